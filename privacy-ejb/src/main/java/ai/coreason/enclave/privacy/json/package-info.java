@@ -1,0 +1,2 @@
+/** Strict reading of JSON documents and their canonical form. Every document that crosses a boundary is read here. */
+package ai.coreason.enclave.privacy.json;
