@@ -1,0 +1,12 @@
+package ai.coreason.enclave.privacy.accounting;
+
+/**
+ * An upper bound on privacy loss, with what an auditor needs to recompute it. Immutable.
+ *
+ * @param epsilon the bound ε at {@code delta}; never negative
+ * @param delta the δ of the bound, in (0, 1)
+ * @param accountant name of the method: {@code RDP} or {@code PLD}
+ * @param version version of the method; a figure can differ between versions, never between runs
+ * @param order the Rényi order that gave the bound, {@code NaN} where the method has none or nothing was spent
+ */
+public record PrivacyLoss(double epsilon, double delta, String accountant, String version, double order) {}
