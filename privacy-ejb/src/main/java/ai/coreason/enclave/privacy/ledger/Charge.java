@@ -1,0 +1,92 @@
+package ai.coreason.enclave.privacy.ledger;
+
+import ai.coreason.enclave.privacy.json.Json;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Index;
+import jakarta.persistence.SequenceGenerator;
+import jakarta.persistence.Table;
+import jakarta.persistence.UniqueConstraint;
+import java.nio.charset.StandardCharsets;
+
+/** One stored charge: the row's JSON as it was hashed, its state, and the columns it is looked up by. */
+@Entity
+@Table(
+        name = "ledger_charge",
+        uniqueConstraints = {
+            @UniqueConstraint(
+                    name = "ledger_charge_once",
+                    columnNames = {"account_key", "job_id", "round_number", "attempt"}),
+            @UniqueConstraint(
+                    name = "ledger_charge_sequence",
+                    columnNames = {"account_key", "row_sequence"})
+        },
+        indexes = @Index(name = "ledger_charge_job", columnList = "job_id"))
+public class Charge {
+    @Id
+    @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "ledger_charge_seq")
+    @SequenceGenerator(name = "ledger_charge_seq", sequenceName = "ledger_charge_seq", allocationSize = 50)
+    private long id;
+
+    @Column(name = "account_key", nullable = false, length = 200)
+    private String accountKey;
+
+    @Column(name = "row_sequence", nullable = false)
+    private long sequence;
+
+    @Column(name = "job_id", nullable = false, length = 64)
+    private String jobId;
+
+    @Column(name = "round_number", nullable = false)
+    private long round;
+
+    @Column(nullable = false)
+    private long attempt;
+
+    @Enumerated(EnumType.STRING)
+    @Column(name = "charge_state", nullable = false, length = 16)
+    private ChargeState state;
+
+    @Column(name = "row_json", nullable = false, length = 4000)
+    private String json;
+
+    /** For JPA. */
+    protected Charge() {}
+
+    Charge(String accountKey, ChargeRow row) {
+        this.accountKey = accountKey;
+        this.sequence = row.sequence();
+        this.jobId = row.request().key().jobId();
+        this.round = row.request().key().round();
+        this.attempt = row.request().key().attempt();
+        this.state = row.state();
+        this.json = new String(Json.write(row.json()), StandardCharsets.UTF_8);
+    }
+
+    /** The row in its present state. */
+    public ChargeRow row() {
+        return ChargeRow.parse(Json.read(json), "row").in(state);
+    }
+
+    /** Marks that the attempt's sealed update is in the outbox. */
+    void commit() {
+        if (state == ChargeState.EXPIRED) {
+            throw new IllegalStateException("charge " + sequence + " of " + accountKey + " has expired");
+        }
+        if (state == ChargeState.RESERVED) {
+            state = ChargeState.COMMITTED;
+        }
+    }
+
+    /** Marks that the attempt ended without an update. */
+    void expire() {
+        if (state == ChargeState.RESERVED) {
+            state = ChargeState.EXPIRED;
+        }
+    }
+}

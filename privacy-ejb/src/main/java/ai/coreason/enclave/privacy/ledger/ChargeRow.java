@@ -1,0 +1,207 @@
+package ai.coreason.enclave.privacy.ledger;
+
+import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One charge as the ledger exports it, with all that an auditor needs to compute ε again.
+ *
+ * <p>{@code hash} is SHA-256 over the canonical JSON (RFC 8785) of all members except {@code hash} and {@code state},
+ * {@code previous_hash} among them; the first row's {@code previous_hash} is {@link Dataset#genesis()}. The state is
+ * outside of the hash because it moves once, after the row is chained; whichever state it has, the row is charged.
+ *
+ * @param sequence from 1, without gaps, per dataset
+ * @param time when the charge was reserved, to the millisecond
+ * @param request what was asked for
+ * @param spending what the ledger held before and after
+ */
+public record ChargeRow(
+        long sequence,
+        Instant time,
+        Dataset dataset,
+        ChargeRequest request,
+        Spending spending,
+        String previousHash,
+        String hash,
+        ChargeState state) {
+
+    /**
+     * The dataset's and the job's cost around one charge. ε is NaN where the charge is unprotected.
+     *
+     * @param epsilonBefore ε of all charges on the dataset before this one, at the dataset's δ
+     * @param epsilonAfter the same with this one
+     * @param jobEpsilonAfter ε of this job's charges with this one, at the job's δ
+     * @param filterOrder the order α* of the dataset's RDP filter
+     * @param filterSpentAfter the summed RDP(α*) with this charge
+     * @param accountant the accountant that computed ε
+     * @param version its version
+     */
+    public record Spending(
+            double epsilonBefore,
+            double epsilonAfter,
+            double jobEpsilonAfter,
+            double filterOrder,
+            double filterSpentAfter,
+            String accountant,
+            String version) {}
+
+    /** Chains a new row behind {@code previousHash}. */
+    static ChargeRow chain(
+            long sequence,
+            Instant time,
+            Dataset dataset,
+            ChargeRequest request,
+            Spending spending,
+            String previousHash) {
+        ChargeState state = request.phase().isPresent() ? ChargeState.RESERVED : ChargeState.UNPROTECTED;
+        ChargeRow open = new ChargeRow(sequence, time, dataset, request, spending, previousHash, "", state);
+        return open.with(open.computedHash(), state);
+    }
+
+    /** The hash that this row must carry. */
+    public String computedHash() {
+        ObjectNode o = json();
+        o.remove("hash");
+        o.remove("state");
+        return Json.digest(o);
+    }
+
+    /** The same charge in another state. */
+    ChargeRow in(ChargeState next) {
+        return with(hash, next);
+    }
+
+    private ChargeRow with(String newHash, ChargeState newState) {
+        return new ChargeRow(sequence, time, dataset, request, spending, previousHash, newHash, newState);
+    }
+
+    /** The row in the export's form. */
+    public ObjectNode json() {
+        ObjectNode o = Json.object()
+                .put("sequence", sequence)
+                .put("time", time.toString())
+                .put("data_owner", dataset.dataOwner())
+                .put("dataset_id", dataset.datasetId());
+        o.set("privacy_unit", dataset.unit().json());
+        o.put("adjacency", "ADD_REMOVE")
+                .put("declared_rows", dataset.declaredRows())
+                .put("public", dataset.open())
+                .put("job_id", request.key().jobId())
+                .put("job_digest", request.jobDigest())
+                .put("round", request.key().round())
+                .put("attempt", request.key().attempt())
+                .put("node_id", request.nodeId())
+                .put("mechanism", request.phase().isPresent() ? "DP_SGD" : "NONE");
+        request.phase()
+                .ifPresentOrElse(
+                        p -> o.put("sampling_rate", p.samplingRate())
+                                .put("noise_multiplier", p.noiseMultiplier())
+                                .put("steps", p.steps()),
+                        () -> o.putNull("sampling_rate")
+                                .putNull("noise_multiplier")
+                                .putNull("steps"));
+        o.put("max_grad_norm", request.maxGradNorm())
+                .put("normaliser", request.normaliser())
+                .put("delta", dataset.delta())
+                .put("job_delta", request.jobDelta());
+        putNumber(o, "epsilon_before", spending.epsilonBefore());
+        putNumber(o, "epsilon_after", spending.epsilonAfter());
+        putNumber(o, "job_epsilon_after", spending.jobEpsilonAfter());
+        return o.put("job_limit", request.jobLimit())
+                .put("ceiling", dataset.ceiling())
+                .put("filter_order", spending.filterOrder())
+                .put("filter_spent_after", spending.filterSpentAfter())
+                .put("accountant", spending.accountant())
+                .put("accountant_version", spending.version())
+                .put("state", state.name())
+                .put("model_digest", request.modelDigest())
+                .put("measurement", request.measurement())
+                .put("previous_hash", previousHash)
+                .put("hash", hash);
+    }
+
+    /**
+     * Reads a row; the hash is read, not checked.
+     *
+     * @throws ai.coreason.enclave.privacy.json.InvalidDocument naming the member that is wrong
+     */
+    public static ChargeRow parse(JsonNode node, String path) {
+        JsonFields f = JsonFields.of(node, path);
+        Dataset dataset = new Dataset(
+                f.text("data_owner"),
+                f.text("dataset_id"),
+                PrivacyUnit.parse(f.any("privacy_unit", "a privacy unit"), f.at("privacy_unit")),
+                f.whole("declared_rows", 1, Long.MAX_VALUE),
+                f.number("delta", Range.openUnit()),
+                f.number("ceiling", Range.positive()),
+                f.flag("public", false));
+        f.text("adjacency", "ADD_REMOVE", "ADD_REMOVE"::equals);
+        String mechanism = f.text("mechanism", "DP_SGD or NONE", s -> s.equals("DP_SGD") || s.equals("NONE"));
+        Optional<Phase> phase = Optional.empty();
+        if (mechanism.equals("DP_SGD")) {
+            phase = Optional.of(new Phase(
+                    f.number("sampling_rate", Range.rate()),
+                    f.number("noise_multiplier", Range.positive()),
+                    f.whole("steps", 1, Long.MAX_VALUE)));
+        } else {
+            f.has("sampling_rate");
+            f.has("noise_multiplier");
+            f.has("steps");
+        }
+        ChargeKey key =
+                new ChargeKey(f.text("job_id"), f.whole("round", 1, Long.MAX_VALUE), f.whole("attempt", 1, 1000));
+        ChargeRequest request = new ChargeRequest(
+                dataset.datasetId(),
+                key,
+                f.text("job_digest"),
+                f.text("node_id"),
+                phase,
+                f.number("max_grad_norm", Range.positive()),
+                f.number("normaliser", Range.positive()),
+                f.number("job_limit", Range.positive()),
+                f.number("job_delta", Range.openUnit()),
+                f.text("model_digest"),
+                f.text("measurement"));
+        Spending spending = new Spending(
+                f.number("epsilon_before", Range.nonNegative(), Double.NaN),
+                f.number("epsilon_after", Range.nonNegative(), Double.NaN),
+                f.number("job_epsilon_after", Range.nonNegative(), Double.NaN),
+                f.number("filter_order", Range.positive()),
+                f.number("filter_spent_after", Range.nonNegative()),
+                f.text("accountant"),
+                f.text("accountant_version"));
+        ChargeRow row = new ChargeRow(
+                f.whole("sequence", 1, Long.MAX_VALUE),
+                Instant.parse(f.text("time", "an RFC 3339 UTC time", ChargeRow::isTime)),
+                dataset,
+                request,
+                spending,
+                f.text("previous_hash"),
+                f.text("hash"),
+                f.constant("state", ChargeState.class));
+        f.end();
+        return row;
+    }
+
+    private static boolean isTime(String s) {
+        try {
+            return Instant.parse(s) != null;
+        } catch (java.time.format.DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static void putNumber(ObjectNode o, String name, double value) {
+        if (Double.isNaN(value)) {
+            o.putNull(name);
+        } else {
+            o.put(name, value);
+        }
+    }
+}

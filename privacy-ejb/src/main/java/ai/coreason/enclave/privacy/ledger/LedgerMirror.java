@@ -1,0 +1,194 @@
+package ai.coreason.enclave.privacy.ledger;
+
+import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.RdpFilter;
+import jakarta.ejb.Stateless;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Overseer's mirror of the nodes' ledgers. A row enters only behind the row that it names, with its own hash, under
+ * the registration of the first day, and with figures that the Overseer computes alike.
+ */
+@Stateless
+public class LedgerMirror {
+    private static final double TOLERANCE = 1e-9;
+
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    /** For the container. */
+    public LedgerMirror() {}
+
+    /** A mirror over a given persistence context. */
+    LedgerMirror(EntityManager em) {
+        this.em = em;
+    }
+
+    /**
+     * Takes a node's registration of a dataset, or confirms it.
+     *
+     * @throws IllegalArgumentException if it was registered otherwise, or another node has this owner's dataset
+     */
+    public void register(String nodeId, Dataset dataset) {
+        DatasetAccount account = em.find(DatasetAccount.class, key(nodeId, dataset.datasetId()));
+        if (account != null) {
+            if (!account.dataset().equals(dataset)) {
+                throw new IllegalArgumentException("datasets: expected the registration of the first day, "
+                        + account.dataset().json() + ", got " + dataset.json());
+            }
+            return;
+        }
+        for (DatasetAccount other : accounts()) {
+            if (other.dataset().dataOwner().equals(dataset.dataOwner())
+                    && other.dataset().datasetId().equals(dataset.datasetId())) {
+                throw new IllegalArgumentException("datasets: expected one node for dataset " + dataset.datasetId()
+                        + " of " + dataset.dataOwner() + ", which node " + other.source() + " registered");
+            }
+        }
+        em.persist(new DatasetAccount(key(nodeId, dataset.datasetId()), dataset, nodeId));
+        em.flush();
+    }
+
+    /** A node's dataset, if the node registered it. */
+    public Optional<DatasetAccount> account(String nodeId, String datasetId) {
+        return Optional.ofNullable(em.find(DatasetAccount.class, key(nodeId, datasetId)));
+    }
+
+    /** All datasets of all nodes; {@link DatasetAccount#source()} is the node. */
+    public List<DatasetAccount> accounts() {
+        return em.createQuery("select a from DatasetAccount a order by a.key", DatasetAccount.class)
+                .getResultList();
+    }
+
+    /**
+     * Takes one row of a node's ledger; the same row again changes nothing.
+     *
+     * @return what is wrong with the row, or empty when it is mirrored
+     */
+    public Optional<String> accept(String nodeId, ChargeRow row) {
+        String key = key(nodeId, row.dataset().datasetId());
+        DatasetAccount account = em.find(DatasetAccount.class, key, LockModeType.PESSIMISTIC_WRITE);
+        if (account == null) {
+            return Optional.of(
+                    "the node has not registered dataset " + row.dataset().datasetId());
+        }
+        if (row.sequence() <= account.sequence()) {
+            ChargeRow known = find(key, row.sequence()).row();
+            return known.hash().equals(row.hash())
+                    ? moved(key, row)
+                    : Optional.of("a fork of the ledger at " + row.sequence());
+        }
+        Optional<String> fault = fault(nodeId, account, row);
+        if (fault.isEmpty()) {
+            account.append(row);
+            em.persist(new Charge(key, row));
+        }
+        return fault;
+    }
+
+    /** The mirrored rows of a node's dataset, in sequence. */
+    public List<ChargeRow> rows(String nodeId, String datasetId) {
+        return em.createQuery("select c from Charge c where c.accountKey = :key order by c.sequence", Charge.class)
+                .setParameter("key", key(nodeId, datasetId))
+                .getResultStream()
+                .map(Charge::row)
+                .toList();
+    }
+
+    /** The mirrored rows of one job, by dataset and sequence. */
+    public List<ChargeRow> rowsOfJob(String jobId) {
+        return em.createQuery(
+                        "select c from Charge c where c.jobId = :job order by c.accountKey, c.sequence", Charge.class)
+                .setParameter("job", jobId)
+                .getResultStream()
+                .map(Charge::row)
+                .toList();
+    }
+
+    private Optional<String> fault(String nodeId, DatasetAccount account, ChargeRow row) {
+        Dataset dataset = account.dataset();
+        if (row.sequence() != account.sequence() + 1) {
+            return Optional.of("expected ledger sequence " + (account.sequence() + 1) + ", got " + row.sequence());
+        }
+        if (!row.previousHash().equals(account.head())) {
+            return Optional.of("a fork of the ledger before " + row.sequence());
+        }
+        if (!row.hash().equals(row.computedHash())) {
+            return Optional.of("the ledger row does not have its hash");
+        }
+        if (!row.dataset().equals(dataset) || !row.request().nodeId().equals(nodeId)) {
+            return Optional.of("the ledger row is not of this node's registration");
+        }
+        RdpFilter filter = dataset.filter();
+        double spent =
+                account.filterSpent() + row.request().phase().map(filter::cost).orElse(0.0);
+        if (!near(row.spending().filterSpentAfter(), spent)) {
+            return Optional.of("filter_spent_after: expected " + spent + ", got "
+                    + row.spending().filterSpentAfter());
+        }
+        if (spent > filter.budget()) {
+            return Optional.of("the ledger row passes the dataset's ceiling of " + dataset.ceiling());
+        }
+        return row.request().phase().isEmpty() ? Optional.empty() : epsilonFault(row);
+    }
+
+    private Optional<String> epsilonFault(ChargeRow row) {
+        String jobId = row.request().key().jobId();
+        List<ChargeRow> rows = rows(row.request().nodeId(), row.dataset().datasetId());
+        PrivacyLoss all = RdpAccountant.epsilon(
+                Phases.with(rows, r -> true, row.request().phase()),
+                row.dataset().delta());
+        PrivacyLoss job = RdpAccountant.epsilon(
+                Phases.with(
+                        rows,
+                        r -> r.request().key().jobId().equals(jobId),
+                        row.request().phase()),
+                row.request().jobDelta());
+        if (!near(row.spending().epsilonAfter(), all.epsilon())) {
+            return Optional.of("epsilon_after: expected " + all.epsilon() + ", got "
+                    + row.spending().epsilonAfter());
+        }
+        if (!near(row.spending().jobEpsilonAfter(), job.epsilon())) {
+            return Optional.of("job_epsilon_after: expected " + job.epsilon() + ", got "
+                    + row.spending().jobEpsilonAfter());
+        }
+        if (job.epsilon() > row.request().jobLimit()) {
+            return Optional.of(
+                    "the ledger row passes the job's limit of " + row.request().jobLimit());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> moved(String key, ChargeRow row) {
+        Charge charge = find(key, row.sequence());
+        switch (row.state()) {
+            case COMMITTED -> charge.commit();
+            case EXPIRED -> charge.expire();
+            default -> {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Charge find(String key, long sequence) {
+        return em.createQuery(
+                        "select c from Charge c where c.accountKey = :key and c.sequence = :sequence", Charge.class)
+                .setParameter("key", key)
+                .setParameter("sequence", sequence)
+                .getSingleResult();
+    }
+
+    private static boolean near(double got, double expected) {
+        return Math.abs(got - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
+    }
+
+    private static String key(String nodeId, String datasetId) {
+        return nodeId + "/" + datasetId;
+    }
+}

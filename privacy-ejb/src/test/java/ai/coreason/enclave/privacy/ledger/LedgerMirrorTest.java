@@ -1,0 +1,129 @@
+package ai.coreason.enclave.privacy.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.accounting.Phase;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerMirrorTest {
+    private static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
+
+    @TempDir
+    private Path folder;
+
+    private LedgerDatabase node;
+    private LedgerDatabase overseer;
+    private List<ChargeRow> rows;
+
+    @BeforeEach
+    void threeRowsAtTheNode() {
+        node = new LedgerDatabase(folder.resolve("node"));
+        overseer = new LedgerDatabase(folder.resolve("overseer"));
+        rows = node.inTransaction(em -> {
+            LedgerBook book = new LedgerBook(em, Clock.systemUTC());
+            book.register(HEART, "va.csv");
+            for (long r = 1; r <= 3; r++) {
+                book.reserve(new ChargeRequest(
+                        "heart",
+                        new ChargeKey("job", r, 1),
+                        "a".repeat(64),
+                        "node_va",
+                        Optional.of(new Phase(16.0 / 85, 3.0, 5)),
+                        1.0,
+                        16,
+                        3.0,
+                        1e-3,
+                        "b".repeat(64),
+                        "c".repeat(64)));
+            }
+            return book.rows("heart");
+        });
+        overseer.inTransaction(em -> {
+            new LedgerMirror(em).register("node_va", HEART);
+            return null;
+        });
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+        overseer.close();
+    }
+
+    private Optional<String> accept(ChargeRow row) {
+        return overseer.inTransaction(em -> new LedgerMirror(em).accept("node_va", row));
+    }
+
+    private static ChargeRow changed(ChargeRow row, Consumer<ObjectNode> change) {
+        ObjectNode json = row.json();
+        change.accept(json);
+        ChargeRow forged = ChargeRow.parse(json, "row");
+        json.put("hash", forged.computedHash());
+        return ChargeRow.parse(json, "row");
+    }
+
+    @Test
+    void accept_rowsInOrder_areMirrored() {
+        rows.forEach(r -> assertThat(accept(r)).isEmpty());
+        assertThat(accept(rows.get(1))).isEmpty();
+        assertThat(overseer.<List<ChargeRow>>inTransaction(em -> new LedgerMirror(em).rows("node_va", "heart")))
+                .isEqualTo(rows);
+    }
+
+    @Test
+    void accept_gap_isRefused() {
+        assertThat(accept(rows.get(1))).hasValueSatisfying(w -> assertThat(w).contains("expected ledger sequence 1"));
+    }
+
+    @Test
+    void accept_fork_isRefused() {
+        accept(rows.get(0));
+        ChargeRow fork = changed(rows.get(0), o -> o.put("round", 9));
+        assertThat(accept(fork)).hasValueSatisfying(w -> assertThat(w).contains("fork"));
+        ChargeRow late = changed(rows.get(1), o -> o.put("previous_hash", "0".repeat(64)));
+        assertThat(accept(late)).hasValueSatisfying(w -> assertThat(w).contains("fork"));
+    }
+
+    @Test
+    void accept_smallerCostThanTrue_isRefused() {
+        assertThat(accept(changed(rows.get(0), o -> o.put("filter_spent_after", 0.0))))
+                .isPresent();
+        assertThat(accept(changed(rows.get(0), o -> o.put("epsilon_after", 0.1))))
+                .isPresent();
+        assertThat(accept(changed(rows.get(0), o -> o.put("job_epsilon_after", 0.1))))
+                .isPresent();
+    }
+
+    @Test
+    void accept_changedWithoutNewHash_isRefused() {
+        ObjectNode json = rows.get(0).json();
+        json.put("steps", 6);
+        assertThat(accept(ChargeRow.parse(json, "row")))
+                .hasValueSatisfying(w -> assertThat(w).contains("hash"));
+    }
+
+    @Test
+    void accept_otherRegistration_isRefused() {
+        assertThat(accept(changed(rows.get(0), o -> o.put("declared_rows", 850))))
+                .isPresent();
+    }
+
+    @Test
+    void register_sameOwnersDatasetAtAnotherNode_isRefused() {
+        assertThatThrownBy(() -> overseer.inTransaction(em -> {
+                    new LedgerMirror(em).register("node_twin", HEART);
+                    return null;
+                }))
+                .hasMessageContaining("one node for dataset");
+    }
+}
