@@ -81,7 +81,12 @@ final class OverseerCalls {
             if (tried >= limits.tries()) {
                 throw new OverseerUnreachable(name, tried, failure, cause);
             }
-            LOG.log(System.Logger.Level.DEBUG, "overseer.retry request={0} tried={1} last={2}", name, "" + tried, failure);
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "overseer.retry request={0} tried={1} last={2}",
+                    name,
+                    "" + tried,
+                    failure);
             pause.pause(backoff.delay(tried));
         }
     }

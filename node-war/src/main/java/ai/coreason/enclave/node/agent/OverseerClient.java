@@ -44,7 +44,8 @@ public final class OverseerClient {
     /** Asks for an enrolment nonce; base64. */
     String nonce(String nodeId) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         ObjectNode body = Json.object().put("node_id", nodeId);
-        return JsonFields.of(post("POST /enrolments/nonces", "/enrolments/nonces", body), "").text("nonce");
+        return JsonFields.of(post("POST /enrolments/nonces", "/enrolments/nonces", body), "")
+                .text("nonce");
     }
 
     /** Sends an enrolment and returns its answer. */
@@ -56,8 +57,8 @@ public final class OverseerClient {
     public Optional<JsonNode> nextTask(Duration wait)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         Limits limits = new Limits(wait.plus(POLL_GRACE), 1, JSON_BYTES);
-        Answer answer = calls.send(
-                "GET /tasks/next", limits, "/tasks/next?wait_seconds=" + wait.toSeconds(), r -> r.GET());
+        Answer answer =
+                calls.send("GET /tasks/next", limits, "/tasks/next?wait_seconds=" + wait.toSeconds(), r -> r.GET());
         return answer.status() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
     }
 
@@ -90,9 +91,13 @@ public final class OverseerClient {
         String path = "/jobs/" + jobId + "/rounds/" + round + "/updates/" + nodeId;
         Limits limits = new Limits(SHORT.plusSeconds(envelope.length / SLOWEST), TRIES, JSON_BYTES);
         String digest = "sha-256=:" + Base64.getEncoder().encodeToString(sha256(envelope)) + ":";
-        calls.send("PUT " + path, limits, path, r -> r.PUT(BodyPublishers.ofByteArray(envelope))
-                .header("Content-Type", "application/octet-stream")
-                .header("Content-Digest", digest));
+        calls.send(
+                "PUT " + path,
+                limits,
+                path,
+                r -> r.PUT(BodyPublishers.ofByteArray(envelope))
+                        .header("Content-Type", "application/octet-stream")
+                        .header("Content-Digest", digest));
     }
 
     /** Tells that the node leaves an attempt without an update. */

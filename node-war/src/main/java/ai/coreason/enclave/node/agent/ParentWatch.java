@@ -14,8 +14,7 @@ public final class ParentWatch {
      */
     public static void watch(long pid, Runnable end) {
         ProcessHandle.of(pid)
-                .ifPresentOrElse(
-                        parent -> parent.onExit().thenRun(() -> ended(pid, end)), () -> ended(pid, end));
+                .ifPresentOrElse(parent -> parent.onExit().thenRun(() -> ended(pid, end)), () -> ended(pid, end));
     }
 
     private static void ended(long pid, Runnable end) {

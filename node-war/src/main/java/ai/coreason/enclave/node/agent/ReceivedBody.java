@@ -48,7 +48,8 @@ final class ReceivedBody implements BodyHandler<byte[]> {
             bytes.reset();
             etag = info.statusCode() == 200 ? info.headers().firstValue("ETag") : Optional.empty();
         }
-        long expected = bytes.size() + info.headers().firstValueAsLong("Content-Length").orElse(0);
+        long expected =
+                bytes.size() + info.headers().firstValueAsLong("Content-Length").orElse(0);
         current = new Subscriber(
                 info.statusCode() == PARTIAL_CONTENT && !continues
                         ? "a part of the body that was not asked for"

@@ -113,7 +113,12 @@ public final class TaskLoop implements Runnable {
     }
 
     private void failed(String kind, Throwable e, boolean identity) {
-        LOG.log(System.Logger.Level.WARNING, "loop.{0} {1}: {2}", kind, e.getClass().getSimpleName(), e.getMessage());
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "loop.{0} {1}: {2}",
+                kind,
+                e.getClass().getSimpleName(),
+                e.getMessage());
         if (identity) {
             session = Optional.empty();
         }

@@ -53,8 +53,8 @@ public final class CodeManifest {
     /** The manifest's text. */
     public String text() {
         StringBuilder lines = new StringBuilder();
-        digests.forEach((path, digest) ->
-                lines.append(digest).append("  ").append(path).append('\n'));
+        digests.forEach(
+                (path, digest) -> lines.append(digest).append("  ").append(path).append('\n'));
         return lines.toString();
     }
 

@@ -59,15 +59,16 @@ public record SiteFile(
         if (size > MAX_BYTES) {
             throw new IOException(file + ": expected a site file of at most " + MAX_BYTES + " bytes, got " + size);
         }
-        return parse(
-                Json.read(Files.readAllBytes(file)), file.toAbsolutePath().getParent());
+        return parse(Json.read(Files.readAllBytes(file)), file.toAbsolutePath().getParent());
     }
 
     static SiteFile parse(JsonNode json, Path folder) {
         JsonFields f = JsonFields.of(json, "");
         SiteFile site = new SiteFile(
-                f.text("node_id", "1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first", s -> NODE_ID.matcher(s)
-                        .matches()),
+                f.text(
+                        "node_id",
+                        "1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first",
+                        s -> NODE_ID.matcher(s).matches()),
                 overseer(f),
                 path(f, "ca_file", folder),
                 path(f, "token_file", folder),

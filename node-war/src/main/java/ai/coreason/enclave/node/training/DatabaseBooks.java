@@ -1,17 +1,18 @@
 package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.BudgetLedger;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
-import jakarta.ejb.EJB;
+import ai.coreason.enclave.privacy.ledger.LedgerBook;
 import jakarta.ejb.Local;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,17 +24,32 @@ public class DatabaseBooks implements RoundBooks {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
-    @EJB
-    private BudgetLedger ledger;
+    /** For the container. */
+    public DatabaseBooks() {}
+
+    /** Books over a given persistence context. */
+    DatabaseBooks(EntityManager em) {
+        this.em = em;
+    }
+
+    @Override
+    public void register(Dataset dataset, String source) {
+        ledger().register(dataset, source);
+    }
+
+    @Override
+    public List<DatasetAccount> accounts() {
+        return ledger().accounts();
+    }
 
     @Override
     public int recover() {
         int expired = 0;
-        for (DatasetAccount account : ledger.accounts()) {
+        for (DatasetAccount account : ledger().accounts()) {
             String datasetId = account.dataset().datasetId();
-            for (ChargeRow row : ledger.rows(datasetId)) {
+            for (ChargeRow row : ledger().rows(datasetId)) {
                 if (row.state() == ChargeState.RESERVED) {
-                    ledger.expire(datasetId, row.request().key());
+                    ledger().expire(datasetId, row.request().key());
                     expired++;
                 }
             }
@@ -53,19 +69,19 @@ public class DatabaseBooks implements RoundBooks {
 
     @Override
     public BudgetDecision reserve(ChargeRequest request) {
-        return ledger.reserve(request);
+        return ledger().reserve(request);
     }
 
     @Override
     public byte[] commit(String datasetId, ChargeKey key, Function<ChargeRow, byte[]> seal) {
-        byte[] envelope = seal.apply(ledger.commit(datasetId, key));
+        byte[] envelope = seal.apply(ledger().commit(datasetId, key));
         em.persist(new OutboxEntry(key, envelope));
         return envelope;
     }
 
     @Override
     public void expire(String datasetId, ChargeKey key) {
-        ledger.expire(datasetId, key);
+        ledger().expire(datasetId, key);
     }
 
     @Override
@@ -75,8 +91,7 @@ public class DatabaseBooks implements RoundBooks {
 
     @Override
     public List<ChargeKey> pending() {
-        return em
-                .createQuery(
+        return em.createQuery(
                         "select e from OutboxEntry e where e.state = :pending order by e.jobId, e.round, e.attempt",
                         OutboxEntry.class)
                 .setParameter("pending", OutboxEntry.State.PENDING)
@@ -106,6 +121,10 @@ public class DatabaseBooks implements RoundBooks {
                 .setParameter("pending", OutboxEntry.State.PENDING)
                 .getResultList()
                 .forEach(OutboxEntry::forget);
+    }
+
+    private LedgerBook ledger() {
+        return new LedgerBook(em, Clock.systemUTC());
     }
 
     private Optional<OutboxEntry> find(ChargeKey key) {

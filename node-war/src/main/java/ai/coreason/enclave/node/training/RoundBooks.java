@@ -4,6 +4,8 @@ import ai.coreason.enclave.privacy.ledger.BudgetDecision;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,6 +18,12 @@ public interface RoundBooks {
      * @param envelope the bytes; empty once the round is over and they were forgotten
      */
     record Outgoing(ChargeKey key, OutboxEntry.State state, Optional<byte[]> envelope) {}
+
+    /** Registers a dataset or confirms it; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#register}. */
+    void register(Dataset dataset, String source);
+
+    /** The registered datasets and how their ledgers stand. */
+    List<DatasetAccount> accounts();
 
     /**
      * Ends what a crash left behind: charges that were reserved and have no sealed update expire, and stay charged.

@@ -32,7 +32,8 @@ class NodeIdentityTest {
                 .isTrue();
         byte[] spki = csr.getPublicKey().getEncoded();
         assertThat(identity.spkiSha384())
-                .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(spki)));
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-384").digest(spki)));
     }
 
     @Test
@@ -40,8 +41,12 @@ class NodeIdentityTest {
         try (TlsOverseer overseer = new TlsOverseer()) {
             AtomicReference<String> peer = new AtomicReference<>();
             overseer.on("/tasks/next", exchange -> {
-                peer.set(((HttpsExchange) exchange).getSSLSession().getPeerPrincipal().getName());
-                TlsOverseer.answer(200, "application/json", Json.write(Json.object())).handle(exchange);
+                peer.set(((HttpsExchange) exchange)
+                        .getSSLSession()
+                        .getPeerPrincipal()
+                        .getName());
+                TlsOverseer.answer(200, "application/json", Json.write(Json.object()))
+                        .handle(exchange);
             });
             List<X509Certificate> chain = certificates(overseer.issue(identity.certificateRequest()));
             OverseerClient client = new OverseerClient(

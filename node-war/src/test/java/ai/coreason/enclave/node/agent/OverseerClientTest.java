@@ -9,7 +9,6 @@ import com.sun.net.httpserver.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -51,10 +50,13 @@ class OverseerClientTest {
 
     @Test
     void nextTask_answered200_isTheDocument() throws Exception {
-        overseer.on("/tasks/next", TlsOverseer.answer(200, "application/json", "{\"round\":3}".getBytes(StandardCharsets.UTF_8)));
+        overseer.on(
+                "/tasks/next",
+                TlsOverseer.answer(200, "application/json", "{\"round\":3}".getBytes(StandardCharsets.UTF_8)));
 
         assertThat(client.nextTask(Duration.ofSeconds(1)))
-                .hasValueSatisfying(task -> assertThat(task.path("round").asInt()).isEqualTo(3));
+                .hasValueSatisfying(
+                        task -> assertThat(task.path("round").asInt()).isEqualTo(3));
     }
 
     @Test
@@ -74,8 +76,9 @@ class OverseerClientTest {
         List<String> bodies = new ArrayList<>();
         List<Headers> headers = new ArrayList<>();
         overseer.on("/jobs/", exchange -> {
-            bodies.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath() + " "
-                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            bodies.add(
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath() + " "
+                            + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             headers.add(exchange.getRequestHeaders());
             TlsOverseer.answer(bodies.size() < 3 ? 503 : 202, "application/json", "{}".getBytes(StandardCharsets.UTF_8))
                     .handle(exchange);
@@ -85,8 +88,8 @@ class OverseerClientTest {
 
         String request = "PUT /api/v1/jobs/" + JOB + "/rounds/2/updates/node_a sealed";
         assertThat(bodies).containsExactly(request, request, request);
-        String digest = Base64.getEncoder()
-                .encodeToString(java.util.HexFormat.of().parseHex(Json.sha256(envelope)));
+        String digest =
+                Base64.getEncoder().encodeToString(java.util.HexFormat.of().parseHex(Json.sha256(envelope)));
         assertThat(headers).allSatisfy(h -> {
             assertThat(h.getFirst("Content-Digest")).isEqualTo("sha-256=:" + digest + ":");
             assertThat(h.getFirst("Content-Type")).isEqualTo("application/octet-stream");
@@ -98,14 +101,16 @@ class OverseerClientTest {
     void upload_answered409_isRefusedAtOnceAndFinal() {
         overseer.on("/jobs/", TlsOverseer.problem(409, "other-bytes", "another update is there"));
 
-        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4])).isInstanceOfSatisfying(
-                OverseerRefusal.class, e -> {
+        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4]))
+                .isInstanceOfSatisfying(OverseerRefusal.class, e -> {
                     assertThat(e.status()).isEqualTo(409);
                     assertThat(e.slug()).isEqualTo("other-bytes");
                     assertThat(e.isFinal()).isTrue();
                     assertThat(e.concernsIdentity()).isFalse();
-                    assertThat(e).hasMessage("PUT /jobs/" + JOB
-                            + "/rounds/1/updates/node_a was answered 409 (other-bytes): another update is there");
+                    assertThat(e)
+                            .hasMessage(
+                                    "PUT /jobs/" + JOB
+                                            + "/rounds/1/updates/node_a was answered 409 (other-bytes): another update is there");
                 });
         assertThat(pauses).isEmpty();
     }
@@ -114,8 +119,8 @@ class OverseerClientTest {
     void upload_answered401_concernsIdentityAndIsNotFinal() {
         overseer.on("/jobs/", TlsOverseer.problem(401, "certificate-revoked", "a later epoch is enrolled"));
 
-        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4])).isInstanceOfSatisfying(
-                OverseerRefusal.class, e -> {
+        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4]))
+                .isInstanceOfSatisfying(OverseerRefusal.class, e -> {
                     assertThat(e.concernsIdentity()).isTrue();
                     assertThat(e.isFinal()).isFalse();
                 });
@@ -140,8 +145,7 @@ class OverseerClientTest {
 
         client.decline(JOB, 4, 2, DeclineReason.SCHEMA, "missing chol 3");
 
-        assertThat(body.get())
-                .isEqualTo("{\"attempt\":2,\"reason\":\"SCHEMA\",\"detail\":\"missing chol 3\"}");
+        assertThat(body.get()).isEqualTo("{\"attempt\":2,\"reason\":\"SCHEMA\",\"detail\":\"missing chol 3\"}");
     }
 
     @Test
@@ -202,7 +206,8 @@ class OverseerClientTest {
 
             assertThatThrownBy(() -> misled.nonce("node_a"))
                     .isInstanceOfSatisfying(
-                            OverseerUnreachable.class, e -> assertThat(e.concernsIdentity()).isTrue());
+                            OverseerUnreachable.class,
+                            e -> assertThat(e.concernsIdentity()).isTrue());
         }
     }
 

@@ -139,7 +139,8 @@ class TaskLoopTest {
                 state,
                 TlsOverseer.backoff(),
                 delay -> {
-                    done.add(state.now().standing() + " " + state.now().problem().orElse(""));
+                    done.add(
+                            state.now().standing() + " " + state.now().problem().orElse(""));
                     loop.stop();
                 },
                 Clock.fixed(NOW, ZoneOffset.UTC));
@@ -175,8 +176,7 @@ class TaskLoopTest {
 
     private void run(TaskLoop.Rounds rounds) {
         loop = new TaskLoop(
-                () -> new Session(
-                        overseer.client(pauses::add), "node_a", ++enrolments, "00".repeat(48), renewAt),
+                () -> new Session(overseer.client(pauses::add), "node_a", ++enrolments, "00".repeat(48), renewAt),
                 rounds,
                 state,
                 TlsOverseer.backoff(),

@@ -24,8 +24,8 @@ class CodeManifestTest {
 
         assertThat(manifest.files()).isEqualTo(3);
         assertThat(manifest.text())
-                .isEqualTo(digest("class") + "  /WEB-INF/classes/x/B.class\n" + digest("jar")
-                        + "  /WEB-INF/lib/a.jar\n" + digest("page") + "  /index.html\n");
+                .isEqualTo(digest("class") + "  /WEB-INF/classes/x/B.class\n" + digest("jar") + "  /WEB-INF/lib/a.jar\n"
+                        + digest("page") + "  /index.html\n");
         assertThat(manifest.sha256()).isEqualTo(digest(manifest.text()));
     }
 

@@ -106,8 +106,7 @@ class SiteFileTest {
     }
 
     private static ObjectNode site() {
-        return (ObjectNode) Json.read(
-                """
+        return (ObjectNode) Json.read("""
                 {"node_id": "node_a", "overseer": "https://127.0.0.1:9444", "ca_file": "ca.pem",
                  "token_file": "run/token", "data_package": "/data/datapackage.json", "resources": ["node_a"],
                  "approve": "any", "simulation": {"evidence_key": "evidence.pem"}}
