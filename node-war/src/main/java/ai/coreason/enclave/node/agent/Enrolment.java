@@ -82,11 +82,10 @@ public final class Enrolment implements TaskLoop.Enroller {
         token.replace(f.text("next_token"));
         f.text("node_id", site.nodeId(), site.nodeId()::equals);
         long epoch = f.whole("epoch", 1, MAX_EPOCH);
-        List<X509Certificate> chain = NodeIdentity.certificates(new ByteArrayInputStream(
-                f.text("certificate_chain").getBytes(StandardCharsets.US_ASCII)));
+        List<X509Certificate> chain = NodeIdentity.certificates(
+                new ByteArrayInputStream(f.text("certificate_chain").getBytes(StandardCharsets.US_ASCII)));
         Instant renewAt = renewal(f);
-        return new Session(
-                client(identity.tls(chain, roots)), site.nodeId(), epoch, identity.spkiSha384(), renewAt);
+        return new Session(client(identity.tls(chain, roots)), site.nodeId(), epoch, identity.spkiSha384(), renewAt);
     }
 
     private OverseerClient client(javax.net.ssl.SSLContext tls) {

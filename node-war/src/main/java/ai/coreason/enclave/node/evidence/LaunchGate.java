@@ -47,8 +47,9 @@ public final class LaunchGate {
             return SimulatedSource.untrusted(manifestSha256, clock);
         }
         if (found.isEmpty()) {
-            String looked =
-                    Arrays.stream(HardwareBinding.values()).map(HardwareBinding::path).collect(Collectors.joining(", "));
+            String looked = Arrays.stream(HardwareBinding.values())
+                    .map(HardwareBinding::path)
+                    .collect(Collectors.joining(", "));
             throw new LaunchRefused("no confidential hardware: expected one of " + looked
                     + ", found none; start with enclave.insecure=true to run without, which every report will say");
         }

@@ -48,7 +48,8 @@ final class SimulatedSource implements EvidenceSource {
             PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
             return new SimulatedSource(key, manifestSha256, clock);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new IOException(pem + ": expected a private key on P-256, got " + e.getClass().getSimpleName());
+            throw new IOException(pem + ": expected a private key on P-256, got "
+                    + e.getClass().getSimpleName());
         }
     }
 

@@ -52,8 +52,8 @@ final class PlanCheck {
     private Optional<String> noise(TrainingPlan plan) {
         double least = job.privacy().noiseMultiplier().orElse(0);
         if (plan.noiseMultiplier() < least) {
-            return Optional.of("plan.noise_multiplier: expected at least the job's " + least + ", got "
-                    + plan.noiseMultiplier());
+            return Optional.of(
+                    "plan.noise_multiplier: expected at least the job's " + least + ", got " + plan.noiseMultiplier());
         }
         return Optional.empty();
     }
@@ -61,8 +61,8 @@ final class PlanCheck {
     private Optional<String> delta() {
         double asked = job.privacy().targetDelta().orElse(dataset.delta());
         if (asked > dataset.delta()) {
-            return Optional.of("job.privacy.target_delta: expected at most the dataset's " + dataset.delta() + ", got "
-                    + asked);
+            return Optional.of(
+                    "job.privacy.target_delta: expected at most the dataset's " + dataset.delta() + ", got " + asked);
         }
         return Optional.empty();
     }
