@@ -1,0 +1,52 @@
+package ai.coreason.enclave.privacy.graph;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The values that a node takes, read as an operator needs them; whatever does not fit is refused at the node's
+ * {@code in}.
+ */
+final class Operands {
+    /** The type and shape of one value. */
+    record Value(ElementType type, Shape shape) {}
+
+    private final List<Value> values;
+    private final String path;
+
+    Operands(List<Value> values, String path) {
+        this.values = values;
+        this.path = path;
+    }
+
+    /** The shape of the only operand, a float tensor. */
+    Shape one() {
+        return one(ElementType.FLOAT32, "any shape", s -> true);
+    }
+
+    /** The shape of the only operand, a float tensor of a rank in [min, max]. */
+    Shape one(String words, int minRank, int maxRank) {
+        return one(ElementType.FLOAT32, words, s -> s.rank() >= minRank && s.rank() <= maxRank);
+    }
+
+    private Shape one(ElementType type, String words, Predicate<Shape> fits) {
+        if (values.size() != 1) {
+            throw InvalidDocument.at(path, "one input", values.size());
+        }
+        Value value = values.get(0);
+        if (value.type() != type || !fits.test(value.shape())) {
+            throw InvalidDocument.at(
+                    path, type.wire() + " of " + words, value.type().wire() + " of " + value.shape());
+        }
+        return value.shape();
+    }
+
+    /**
+     * Reads an attribute that repeats what the input's shape says, such as {@code in_features}, and checks that it does.
+     */
+    static void confirm(JsonFields fields, String attribute, long actual) {
+        fields.whole(attribute, actual, actual, actual);
+    }
+}

@@ -1,0 +1,13 @@
+package ai.coreason.enclave.privacy.graph;
+
+/** A source of independent, uniformly distributed bits. */
+@FunctionalInterface
+public interface RandomBits {
+    /** The next 64 bits. */
+    long next();
+
+    /** A multiple of 2^-53, uniform on [0, 1). */
+    default double unit() {
+        return (next() >>> 11) * 0x1p-53;
+    }
+}

@@ -1,0 +1,123 @@
+package ai.coreason.enclave.sentry.contract;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The verifier's finding about one node at one enrolment.
+ *
+ * @param nodeId the node
+ * @param hardwareType what vouched for it
+ * @param enclaveSignature the quote, 1 to {@link Evidence#MAX_QUOTE} bytes
+ * @param measurementHash SHA-256 of the code manifest
+ * @param measurement the hardware's own measurement, 1 to 128 bytes
+ * @param status the finding
+ * @param reasons why it is not trusted; empty exactly when it is
+ * @param epoch the node's enrolment count, at least 0
+ * @param verifiedAt when it was judged
+ * @param expiresAt until when the finding holds; not before {@code verifiedAt}
+ * @param insecure whether the node runs without hardware protection
+ */
+public record AttestationReport(
+        String nodeId,
+        HardwareType hardwareType,
+        byte[] enclaveSignature,
+        String measurementHash,
+        byte[] measurement,
+        Status status,
+        List<String> reasons,
+        long epoch,
+        Instant verifiedAt,
+        Instant expiresAt,
+        boolean insecure) {
+
+    /** A verifier's finding. */
+    public enum Status {
+        /** Every rule of the trust policy held. */
+        TRUSTED,
+        /** At least one rule did not. */
+        UNTRUSTED
+    }
+
+    /**
+     * Copies the arrays and the list.
+     *
+     * @throws InvalidDocument if status and reasons, or the two times, contradict each other
+     */
+    public AttestationReport {
+        enclaveSignature = enclaveSignature.clone();
+        measurement = measurement.clone();
+        reasons = List.copyOf(reasons);
+        if ((status == Status.TRUSTED) != reasons.isEmpty()) {
+            throw InvalidDocument.at(
+                    "reasons", "none when TRUSTED and at least one when UNTRUSTED", reasons.size() + " with " + status);
+        }
+        if (expiresAt.isBefore(verifiedAt)) {
+            throw InvalidDocument.at("expires_at", "a time not before verified_at " + verifiedAt, expiresAt);
+        }
+    }
+
+    /** A copy of the quote. */
+    @Override
+    public byte[] enclaveSignature() {
+        return enclaveSignature.clone();
+    }
+
+    /** A copy of the measurement. */
+    @Override
+    public byte[] measurement() {
+        return measurement.clone();
+    }
+
+    /**
+     * Reads a report.
+     *
+     * @throws InvalidDocument naming the first member that does not fit
+     */
+    public static AttestationReport parse(JsonNode json) {
+        JsonFields f = JsonFields.of(json, "");
+        AttestationReport report = new AttestationReport(
+                Formats.identifier(f, "node_id"),
+                f.constant("hardware_type", HardwareType.class),
+                Formats.base64(f, "enclave_signature", 1, Evidence.MAX_QUOTE),
+                Formats.sha256(f, "measurement_hash"),
+                Formats.hex(f, "measurement"),
+                f.constant("status", Status.class),
+                f.texts("reasons"),
+                f.whole("epoch", 0, Formats.MAX_WHOLE),
+                Formats.time(f, "verified_at"),
+                Formats.time(f, "expires_at"),
+                f.flag("insecure", false));
+        f.end();
+        return report;
+    }
+
+    /** The report as JSON. */
+    public ObjectNode json() {
+        ObjectNode out = Json.object()
+                .put("node_id", nodeId)
+                .put("hardware_type", hardwareType.name())
+                .put("enclave_signature", Formats.base64(enclaveSignature))
+                .put("measurement_hash", measurementHash)
+                .put("measurement", HexFormat.of().formatHex(measurement))
+                .put("status", status.name());
+        ArrayNode why = out.putArray("reasons");
+        reasons.forEach(why::add);
+        return out.put("epoch", epoch)
+                .put("verified_at", verifiedAt.toString())
+                .put("expires_at", expiresAt.toString())
+                .put("insecure", insecure);
+    }
+
+    @Override
+    public String toString() {
+        return "AttestationReport[" + nodeId + ", " + hardwareType + ", " + status + "]";
+    }
+}

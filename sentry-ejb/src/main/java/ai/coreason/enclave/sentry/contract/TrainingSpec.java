@@ -1,0 +1,52 @@
+package ai.coreason.enclave.sentry.contract;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * How a node trains in one round. Exactly one of batch size and sampling rate is given.
+ *
+ * @param learningRate step size of SGD, &gt; 0
+ * @param localSteps steps in one round, 1 to 1,000,000
+ * @param batchSize expected Poisson batch, in privacy units
+ * @param samplingRate probability that a unit is in a batch, in (0, 1]
+ * @param strategy the aggregation strategy with its parameters
+ */
+public record TrainingSpec(
+        double learningRate,
+        long localSteps,
+        OptionalLong batchSize,
+        OptionalDouble samplingRate,
+        StrategySpec strategy) {
+
+    private static final long MAX_STEPS = 1_000_000;
+    private static final long MAX_BATCH = 1_000_000_000;
+
+    /**
+     * The sampling rate at a dataset: the given one, or min(1, batch size / N).
+     *
+     * @param declaredRows N, the dataset's declared units, at least 1
+     */
+    public double samplingRate(long declaredRows) {
+        return samplingRate.orElseGet(() -> Math.min(1, (double) batchSize.getAsLong() / declaredRows));
+    }
+
+    static TrainingSpec read(JsonFields f, Strategy strategy) {
+        f.text("optimizer", "SGD: the only optimizer available in this version", "SGD"::equals);
+        if (f.has("batch_size") == f.has("sampling_rate")) {
+            String came = f.has("batch_size") ? "both" : "neither";
+            throw InvalidDocument.at(f.at("batch_size"), "either batch_size or sampling_rate", came);
+        }
+        TrainingSpec spec = new TrainingSpec(
+                f.number("learning_rate", Formats.positiveFloat()),
+                f.whole("local_steps", 1, MAX_STEPS),
+                f.has("batch_size") ? OptionalLong.of(f.whole("batch_size", 1, MAX_BATCH)) : OptionalLong.empty(),
+                f.optionalNumber("sampling_rate", Range.rate()),
+                StrategySpec.read(strategy, f));
+        f.end();
+        return spec;
+    }
+}
