@@ -30,7 +30,8 @@ public record SealingKey(byte[] key) {
         return key.clone();
     }
 
-    static SealingKey read(JsonFields f) {
+    /** Reads the members of {@code {suite, key}}. */
+    public static SealingKey read(JsonFields f) {
         f.text("suite", Hpke.SUITE, Hpke.SUITE::equals);
         SealingKey read = new SealingKey(Formats.base64(f, "key", Hpke.KEY_LENGTH, Hpke.KEY_LENGTH));
         f.end();

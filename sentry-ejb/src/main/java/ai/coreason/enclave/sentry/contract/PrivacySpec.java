@@ -1,0 +1,54 @@
+package ai.coreason.enclave.sentry.contract;
+
+import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import java.util.OptionalDouble;
+
+/**
+ * The privacy that a job asks for.
+ *
+ * @param mechanism {@code DP_SGD} unless the job says otherwise
+ * @param noiseMultiplier σ, &gt; 0; empty means calibrated per node so that all rounds fit {@code targetEpsilon}, or
+ *     that there is no mechanism
+ * @param maxGradNorm clipping norm C, &gt; 0; without a mechanism it is not used and may be left out
+ * @param targetEpsilon the job's own limit ε, in (0, 5]; without a mechanism it is not used and may be left out
+ * @param targetDelta δ in (0, 1); empty means the dataset's own
+ */
+public record PrivacySpec(
+        Mechanism mechanism,
+        OptionalDouble noiseMultiplier,
+        double maxGradNorm,
+        double targetEpsilon,
+        OptionalDouble targetDelta) {
+    /** No job and no dataset may spend more than this ε. */
+    public static final double EPSILON_CEILING = 5.0;
+
+    static final Range EPSILON = new Range(0, true, EPSILON_CEILING, false, "a number in (0, 5.0]");
+    private static final Range NO_NOISE = new Range(0, false, 0, false, "0 or nothing with mechanism NONE");
+
+    static PrivacySpec read(JsonFields f, JobRules rules) {
+        Mechanism mechanism = f.constant("mechanism", Mechanism.class, Mechanism.DP_SGD);
+        boolean none = mechanism == Mechanism.NONE;
+        if (none && !rules.simulation() && !rules.allPublic()) {
+            throw InvalidDocument.at(
+                    f.at("mechanism"),
+                    "DP_SGD: NONE is for simulations and for data its owner declared public",
+                    "NONE");
+        }
+        if (f.has("clipping")) {
+            f.text("clipping", "flat: the only clipping available in this version", "flat"::equals);
+        }
+        PrivacySpec spec = new PrivacySpec(
+                mechanism,
+                f.optionalNumber("noise_multiplier", none ? NO_NOISE : Formats.positiveFloat()),
+                none
+                        ? f.number("max_grad_norm", Formats.positiveFloat(), 1)
+                        : f.number("max_grad_norm", Formats.positiveFloat()),
+                none ? f.number("target_epsilon", EPSILON, EPSILON_CEILING) : f.number("target_epsilon", EPSILON),
+                f.optionalNumber("target_delta", Range.openUnit()));
+        f.end();
+        return spec;
+    }
+}

@@ -1,0 +1,121 @@
+package ai.coreason.enclave.sentry.contract;
+
+import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * What one node is asked to do in one attempt of one round. The digests of job and plan are computed from what is
+ * carried, so a task cannot carry a job or plan other than it names.
+ *
+ * @param jobId the job
+ * @param round 1 to the job's number of rounds
+ * @param attempt 1, or more for a round that was opened again
+ * @param nonce the verifier's single-use nonce, 32 bytes
+ * @param baseDigest SHA-256 of the base model's safetensors file
+ * @param plan steps, sampling rate, noise and clipping
+ * @param deadline when the round closes
+ * @param job the job itself, so that a site can judge it
+ * @param hpke where to seal the update to
+ */
+public record RoundTask(
+        UUID jobId,
+        int round,
+        int attempt,
+        byte[] nonce,
+        String baseDigest,
+        TrainingPlan plan,
+        Instant deadline,
+        FederationJob job,
+        SealingKey hpke) {
+    /** Length of a nonce, bytes. */
+    public static final int NONCE_LENGTH = 32;
+    /** Most attempts of one round. */
+    public static final int MAX_ATTEMPTS = 100;
+
+    /**
+     * Copies the nonce.
+     *
+     * @throws IllegalArgumentException if it does not have 32 bytes
+     */
+    public RoundTask {
+        if (nonce.length != NONCE_LENGTH) {
+            throw new IllegalArgumentException("nonce: expected " + NONCE_LENGTH + " bytes, got " + nonce.length);
+        }
+        nonce = nonce.clone();
+    }
+
+    /** A copy of the nonce. */
+    @Override
+    public byte[] nonce() {
+        return nonce.clone();
+    }
+
+    /** The job's digest. */
+    public String jobDigest() {
+        return job.digest();
+    }
+
+    /** The plan's digest. */
+    public String planDigest() {
+        return plan.digest();
+    }
+
+    /**
+     * Reads a task.
+     *
+     * @throws InvalidDocument naming the first member that does not fit, or a digest that is not that of what is carried
+     */
+    public static RoundTask parse(JsonNode json, JobRules rules) {
+        JsonFields f = JsonFields.of(json, "");
+        FederationJob job = FederationJob.parse(f.any("job", "a federation job"), f.at("job"), rules);
+        TrainingPlan plan = TrainingPlan.parse(f.any("plan", "a training plan"), f.at("plan"));
+        requireDigest(f, "job_digest", job.digest());
+        requireDigest(f, "plan_digest", plan.digest());
+        RoundTask task = new RoundTask(
+                Formats.uuid(f, "job_id"),
+                (int) f.whole("round", 1, job.rounds()),
+                (int) f.whole("attempt", 1, MAX_ATTEMPTS),
+                Formats.base64(f, "nonce", NONCE_LENGTH, NONCE_LENGTH),
+                Formats.sha256(f, "base_digest"),
+                plan,
+                Formats.time(f, "deadline"),
+                job,
+                SealingKey.read(f.object("hpke")));
+        f.end();
+        return task;
+    }
+
+    /** The task as JSON. */
+    public ObjectNode json() {
+        ObjectNode out = Json.object()
+                .put("job_id", jobId.toString())
+                .put("job_digest", jobDigest())
+                .put("round", round)
+                .put("attempt", attempt)
+                .put("nonce", Formats.base64(nonce))
+                .put("base_digest", baseDigest);
+        out.set("plan", plan.json());
+        out.put("plan_digest", planDigest()).put("deadline", deadline.toString());
+        out.set("job", job.json());
+        out.set("hpke", hpke.json());
+        return out;
+    }
+
+    @Override
+    public String toString() {
+        return "RoundTask[" + jobId + ", round " + round + ", attempt " + attempt + "]";
+    }
+
+    private static void requireDigest(JsonFields f, String name, String actual) {
+        String given = Formats.sha256(f, name);
+        if (!given.equals(actual)) {
+            throw InvalidDocument.at(f.at(name), "the digest of what the task carries, " + actual, given);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package ai.coreason.enclave.sentry.contract;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.seal.Hpke;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * What a node uploads: a plain header and the sealed update.
+ *
+ * <p>Layout: bytes 0 to 7 the header's length N, little-endian; bytes 8 to 8+N-1 the JSON header; the rest the sealed
+ * bytes, whose SHA-256 the header states. Neither array is copied; nobody changes them afterwards.
+ *
+ * @param header the plain part
+ * @param sealed the sealed part, at least {@link Hpke#OVERHEAD} bytes
+ */
+public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
+    /** Longest header accepted, bytes. */
+    public static final int MAX_HEADER = 64 << 10;
+
+    private static final int LENGTH_FIELD = 8;
+
+    /**
+     * Checks that the header speaks of these bytes.
+     *
+     * @throws InvalidDocument if the digest differs or the sealed part is too short
+     */
+    public UpdateEnvelope {
+        if (sealed.length < Hpke.OVERHEAD) {
+            throw InvalidDocument.at("sealed", "at least " + Hpke.OVERHEAD + " bytes", sealed.length + " bytes");
+        }
+        String actual = Json.sha256(sealed);
+        if (!actual.equals(header.sealedSha256())) {
+            throw InvalidDocument.at("sealed_sha256", actual + ", as the sealed bytes have", header.sealedSha256());
+        }
+    }
+
+    /**
+     * Reads the header alone from the beginning of an envelope, so that an upload can be judged before it is whole.
+     *
+     * @param beginning the envelope, or at least its first 8 + {@link #MAX_HEADER} bytes
+     * @throws InvalidDocument if the length is out of range, the bytes end too soon, or a member does not fit
+     */
+    public static UpdateHeader parseHeader(byte[] beginning) {
+        int length = headerLength(beginning);
+        return UpdateHeader.parse(Json.read(Arrays.copyOfRange(beginning, LENGTH_FIELD, LENGTH_FIELD + length)));
+    }
+
+    /**
+     * Reads an envelope.
+     *
+     * @throws InvalidDocument as {@link #parseHeader(byte[])}, or if the sealed bytes are not those of the header
+     */
+    public static UpdateEnvelope parse(byte[] envelope) {
+        UpdateHeader header = parseHeader(envelope);
+        int from = LENGTH_FIELD + headerLength(envelope);
+        return new UpdateEnvelope(header, Arrays.copyOfRange(envelope, from, envelope.length));
+    }
+
+    /**
+     * The envelope's bytes.
+     *
+     * @throws IllegalArgumentException if the header passes {@link #MAX_HEADER}
+     */
+    public byte[] write() {
+        byte[] json = Json.write(header.json());
+        if (json.length > MAX_HEADER) {
+            throw new IllegalArgumentException("header: expected at most " + MAX_HEADER + " bytes, got " + json.length);
+        }
+        return ByteBuffer.allocate(Math.addExact(LENGTH_FIELD + json.length, sealed.length))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .put(json)
+                .put(sealed)
+                .array();
+    }
+
+    @Override
+    public String toString() {
+        return "UpdateEnvelope[" + header + ", " + sealed.length + " bytes]";
+    }
+
+    private static int headerLength(byte[] bytes) {
+        if (bytes.length < LENGTH_FIELD) {
+            throw InvalidDocument.at("header length", "8 bytes at byte 0", bytes.length + " bytes");
+        }
+        long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long most = Math.min(MAX_HEADER, bytes.length - LENGTH_FIELD);
+        if (length < 2 || length > most) {
+            throw InvalidDocument.at(
+                    "header length", "a number in [2, " + most + "] at byte 0", Long.toUnsignedString(length));
+        }
+        return (int) length;
+    }
+}

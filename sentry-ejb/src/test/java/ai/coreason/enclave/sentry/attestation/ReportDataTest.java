@@ -1,0 +1,92 @@
+package ai.coreason.enclave.sentry.attestation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.ReportData.Role;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReportDataTest {
+    static ObjectNode members() {
+        return (ObjectNode) Json.read("""
+                {"node_id": "node_a", "epoch": 3, "verifier": "overseer", "nonce": "%s", "tls_spki_sha384": "%s",
+                 "hpke": {"suite": "DHKEM_X25519_HKDF_SHA256/HKDF_SHA256/AES_256_GCM", "key": "%s"},
+                 "code_manifest_sha256": "%s", "round": 2, "attempt": 1,
+                 "ledger_head": {"sequence": 9, "hash": "%s"}}
+                """.formatted(
+                        Base64.getEncoder().encodeToString(new byte[32]),
+                        "ab".repeat(48),
+                        Base64.getEncoder().encodeToString(new byte[32]),
+                        "cd".repeat(32),
+                        "ef".repeat(32)));
+    }
+
+    private static ReportData read(ObjectNode json) {
+        return ReportData.parse(Role.UPDATE, json, "");
+    }
+
+    /** The definition written out by hand: three parts, each behind its length in four bytes. */
+    @Test
+    void digest_twoMembers_isSha512OverLengthPrefixedParts() throws Exception {
+        ObjectNode json = Json.object().put("round", 2).put("node_id", "n");
+        String hashed =
+                "\0\0\0\17coreason/att/v1" + "\0\0\0\13node/update" + "\0\0\0\31{\"node_id\":\"n\",\"round\":2}";
+        assertThat(read(json).digest())
+                .isEqualTo(MessageDigest.getInstance("SHA-512").digest(hashed.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    @Test
+    void digest_nullMember_isLeftOut() {
+        ObjectNode with = members();
+        with.putNull("job_digest");
+        assertThat(read(with).digest()).isEqualTo(read(members()).digest());
+    }
+
+    @Test
+    void digest_otherRole_isDifferent() {
+        assertThat(ReportData.parse(Role.ENROLMENT, members(), "").digest())
+                .isNotEqualTo(read(members()).digest());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "node_id | a b | d.node_id: expected 1 to 64 of",
+                "nonce | AAAA | d.nonce: expected base64 of 32 bytes",
+                "tls_spki_sha384 | abc | d.tls_spki_sha384: expected 96 lower-case hex digits",
+                "epoch | 1 | d.epoch: expected a whole number in",
+                "hpke | x | d.hpke: expected an object",
+                "ledger_head | x | d.ledger_head: expected an object",
+                "update_digest | AB | d.update_digest: expected 64 lower-case hex digits",
+                "extra | 1 | d.extra: expected no such member"
+            })
+    void parse_textWhereItDoesNotFit_namesTheMember(String name, String text, String message) {
+        assertThatThrownBy(() -> ReportData.parse(Role.UPDATE, members().put(name, text), "d"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void differences_oneMissingOneDifferent_reportsBoth() {
+        ObjectNode expected = members().put("epoch", 4L).put("job_digest", "00".repeat(32));
+        assertThat(read(members()).differences(expected))
+                .containsExactlyInAnyOrder(
+                        new Reason("report_data.epoch", "4", "3"),
+                        new Reason("report_data.job_digest", "\"" + "00".repeat(32) + "\"", "nothing"));
+    }
+
+    @Test
+    void differences_sameValuesInOtherNumberTypes_areNone() {
+        assertThat(read(members()).differences(Json.object().put("epoch", 3L).put("round", (short) 2)))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,250 @@
+package ai.coreason.enclave.sentry.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.seal.Hpke;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessagesTest {
+    private static final String DIGEST = "0f".repeat(32);
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+
+    private static RoundTask task() {
+        ObjectNode job = Jobs.full();
+        job.remove("job_id");
+        return new RoundTask(
+                UUID.fromString("0b0f7b5e-3c9b-4a55-8f0a-6f5a2b7d9c11"),
+                3,
+                1,
+                new byte[32],
+                DIGEST,
+                new TrainingPlan(Mechanism.DP_SGD, 10, 0.1, 1.5, 1, 20, 0.1),
+                NOON,
+                FederationJob.parse(job, JobRules.inSimulation()),
+                new SealingKey(Hpke.newKeyPair().publicKey()));
+    }
+
+    private static Evidence evidence() {
+        return new Evidence(
+                HardwareType.SIMULATED, new byte[] {1, 2, 3}, Json.object().put("node_id", "node_a"));
+    }
+
+    private static UpdateEnvelope envelope() {
+        byte[] sealed = Hpke.seal(Hpke.newKeyPair().publicKey(), new byte[0], new byte[0], new byte[100]);
+        return new UpdateEnvelope(
+                new UpdateHeader(
+                        task().jobId(),
+                        DIGEST,
+                        3,
+                        1,
+                        "node_a",
+                        new byte[32],
+                        DIGEST,
+                        DIGEST,
+                        Json.sha256(sealed),
+                        Json.object().put("sequence", 1),
+                        evidence(),
+                        OptionalLong.of(12)),
+                sealed);
+    }
+
+    private static ObjectNode registration() {
+        return (ObjectNode) Json.read("""
+                {"data_owner": "o", "dataset_id": "heart", "privacy_unit": {"column": "patient", "max_records": 3},
+                 "declared_rows": 200, "delta": 0.001, "epsilon_ceiling": 5.0, "public": false,
+                 "filter_order": 4.5, "filter_spent": 0.25}
+                """);
+    }
+
+    private static AttestationReport report() {
+        return new AttestationReport(
+                "node_a",
+                HardwareType.SIMULATED,
+                new byte[] {4},
+                DIGEST,
+                new byte[] {5, 6},
+                AttestationReport.Status.UNTRUSTED,
+                List.of("quote: expected a signature by the simulation key, got another"),
+                2,
+                NOON,
+                NOON.plusSeconds(3600),
+                true);
+    }
+
+    @Test
+    void roundTask_writtenAndRead_isTheSame() {
+        ObjectNode json = task().json();
+        assertThat(RoundTask.parse(Json.read(Json.write(json)), JobRules.inSimulation())
+                        .json())
+                .isEqualTo(json);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "job_digest | '%s' | job_digest: expected the digest of what the task carries",
+                "plan_digest | '%s' | plan_digest: expected the digest of what the task carries",
+                "plan.steps | 11 | plan_digest: expected the digest of what the task carries",
+                "job.rounds | 19 | job_digest: expected the digest of what the task carries",
+                "job.privacy.noise_multiplier | 0 | job.privacy.noise_multiplier: expected a number > 0",
+                "job.dataset.label.encode | 'identity' | job.dataset.label.encode: expected class with loss",
+                "round | 21 | round: expected a whole number in [1, 20], got 21",
+                "attempt | 0 | attempt: expected a whole number in [1, 100], got 0",
+                "nonce | 'AAAA' | nonce: expected base64 of 32 bytes, got other text of 4 characters",
+                "nonce | '????' | nonce: expected base64 of 32 bytes, got other text of 4 characters",
+                "base_digest | '0F' | base_digest: expected 64 lower-case hex digits",
+                "deadline | '2026-01-31T12:00:00+01:00' | deadline: expected an RFC 3339 time in UTC",
+                "deadline | '2026-02-31T12:00:00Z' | deadline: expected an RFC 3339 time in UTC",
+                "hpke.suite | 'other' | hpke.suite: expected DHKEM",
+                "hpke.extra | 1 | hpke.extra: expected no such member",
+                "job_id |  | job_id: expected a UUID, got nothing",
+                "extra | 1 | extra: expected no such member, got one"
+            })
+    void roundTask_oneMemberAmiss_namesIt(String path, String value, String message) {
+        String json = value == null ? "" : value.replace('\'', '"').formatted(DIGEST);
+        assertThatThrownBy(() -> RoundTask.parse(Jobs.with(task().json(), path, json), JobRules.inSimulation()))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void envelope_writtenAndRead_isTheSame() {
+        UpdateEnvelope envelope = envelope();
+        UpdateEnvelope read = UpdateEnvelope.parse(envelope.write());
+        assertThat(read.header().json()).isEqualTo(envelope.header().json());
+        assertThat(read.sealed()).isEqualTo(envelope.sealed());
+        assertThat(UpdateEnvelope.parseHeader(envelope.write()).json())
+                .isEqualTo(envelope.header().json());
+    }
+
+    @Test
+    void envelope_truncatedAtEveryOffset_isRefused() {
+        byte[] whole = envelope().write();
+        for (int length = 0; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> UpdateEnvelope.parse(cut))
+                    .as("first %d bytes", length)
+                    .isInstanceOf(InvalidDocument.class);
+        }
+    }
+
+    @Test
+    void envelope_sealedByteChanged_isRefusedByDigest() {
+        byte[] bytes = envelope().write();
+        bytes[bytes.length - 1] ^= 1;
+        assertThatThrownBy(() -> UpdateEnvelope.parse(bytes)).hasMessageStartingWith("sealed_sha256: expected ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, (64 << 10) + 1, Long.MAX_VALUE, -1})
+    void envelope_headerLengthOutOfRange_isRefused(long length) {
+        byte[] bytes = envelope().write();
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
+        assertThatThrownBy(() -> UpdateEnvelope.parse(bytes))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith("header length: expected a number in [2, ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "node_id | '../x' | node_id: expected 1 to 64",
+                "round | 0 | round: expected a whole number",
+                "ledger_row | [] | ledger_row: expected an object, got an array",
+                "evidence.hardware_type | 'TPM' | evidence.hardware_type: expected one of AMD_SEV_SNP",
+                "evidence.quote | '' | evidence.quote: expected a non-empty string",
+                "evidence.report_data_json | '{}' | evidence.report_data_json: expected an object, got \"{}\"",
+                "evidence.more | 1 | evidence.more: expected no such member",
+                "train_ms | -1 | train_ms: expected a whole number",
+                "sealed_sha256 |  | sealed_sha256: expected 64 lower-case hex digits, got nothing",
+                "more | 1 | more: expected no such member"
+            })
+    void updateHeader_oneMemberAmiss_namesIt(String path, String value, String message) {
+        String json = value == null ? "" : value.replace('\'', '"');
+        assertThatThrownBy(
+                        () -> UpdateHeader.parse(Jobs.with(envelope().header().json(), path, json)))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void registration_writtenAndRead_isTheSame() {
+        assertThat(DatasetRegistration.parse(registration(), "").json())
+                .hasToString(registration().toString());
+        ObjectNode record = registration().put("privacy_unit", "record");
+        assertThat(DatasetRegistration.parse(record, "").json()).hasToString(record.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "declared_rows | 0 | d.declared_rows: expected a whole number in [1, 1000000000000], got 0",
+                "delta | 0.005 | d.delta: expected a number in (0, 1/declared_rows), declared_rows 200, got 0.005",
+                "delta | 0 | d.delta: expected a number in (0, 1/declared_rows)",
+                "epsilon_ceiling | 5.1 | d.epsilon_ceiling: expected a number in (0, 5.0], got 5.1",
+                "privacy_unit | 'patient' | d.privacy_unit: expected record or {column, max_records}, got \"patient\"",
+                "privacy_unit.max_records | 0 | d.privacy_unit.max_records: expected a whole number",
+                "privacy_unit.column |  | d.privacy_unit.column: expected a non-empty string, got nothing",
+                "public | 'no' | d.public: expected true or false, got \"no\"",
+                "filter_order | 1 | d.filter_order: expected a finite number > 1, got 1",
+                "filter_spent | -1 | d.filter_spent: expected a finite number >= 0, got -1",
+                "rows | 1 | d.rows: expected no such member, got one"
+            })
+    void registration_oneMemberAmiss_namesIt(String path, String value, String message) {
+        String json = value == null ? "" : value.replace('\'', '"');
+        assertThatThrownBy(() -> DatasetRegistration.parse(Jobs.with(registration(), path, json), "d"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void report_writtenAndRead_isTheSame() {
+        assertThat(AttestationReport.parse(report().json()).json()).isEqualTo(report().json());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "status | 'TRUSTED' | reasons: expected none when TRUSTED",
+                "reasons | [] | reasons: expected none when TRUSTED",
+                "measurement | 'AB' | measurement: expected 1 to 128 bytes in lower-case hex",
+                "expires_at | '2026-01-31T11:00:00Z' | expires_at: expected a time not before verified_at",
+                "epoch | -1 | epoch: expected a whole number",
+                "extra | 1 | extra: expected no such member"
+            })
+    void report_oneMemberAmiss_namesIt(String path, String value, String message) {
+        assertThatThrownBy(() -> AttestationReport.parse(Jobs.with(report().json(), path, value.replace('\'', '"'))))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void toString_messages_showNoQuoteAndNoSealedBytes() {
+        assertThat(envelope().toString()).matches("UpdateEnvelope\\[UpdateHeader\\[.*, node_a], 148 bytes]");
+        assertThat(evidence()).hasToString("Evidence[SIMULATED]");
+    }
+}
