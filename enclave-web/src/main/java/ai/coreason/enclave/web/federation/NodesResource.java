@@ -1,0 +1,94 @@
+package ai.coreason.enclave.web.federation;
+
+import ai.coreason.enclave.overseer.identity.EnrolledNode;
+import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.web.Roles;
+import ai.coreason.enclave.web.problem.JsonBody;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Nodes, their datasets and their enrolment tokens. */
+@Path("")
+@RequestScoped
+@Tag(name = "federation")
+@SecurityRequirement(name = "token")
+@Produces(MediaType.APPLICATION_JSON)
+public class NodesResource {
+    @Inject
+    private NodeRegistry nodes;
+
+    @Inject
+    private EnrolmentDesk enrolment;
+
+    @Inject
+    private LedgerMirror mirror;
+
+    /** Lists the nodes. */
+    @GET
+    @Path("nodes")
+    @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
+    @Operation(summary = "List the enrolled nodes with their datasets and attestation reports")
+    public Response list() {
+        ArrayNode out = Json.object().putArray("nodes");
+        for (EnrolledNode node : nodes.all()) {
+            ObjectNode o = out.addObject()
+                    .put("node_id", node.id())
+                    .put("epoch", node.epoch())
+                    .put("trusted", node.trusted())
+                    .put("enrolled_at", node.enrolledAt().toString())
+                    .put("expires_at", node.expiresAt().toString());
+            o.set("report", Json.read(node.report()));
+            ArrayNode datasets = o.putArray("datasets");
+            for (DatasetAccount a : mirror.accounts()) {
+                if (a.source().equals(node.id())) {
+                    datasets.add(a.dataset()
+                            .json()
+                            .put("epsilon_spent", a.dataset().filter().epsilon(a.filterSpent())));
+                }
+            }
+        }
+        return Response.ok(Json.object().set("nodes", out)).build();
+    }
+
+    /** Issues a token for one enrolment of one node. */
+    @POST
+    @Path("enrolment-tokens")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(summary = "Issue a one-time enrolment token for a node")
+    public Response token(InputStream body, @Context SecurityContext caller) throws IOException {
+        JsonFields f = JsonFields.of(JsonBody.read(body), "");
+        String nodeId = f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}"));
+        f.end();
+        String token = enrolment.token(nodeId, caller.getUserPrincipal().getName());
+        return Response.status(Response.Status.CREATED)
+                .entity(Json.object()
+                        .put("node_id", nodeId)
+                        .put("token", token)
+                        .put("expires_at", Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString()))
+                .build();
+    }
+}

@@ -1,0 +1,112 @@
+package ai.coreason.enclave.web.ledger;
+
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.contract.ProblemType;
+import ai.coreason.enclave.web.Roles;
+import ai.coreason.enclave.web.problem.Problem;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The mirrored ledgers, for auditors. */
+@Path("ledger")
+@RequestScoped
+@Tag(name = "audit")
+@SecurityRequirement(name = "token")
+@RolesAllowed({Roles.AUDITOR, Roles.OPERATOR})
+public class LedgerResource {
+    @Inject
+    private LedgerMirror mirror;
+
+    /** Exports charges. */
+    @GET
+    @Operation(
+            summary = "Export the ledger, one row a charge",
+            description = "JSON with the registrations and heads, or CSV with the same columns.")
+    public Response export(
+            @QueryParam("dataset") @DefaultValue("") String dataset,
+            @QueryParam("node") @DefaultValue("") String node,
+            @QueryParam("format") @DefaultValue("json") String format) {
+        List<DatasetAccount> accounts = mirror.accounts().stream()
+                .filter(a -> dataset.isEmpty() || a.dataset().datasetId().equals(dataset))
+                .filter(a -> node.isEmpty() || a.source().equals(node))
+                .toList();
+        return switch (format) {
+            case "json" ->
+                Response.ok(json(accounts)).type(MediaType.APPLICATION_JSON).build();
+            case "csv" -> Response.ok(csv(accounts)).type("text/csv;charset=UTF-8").build();
+            default ->
+                throw Problem.exception(ProblemType.INVALID_DOCUMENT, "format: expected json or csv, got another");
+        };
+    }
+
+    private ObjectNode json(List<DatasetAccount> accounts) {
+        ObjectNode out = Json.object();
+        ArrayNode datasets = out.putArray("datasets");
+        ArrayNode rows = out.putArray("rows");
+        for (DatasetAccount a : accounts) {
+            ObjectNode o = datasets.addObject().put("node_id", a.source());
+            o.setAll(a.dataset().json());
+            o.put("genesis", a.dataset().genesis()).put("sequence", a.sequence()).put("head", a.head());
+            rows(a).forEach(r -> rows.add(r.json()));
+        }
+        return out;
+    }
+
+    private String csv(List<DatasetAccount> accounts) {
+        StringBuilder out = new StringBuilder();
+        for (DatasetAccount a : accounts) {
+            for (ChargeRow row : rows(a)) {
+                ObjectNode json = row.json();
+                if (out.isEmpty()) {
+                    out.append(json.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(",")))
+                            .append("\r\n");
+                }
+                out.append(json.properties().stream()
+                                .map(e -> cell(e.getValue()))
+                                .collect(Collectors.joining(",")))
+                        .append("\r\n");
+            }
+        }
+        return out.toString();
+    }
+
+    private List<ChargeRow> rows(DatasetAccount a) {
+        return mirror.rows(a.source(), a.dataset().datasetId());
+    }
+
+    /** RFC 4180, with a quote in front of what a spreadsheet would take for a formula. */
+    private static String cell(JsonNode value) {
+        if (value.isNull()) {
+            return "";
+        }
+        if (!value.isTextual()) {
+            return value.isContainerNode() ? quoted(value.toString()) : value.asText();
+        }
+        String text = value.textValue();
+        boolean formula = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0;
+        return quoted(formula ? "'" + text : text);
+    }
+
+    private static String quoted(String text) {
+        return text.matches("[A-Za-z0-9_.:-]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,73 @@
+package ai.coreason.enclave.web.node;
+
+import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
+import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.contract.ProblemType;
+import ai.coreason.enclave.web.problem.JsonBody;
+import ai.coreason.enclave.web.problem.Problem;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Enrolment of nodes: the one thing that a node does without a certificate, with its one-time token instead. */
+@Path("enrolments")
+@RequestScoped
+@Tag(name = "node")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+public class EnrolmentResource {
+    @Inject
+    private NodeRegistry nodes;
+
+    @Inject
+    private EnrolmentDesk desk;
+
+    /** Gives a nonce to a node that holds a token. */
+    @POST
+    @Path("nonces")
+    @Operation(summary = "Get the single-use nonce that the evidence must carry")
+    public Response nonce(InputStream body) throws IOException {
+        JsonFields f = JsonFields.of(JsonBody.read(body), "");
+        String nodeId = f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}"));
+        f.end();
+        String nonce = nodes.issue(EnrolmentSecret.Kind.NONCE, nodeId);
+        return Response.status(Response.Status.CREATED)
+                .entity(Json.object()
+                        .put("nonce", nonce)
+                        .put("expires_at", Instant.now().plus(NodeRegistry.NONCE_VALIDITY).toString()))
+                .build();
+    }
+
+    /** Enrols a node. */
+    @POST
+    @Operation(summary = "Enrol: token, nonce, evidence and CSR against a certificate")
+    @APIResponse(responseCode = "201", description = "The certificate chain, its end, and the token of the next boot")
+    @APIResponse(responseCode = "401", description = "The token or the nonce is not valid")
+    @APIResponse(responseCode = "403", description = "The evidence is refused, with all reasons")
+    public Response enrol(InputStream body) throws IOException {
+        EnrolmentDesk.Answer answer = desk.enrol(JsonBody.read(body));
+        if (answer instanceof EnrolmentDesk.Answer.Enrolled enrolled) {
+            return Response.status(Response.Status.CREATED)
+                    .entity(enrolled.json())
+                    .build();
+        }
+        EnrolmentDesk.Answer.Refused refused = (EnrolmentDesk.Answer.Refused) answer;
+        ProblemType type = refused.evidence() ? ProblemType.EVIDENCE_REFUSED : ProblemType.UNAUTHENTICATED;
+        throw new WebApplicationException(refused.why(), Problem.response(type, refused.why()));
+    }
+}

@@ -1,0 +1,78 @@
+package ai.coreason.enclave.web.node;
+
+import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.round.TaskBell;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.web.security.NodeCall;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Hands tasks to nodes by long poll. */
+@Path("tasks/next")
+@RequestScoped
+@NodeCall
+@Tag(name = "node")
+@SecurityRequirement(name = "certificate")
+@Produces(MediaType.APPLICATION_JSON)
+public class TaskResource {
+    private static final int LONGEST_WAIT = 60;
+
+    @Inject
+    private RoundDesk desk;
+
+    @Inject
+    private TaskBell bell;
+
+    @Resource
+    private ManagedExecutorService executor;
+
+    /** Answers with the node's task as soon as there is one. */
+    @GET
+    @Operation(summary = "Wait for the node's next task")
+    @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
+    @APIResponse(responseCode = "204", description = "No task within the wait")
+    public void next(
+            @QueryParam("wait_seconds") @DefaultValue("20") int wait,
+            @Context SecurityContext caller,
+            @Suspended AsyncResponse response) {
+        String node = caller.getUserPrincipal().getName();
+        Runnable look = () -> executor.execute(() -> answer(node, response));
+        response.setTimeout(Math.max(1, Math.min(wait, LONGEST_WAIT)), TimeUnit.SECONDS);
+        response.setTimeoutHandler(late -> {
+            bell.forget(node, look);
+            late.resume(Response.noContent().build());
+        });
+        bell.await(node, look);
+        Optional<RoundTask> now = desk.task(node);
+        if (now.isPresent()) {
+            bell.forget(node, look);
+            response.resume(Response.ok(now.get().json()).build());
+        }
+    }
+
+    private void answer(String node, AsyncResponse response) {
+        Response found = desk.task(node)
+                .map(t -> Response.ok(t.json()).build())
+                .orElseGet(() -> Response.noContent().build());
+        response.resume(found);
+    }
+}

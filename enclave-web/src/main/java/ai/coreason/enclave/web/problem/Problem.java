@@ -1,0 +1,42 @@
+package ai.coreason.enclave.web.problem;
+
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.ProblemType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+
+/** Makes problem details of RFC 9457. Details name public values only. */
+public final class Problem {
+    /** The media type of a problem. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    private Problem() {}
+
+    /** A problem as a response. */
+    public static Response response(ProblemType type, String detail) {
+        return response(type, type.status(), detail, "");
+    }
+
+    /** A problem about one field of the request. */
+    public static Response response(ProblemType type, String detail, String field) {
+        return response(type, type.status(), detail, field);
+    }
+
+    static Response response(ProblemType type, int status, String detail, String field) {
+        ObjectNode body = Json.object()
+                .put("type", type.urn())
+                .put("title", type.title())
+                .put("status", status)
+                .put("detail", detail);
+        if (!field.isEmpty()) {
+            body.put("field", field);
+        }
+        return Response.status(status).type(MEDIA_TYPE).entity(body).build();
+    }
+
+    /** A problem as an exception, for a resource to throw. */
+    public static WebApplicationException exception(ProblemType type, String detail) {
+        return new WebApplicationException(detail, response(type, detail));
+    }
+}

@@ -1,0 +1,82 @@
+package ai.coreason.enclave.overseer.aggregation;
+
+import ai.coreason.enclave.overseer.job.JobAdmitted;
+import ai.coreason.enclave.overseer.round.RoundMoved;
+import ai.coreason.enclave.overseer.round.RoundStepper;
+import ai.coreason.enclave.overseer.round.RoundStepper.Step;
+import ai.coreason.enclave.overseer.round.TaskBell;
+import jakarta.annotation.Resource;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Schedule;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Drives every job's rounds: when an update was admitted, when a task was declined, and once a second for deadlines and
+ * for what a crash left half done. One thread a job.
+ */
+@Singleton
+@Startup
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+public class RoundConductor {
+    private static final Logger LOG = System.getLogger(RoundConductor.class.getName());
+
+    private final Map<String, ReentrantLock> busy = new ConcurrentHashMap<>();
+
+    @Inject
+    private RoundStepper stepper;
+
+    @Inject
+    private Aggregator aggregator;
+
+    @Inject
+    private TaskBell bell;
+
+    @Resource
+    private ManagedExecutorService executor;
+
+    void admitted(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobAdmitted job) {
+        executor.execute(() -> advance(job.jobId()));
+    }
+
+    void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) RoundMoved round) {
+        executor.execute(() -> advance(round.jobId()));
+    }
+
+    /** Looks at every job that has not ended. */
+    @Schedule(second = "*", minute = "*", hour = "*", persistent = false)
+    void tick() {
+        stepper.underWay().forEach(this::advance);
+    }
+
+    private void advance(String jobId) {
+        ReentrantLock lock = busy.computeIfAbsent(jobId, id -> new ReentrantLock());
+        lock.lock();
+        try {
+            Step step = stepper.step(jobId);
+            if (step instanceof Step.Aggregate aggregate) {
+                step = stepper.close(jobId, aggregate.round(), aggregator.aggregate(aggregate));
+            }
+            if (step instanceof Step.Opened opened) {
+                opened.nodes().forEach(bell::ring);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "round.step.failed job=" + jobId, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

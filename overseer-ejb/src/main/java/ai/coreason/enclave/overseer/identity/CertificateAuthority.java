@@ -1,0 +1,1 @@
+package ai.coreason.enclave.overseer.identity;

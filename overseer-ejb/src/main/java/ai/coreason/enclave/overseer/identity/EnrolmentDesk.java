@@ -1,0 +1,223 @@
+package ai.coreason.enclave.overseer.identity;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.AttestationReport;
+import ai.coreason.enclave.sentry.contract.DatasetRegistration;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+
+/**
+ * Enrols nodes. A node shows a one-time token, evidence over a nonce and its key, and proof that it holds the key; it gets
+ * a certificate for hours, a new epoch, and the token of its next boot. A refused attempt uses up its nonce, not its token.
+ */
+@Stateless
+public class EnrolmentDesk {
+    /** What an attempt to enrol is answered with. */
+    public sealed interface Answer {
+        /** The node is enrolled; the response body. */
+        record Enrolled(ObjectNode json) implements Answer {}
+
+        /**
+         * The node is not enrolled.
+         *
+         * @param evidence whether it was for its evidence
+         */
+        record Refused(boolean evidence, String why) implements Answer {}
+    }
+
+    private record Request(
+            String nodeId,
+            String token,
+            String nonce,
+            byte[] csr,
+            Evidence evidence,
+            boolean insecure,
+            List<DatasetRegistration> datasets) {
+        static Request parse(JsonNode body) {
+            JsonFields f = JsonFields.of(body, "");
+            Request r = new Request(
+                    f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}")),
+                    f.text("token", "a token of at most 200 characters", s -> s.length() <= 200),
+                    f.text("nonce", "a nonce of at most 200 characters", s -> s.length() <= 200),
+                    base64(f, "csr"),
+                    Evidence.parse(f.any("evidence", "evidence"), "evidence"),
+                    f.flag("insecure", false),
+                    f.list("datasets", "an array of dataset registrations", DatasetRegistration::parse));
+            f.end();
+            return r;
+        }
+
+        private static byte[] base64(JsonFields f, String name) {
+            try {
+                return Base64.getDecoder().decode(f.text(name));
+            } catch (IllegalArgumentException e) {
+                throw InvalidDocument.at(name, "base64", "other text");
+            }
+        }
+    }
+
+    @Inject
+    private NodeRegistry nodes;
+
+    @Inject
+    private EvidenceDesk evidence;
+
+    @Inject
+    private CertificateAuthority authority;
+
+    @Inject
+    private SimulationTrust simulation;
+
+    @Inject
+    private LedgerMirror mirror;
+
+    @Inject
+    private AuditLog audit;
+
+    /** Issues a token for a node's next enrolment. */
+    public String token(String nodeId, String by) {
+        audit.append("token.issued", Json.object().put("node_id", nodeId).put("by", by));
+        return nodes.issue(EnrolmentSecret.Kind.TOKEN, nodeId);
+    }
+
+    /**
+     * Judges one attempt.
+     *
+     * @throws InvalidDocument if the request is not well formed, or a dataset is registered otherwise
+     */
+    public Answer enrol(JsonNode body) {
+        Request r = Request.parse(body);
+        if (!nodes.use(EnrolmentSecret.Kind.NONCE, r.nodeId(), r.nonce())) {
+            return new Answer.Refused(false, "nonce: expected one that is fresh and this node's, got another");
+        }
+        PublicKey key = provenKey(r.csr());
+        if (r.insecure() && simulation.key().isEmpty()) {
+            return refused(r, "insecure: expected a node bound to hardware, got one that says it is not");
+        }
+        ObjectNode expected = Json.object()
+                .put("node_id", r.nodeId())
+                .put("nonce", r.nonce())
+                .put("tls_spki_sha384", sha384(key.getEncoded()));
+        Verdict verdict = evidence.enrolment(r.evidence(), expected);
+        if (verdict instanceof Verdict.Refused refusal) {
+            return refused(
+                    r, refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")));
+        }
+        if (!nodes.use(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
+            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+        }
+        return new Answer.Enrolled(admit(r, key, ((Verdict.Trusted) verdict).measurement()));
+    }
+
+    private ObjectNode admit(Request r, PublicKey key, String measurement) {
+        for (DatasetRegistration d : r.datasets()) {
+            try {
+                mirror.register(r.nodeId(), d.dataset());
+            } catch (IllegalArgumentException e) {
+                throw InvalidDocument.at("datasets", "registrations as on their first day", e.getMessage());
+            }
+        }
+        long epoch = nodes.nextEpoch(r.nodeId());
+        X509Certificate certificate = authority.issue(r.nodeId(), key);
+        AttestationReport report = report(r, epoch, certificate, measurement);
+        String reportJson = new String(Json.write(report.json()), StandardCharsets.UTF_8);
+        nodes.enrol(r.nodeId(), epoch, certificate, reportJson);
+        audit.append(
+                "node.enrolled",
+                Json.object()
+                        .put("node_id", r.nodeId())
+                        .put("epoch", epoch)
+                        .put("hardware_type", r.evidence().hardwareType().name())
+                        .put("measurement", measurement)
+                        .put("certificate_serial", certificate.getSerialNumber().toString(16))
+                        .put("insecure", r.insecure()));
+        ObjectNode out = Json.object()
+                .put("node_id", r.nodeId())
+                .put("epoch", epoch)
+                .put("certificate_chain", authority.chainPem(certificate))
+                .put("expires_at", certificate.getNotAfter().toInstant().toString())
+                .put("next_token", nodes.issue(EnrolmentSecret.Kind.TOKEN, r.nodeId()));
+        out.set("report", report.json());
+        return out;
+    }
+
+    private Answer refused(Request r, String why) {
+        audit.append(
+                "node.refused",
+                Json.object()
+                        .put("node_id", r.nodeId())
+                        .put("reasons", why.substring(0, Math.min(why.length(), 2000))));
+        return new Answer.Refused(true, why);
+    }
+
+    private static AttestationReport report(Request r, long epoch, X509Certificate certificate, String measurement) {
+        return new AttestationReport(
+                r.nodeId(),
+                r.evidence().hardwareType(),
+                r.evidence().quote(),
+                r.evidence().reportData().path("code_manifest_sha256").asText(),
+                HexFormat.of().parseHex(measurement),
+                AttestationReport.Status.TRUSTED,
+                List.of(),
+                epoch,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                certificate.getNotAfter().toInstant(),
+                r.insecure());
+    }
+
+    private static PublicKey provenKey(byte[] csr) {
+        try {
+            JcaPKCS10CertificationRequest request = new JcaPKCS10CertificationRequest(csr);
+            PublicKey key = request.getPublicKey();
+            if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
+                throw InvalidDocument.at("csr", "a request signed by its own key", "another signature");
+            }
+            if (!key.getAlgorithm().equals("EC")) {
+                throw InvalidDocument.at("csr", "an EC key", key.getAlgorithm());
+            }
+            return key;
+        } catch (IOException
+                | PKCSException
+                | OperatorCreationException
+                | GeneralSecurityException
+                | RuntimeException e) {
+            if (e instanceof InvalidDocument invalid) {
+                throw invalid;
+            }
+            throw InvalidDocument.at("csr", "a PKCS#10 request in DER", "other bytes");
+        }
+    }
+
+    private static String sha384(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(bytes));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package ai.coreason.enclave.overseer.identity;
+
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
+import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.HardwareType;
+import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Judges evidence. Simulated evidence is trusted only by an Overseer in simulation mode and only by the simulation's own
+ * key; every other kind is refused here.
+ */
+@ApplicationScoped
+public class EvidenceDesk {
+    private static final Duration ENROLMENT_AGE = Duration.ofMinutes(10);
+    private static final Duration UPDATE_AGE = Duration.ofDays(8);
+
+    @Inject
+    private SimulationTrust trust;
+
+    @Inject
+    private NodeRegistry nodes;
+
+    /** Judges the evidence of an enrolment. */
+    public Verdict enrolment(Evidence evidence, ObjectNode expected) {
+        return judge(evidence, ReportData.Role.ENROLMENT, expected, ENROLMENT_AGE);
+    }
+
+    /** What is wrong with the evidence of an update; empty when it is bound to just these bytes. */
+    public List<String> faults(Evidence evidence, UpdateHeader header, String nodeId) {
+        ObjectNode expected = Json.object()
+                .put("node_id", nodeId)
+                .put("epoch", nodes.find(nodeId).map(EnrolledNode::epoch).orElse(0L))
+                .put("nonce", Base64.getEncoder().encodeToString(header.nonce()))
+                .put("job_digest", header.jobDigest())
+                .put("round", header.round())
+                .put("attempt", header.attempt())
+                .put("base_digest", header.baseDigest())
+                .put("plan_digest", header.planDigest())
+                .put("update_digest", header.sealedSha256());
+        expected.putObject("ledger_head")
+                .put("sequence", header.ledgerRow().path("sequence").asLong())
+                .put("hash", header.ledgerRow().path("hash").asText());
+        return judge(evidence, ReportData.Role.UPDATE, expected, UPDATE_AGE) instanceof Verdict.Refused refused
+                ? refused.reasons().stream().map(Reason::toString).toList()
+                : List.of();
+    }
+
+    private Verdict judge(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {
+        if (evidence.hardwareType() != HardwareType.SIMULATED || trust.key().isEmpty()) {
+            return new Verdict.Refused(List.of(new Reason(
+                    "hardware_type",
+                    trust.key().isEmpty() ? "none: no evidence is trusted outside of a simulation" : "SIMULATED",
+                    evidence.hardwareType().name())));
+        }
+        String manifest = evidence.reportData().path("code_manifest_sha256").asText();
+        return SimulatedEvidence.verify(
+                trust.key().get(),
+                role,
+                evidence,
+                new SimulatedEvidence.Expected(expected, Set.of(manifest), Instant.now(), maxAge));
+    }
+}

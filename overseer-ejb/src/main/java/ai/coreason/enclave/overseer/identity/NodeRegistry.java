@@ -1,0 +1,95 @@
+package ai.coreason.enclave.overseer.identity;
+
+import ai.coreason.enclave.privacy.json.Json;
+import jakarta.ejb.Stateless;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** Which nodes have enrolled, which certificate each may use now, and the one-time secrets of enrolment. */
+@Stateless
+public class NodeRegistry {
+    /** How long an enrolment token may be used. */
+    public static final Duration TOKEN_VALIDITY = Duration.ofDays(7);
+    /** How long a nonce for enrolment may be used. */
+    public static final Duration NONCE_VALIDITY = Duration.ofMinutes(10);
+
+    private static final int SECRET_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    /**
+     * Issues a one-time secret for a node.
+     *
+     * @return 32 random bytes: base64url without padding for a token, base64 for a nonce
+     */
+    public String issue(EnrolmentSecret.Kind kind, String nodeId) {
+        byte[] secret = new byte[SECRET_BYTES];
+        RANDOM.nextBytes(secret);
+        String text = kind == EnrolmentSecret.Kind.TOKEN
+                ? Base64.getUrlEncoder().withoutPadding().encodeToString(secret)
+                : Base64.getEncoder().encodeToString(secret);
+        Duration validity = kind == EnrolmentSecret.Kind.TOKEN ? TOKEN_VALIDITY : NONCE_VALIDITY;
+        em.persist(new EnrolmentSecret(hash(text), kind, nodeId, Instant.now().plus(validity)));
+        return text;
+    }
+
+    /** Uses a secret up; false if it is not this node's, not of this kind, used before or out of date. */
+    public boolean use(EnrolmentSecret.Kind kind, String nodeId, String secret) {
+        EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(secret), LockModeType.PESSIMISTIC_WRITE);
+        return stored != null && stored.use(kind, nodeId, Instant.now());
+    }
+
+    /** The epoch that a node's next enrolment begins. */
+    public long nextEpoch(String nodeId) {
+        return find(nodeId).map(EnrolledNode::epoch).orElse(0L) + 1;
+    }
+
+    /** Records an enrolment; the certificate before it is no longer accepted. */
+    public void enrol(String nodeId, long epoch, X509Certificate certificate, String reportJson) {
+        EnrolledNode node = em.find(EnrolledNode.class, nodeId, LockModeType.PESSIMISTIC_WRITE);
+        if (node == null) {
+            node = new EnrolledNode(nodeId);
+            node.enrol(epoch, serial(certificate), certificate.getNotAfter().toInstant(), reportJson);
+            em.persist(node);
+            return;
+        }
+        node.enrol(epoch, serial(certificate), certificate.getNotAfter().toInstant(), reportJson);
+    }
+
+    /** The node whose present certificate this is; empty if it was replaced, has ended or is unknown. */
+    public Optional<EnrolledNode> authenticate(String nodeId, X509Certificate certificate) {
+        return find(nodeId)
+                .filter(n -> n.certificateSerial().equals(serial(certificate)))
+                .filter(n -> Instant.now().isBefore(n.expiresAt()));
+    }
+
+    /** A node by its id. */
+    public Optional<EnrolledNode> find(String nodeId) {
+        return Optional.ofNullable(em.find(EnrolledNode.class, nodeId));
+    }
+
+    /** All nodes by id. */
+    public List<EnrolledNode> all() {
+        return em.createQuery("select n from EnrolledNode n order by n.id", EnrolledNode.class)
+                .getResultList();
+    }
+
+    private static String serial(X509Certificate certificate) {
+        return certificate.getSerialNumber().toString(16);
+    }
+
+    private static String hash(String secret) {
+        return Json.sha256(secret.getBytes(StandardCharsets.UTF_8));
+    }
+}

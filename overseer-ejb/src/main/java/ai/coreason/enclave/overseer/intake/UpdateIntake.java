@@ -1,0 +1,81 @@
+package ai.coreason.enclave.overseer.intake;
+
+import ai.coreason.enclave.overseer.job.FederationMode;
+import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.round.UploadRefused;
+import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.overseer.vault.Vault;
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The door for uploads: stores the bytes, looks at them, and queues them or leaves no trace. */
+@ApplicationScoped
+public class UpdateIntake {
+    private static final long HEADER_ROOM = 1 << 20;
+    private static final int BYTES_PER_VALUE = 4;
+
+    @Inject
+    private Storage storage;
+
+    @Inject
+    private JobDesk jobs;
+
+    @Inject
+    private FederationMode mode;
+
+    @Inject
+    private UpdateInspector inspector;
+
+    @Inject
+    private UpdateQueue queue;
+
+    /**
+     * Takes an upload in.
+     *
+     * @param nodeId the node that sends it, by its certificate
+     * @param declaredDigest the SHA-256 that the sender gives for the body
+     * @throws InvalidDocument if the body is not what it should be, naming what is wrong
+     * @throws UploadRefused if the round does not take it
+     * @throws IOException if it is too large, or the connection broke
+     */
+    public void receive(String jobId, long round, String nodeId, String declaredDigest, InputStream body)
+            throws IOException {
+        Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
+        ModelGraph graph = FederationJob.parse(job.document(), mode.rules()).model();
+        Vault vault = storage.updates();
+        Vault.Entry entry = vault.store(body, HEADER_ROOM + BYTES_PER_VALUE * graph.parameterCount());
+        boolean keep = false;
+        try {
+            if (!entry.digest().equals(declaredDigest)) {
+                throw InvalidDocument.at("Content-Digest", "the SHA-256 of the body", declaredDigest);
+            }
+            UpdateEnvelope envelope = UpdateEnvelope.parse(vault.read(entry.digest()));
+            UpdateHeader header = envelope.header();
+            match("header.job_id", jobId, header.jobId().toString());
+            match("header.round", Long.toString(round), Integer.toString(header.round()));
+            match("header.node_id", nodeId, header.nodeId());
+            inspector.open(job, graph, envelope);
+            queue.enqueue(
+                    new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest()), entry.bytes());
+            keep = true;
+        } finally {
+            if (!keep) {
+                vault.remove(entry.digest());
+            }
+        }
+    }
+
+    private static void match(String field, String expected, String came) {
+        if (!expected.equals(came)) {
+            throw InvalidDocument.at(field, expected, came);
+        }
+    }
+}

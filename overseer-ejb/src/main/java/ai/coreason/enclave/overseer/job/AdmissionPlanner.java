@@ -1,0 +1,75 @@
+package ai.coreason.enclave.overseer.job;
+
+import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.RdpFilter;
+import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import java.util.List;
+
+/** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
+public final class AdmissionPlanner {
+    private AdmissionPlanner() {}
+
+    /**
+     * A node's dataset as the Overseer knows it.
+     *
+     * @param spent the summed RDP at the dataset's filter order
+     */
+    public record Offer(String nodeId, Dataset dataset, double spent) {}
+
+    /**
+     * The plan of one node.
+     *
+     * @throws InvalidDocument if the job asks for a δ above the dataset's
+     */
+    public static NodePlan plan(FederationJob job, Offer offer) {
+        Dataset dataset = offer.dataset();
+        double rate = job.training().samplingRate(dataset.declaredRows());
+        double normaliser = rate * dataset.declaredRows();
+        long steps = job.training().localSteps();
+        double delta = job.privacy().targetDelta().orElse(dataset.delta());
+        if (delta > dataset.delta()) {
+            throw InvalidDocument.at(
+                    "privacy.target_delta",
+                    "at most " + dataset.delta() + ", the delta of " + offer.nodeId() + "'s dataset",
+                    delta);
+        }
+        double limit = job.privacy().targetEpsilon();
+        boolean open = !job.privacy().protectedByNoise();
+        double sigma = open
+                ? 0
+                : job.privacy()
+                        .noiseMultiplier()
+                        .orElseGet(() ->
+                                RdpAccountant.calibrate(rate, Math.multiplyExact(steps, job.rounds()), delta, limit));
+        TrainingPlan training = new TrainingPlan(
+                open ? TrainingPlan.Mechanism.NONE : TrainingPlan.Mechanism.DP_SGD,
+                steps,
+                rate,
+                sigma,
+                job.privacy().maxGradNorm(),
+                normaliser,
+                job.training().learningRate());
+        long affordable = open ? job.rounds() : affordable(job, offer, new Phase(rate, sigma, steps), limit, delta);
+        return new NodePlan(
+                offer.nodeId(), dataset.datasetId(), dataset.declaredRows(), training, limit, delta, affordable);
+    }
+
+    private static long affordable(FederationJob job, Offer offer, Phase round, double limit, double delta) {
+        long steps = RdpAccountant.affordableSteps(
+                List.of(),
+                round.samplingRate(),
+                round.noiseMultiplier(),
+                delta,
+                limit,
+                Math.multiplyExact(round.steps(), job.rounds()));
+        RdpFilter filter = offer.dataset().filter();
+        double cost = filter.cost(round);
+        double left = Math.max(0, filter.budget() - offer.spent());
+        long byFilter = (long) Math.min(job.rounds(), Math.floor(left / cost));
+        return Math.min(steps / round.steps(), byFilter);
+    }
+}

@@ -1,0 +1,135 @@
+package ai.coreason.enclave.overseer.job;
+
+import ai.coreason.enclave.overseer.identity.EnrolledNode;
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.vault.ModelStore;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.JobDigest;
+import jakarta.ejb.Stateless;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Takes jobs in, tells of them and ends them early. Each call is one transaction. */
+@Stateless
+public class JobDesk {
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    @Inject
+    private NodeRegistry nodes;
+
+    @Inject
+    private LedgerMirror mirror;
+
+    @Inject
+    private ModelStore models;
+
+    @Inject
+    private SealingKeys keys;
+
+    @Inject
+    private AuditLog audit;
+
+    @Inject
+    private Event<JobAdmitted> admitted;
+
+    /**
+     * Admits a job, or finds the job that the same document made before.
+     *
+     * @param submitter who asks
+     * @throws InvalidDocument if the document names what this federation does not have
+     * @throws JobRefused if too few nodes can pay, or the id belongs to another document
+     */
+    public Job submit(FederationJob job, String submitter) {
+        String id = job.jobId().orElseGet(() -> UUID.randomUUID().toString());
+        Job known = em.find(Job.class, id);
+        if (known != null) {
+            if (!known.documentDigest().equals(job.digest())) {
+                throw new JobRefused(
+                        JobRefused.Kind.CONFLICT,
+                        "job_id: expected an unused id or the same job, got another job's id");
+            }
+            return known;
+        }
+        List<NodePlan> plans =
+                Admission.judge(job, node -> offer(node, job.dataset().name()));
+        SealingKeys.Public key = keys.publicKey(id);
+        JobDigests digests = new JobDigests(
+                job.digest(),
+                JobDigest.of(job.document(), id, key.suite(), key.key()),
+                job.model().digest());
+        String model = models.initial(job, id);
+        Job stored = new Job(id, job.document(), digests, job.rounds(), model, submitter);
+        stored.moveTo(JobState.ADMITTED, "");
+        em.persist(stored);
+        plans.forEach(p -> em.persist(new Participation(id, p)));
+        audit.append(
+                "job.admitted",
+                Json.object()
+                        .put("job_id", id)
+                        .put("job_digest", digests.job())
+                        .put("graph_digest", digests.graph())
+                        .put("model_digest", model)
+                        .put("submitter", submitter));
+        admitted.fire(new JobAdmitted(id));
+        return stored;
+    }
+
+    /** A job by its id. */
+    public Optional<Job> find(String jobId) {
+        return Optional.ofNullable(em.find(Job.class, jobId));
+    }
+
+    /** Jobs, newest first. */
+    public List<Job> list(int first, int count) {
+        return em.createQuery("select j from Job j order by j.createdAt desc, j.id", Job.class)
+                .setFirstResult(first)
+                .setMaxResults(count)
+                .getResultList();
+    }
+
+    /** The participations of a job by node id. */
+    public List<Participation> participations(String jobId) {
+        return em.createQuery(
+                        "select p from Participation p where p.jobId = :job order by p.nodeId", Participation.class)
+                .setParameter("job", jobId)
+                .getResultList();
+    }
+
+    /**
+     * Ends a job early; a job that is cancelled already stays so.
+     *
+     * @throws JobRefused if it has ended otherwise
+     */
+    public Job cancel(String jobId, String by) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        if (job.state() == JobState.CANCELLED) {
+            return job;
+        }
+        if (job.state().ended()) {
+            throw new JobRefused(
+                    JobRefused.Kind.STATE, "job " + jobId + ": expected a job that has not ended, got " + job.state());
+        }
+        job.moveTo(JobState.CANCELLED, "cancelled by " + by);
+        audit.append("job.cancelled", Json.object().put("job_id", jobId).put("by", by));
+        return job;
+    }
+
+    private Optional<AdmissionPlanner.Offer> offer(String nodeId, String datasetId) {
+        return nodes.find(nodeId)
+                .filter(EnrolledNode::trusted)
+                .flatMap(n -> mirror.account(nodeId, datasetId))
+                .map(a -> new AdmissionPlanner.Offer(nodeId, a.dataset(), a.filterSpent()));
+    }
+}

@@ -1,0 +1,164 @@
+package ai.coreason.enclave.overseer.round;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Index;
+import jakarta.persistence.SequenceGenerator;
+import jakarta.persistence.Table;
+import jakarta.persistence.UniqueConstraint;
+import jakarta.persistence.Version;
+import java.util.Optional;
+
+/** One node's contribution to one attempt at a round: from the task handed out to the update admitted. */
+@Entity
+@Table(
+        name = "contribution",
+        uniqueConstraints =
+                @UniqueConstraint(
+                        name = "contribution_once",
+                        columnNames = {"job_id", "round_number", "attempt", "node_id"}),
+        indexes = @Index(name = "contribution_node", columnList = "node_id, contribution_state"))
+public class Contribution {
+    @Id
+    @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "contribution_seq")
+    @SequenceGenerator(name = "contribution_seq", sequenceName = "contribution_seq", allocationSize = 50)
+    private long id;
+
+    @Column(name = "job_id", nullable = false, length = 36)
+    private String jobId;
+
+    @Column(name = "round_number", nullable = false)
+    private long round;
+
+    @Column(nullable = false)
+    private long attempt;
+
+    @Column(name = "node_id", nullable = false, length = 64)
+    private String nodeId;
+
+    @Column(nullable = false, length = 44)
+    private String nonce;
+
+    @Enumerated(EnumType.STRING)
+    @Column(name = "contribution_state", nullable = false, length = 16)
+    private ContributionState state;
+
+    @Column(length = 1000)
+    private String reason;
+
+    @Column(name = "envelope_digest", length = 64)
+    private String envelopeDigest;
+
+    @Column(name = "envelope_bytes", nullable = false)
+    private long envelopeBytes;
+
+    @Column(name = "train_ms", nullable = false)
+    private long trainMillis;
+
+    @Version
+    private long version;
+
+    /** For JPA. */
+    protected Contribution() {}
+
+    Contribution(Round round, String nodeId, String nonce) {
+        this.jobId = round.jobId();
+        this.round = round.number();
+        this.attempt = round.attempt();
+        this.nodeId = nodeId;
+        this.nonce = nonce;
+        this.state = ContributionState.INVITED;
+    }
+
+    /** Takes note of the sealed update in the vault. */
+    void upload(String digest, long bytes) {
+        moveTo(ContributionState.UPLOADED, ContributionState.INVITED);
+        envelopeDigest = digest;
+        envelopeBytes = bytes;
+    }
+
+    /** Admits the update. */
+    void admit(long trainMs) {
+        moveTo(ContributionState.ADMITTED, ContributionState.UPLOADED);
+        trainMillis = trainMs;
+    }
+
+    /** Refuses the update. */
+    void reject(String why) {
+        moveTo(ContributionState.REJECTED, ContributionState.UPLOADED);
+        reason = cut(why);
+    }
+
+    /** Takes note that the node refused the task. */
+    void decline(String why) {
+        moveTo(ContributionState.DECLINED, ContributionState.INVITED);
+        reason = cut(why);
+    }
+
+    private void moveTo(ContributionState next, ContributionState from) {
+        if (state != from) {
+            throw new IllegalStateException("contribution of " + nodeId + " to round " + round + "." + attempt + ": "
+                    + state + " does not go to " + next);
+        }
+        state = next;
+    }
+
+    private static String cut(String why) {
+        return why.substring(0, Math.min(why.length(), 1000));
+    }
+
+    /** The job. */
+    public String jobId() {
+        return jobId;
+    }
+
+    /** From 1. */
+    public long round() {
+        return round;
+    }
+
+    /** From 1. */
+    public long attempt() {
+        return attempt;
+    }
+
+    /** The node. */
+    public String nodeId() {
+        return nodeId;
+    }
+
+    /** The single-use nonce of this task: 32 bytes in base64. */
+    public String nonce() {
+        return nonce;
+    }
+
+    /** Where it stands. */
+    public ContributionState state() {
+        return state;
+    }
+
+    /** Why it was refused, where it was. */
+    public Optional<String> reason() {
+        return Optional.ofNullable(reason);
+    }
+
+    /** SHA-256 of the envelope in the vault, once uploaded. */
+    public Optional<String> envelopeDigest() {
+        return Optional.ofNullable(envelopeDigest);
+    }
+
+    /** Size of the envelope. */
+    public long envelopeBytes() {
+        return envelopeBytes;
+    }
+
+    /** How long the node trained, in milliseconds; told in simulation only, else 0. */
+    public long trainMillis() {
+        return trainMillis;
+    }
+}

@@ -1,0 +1,154 @@
+package ai.coreason.enclave.overseer.round;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EnumType;
+import jakarta.persistence.Enumerated;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.SequenceGenerator;
+import jakarta.persistence.Table;
+import jakarta.persistence.UniqueConstraint;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.Optional;
+
+/** One attempt at one round of a job. All attempts of a round start from the same base model. */
+@Entity
+@Table(
+        name = "job_round",
+        uniqueConstraints =
+                @UniqueConstraint(
+                        name = "job_round_once",
+                        columnNames = {"job_id", "round_number", "attempt"}))
+public class Round {
+    @Id
+    @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "job_round_seq")
+    @SequenceGenerator(name = "job_round_seq", sequenceName = "job_round_seq", allocationSize = 50)
+    private long id;
+
+    @Column(name = "job_id", nullable = false, length = 36)
+    private String jobId;
+
+    @Column(name = "round_number", nullable = false)
+    private long number;
+
+    @Column(nullable = false)
+    private long attempt;
+
+    @Enumerated(EnumType.STRING)
+    @Column(name = "round_state", nullable = false, length = 16)
+    private RoundState state;
+
+    @Column(name = "base_digest", nullable = false, length = 64)
+    private String baseDigest;
+
+    @Column(name = "model_digest", length = 64)
+    private String modelDigest;
+
+    @Column(name = "opened_at", nullable = false)
+    private Instant openedAt;
+
+    @Column(nullable = false)
+    private Instant deadline;
+
+    @Column(name = "aggregating_at")
+    private Instant aggregatingAt;
+
+    @Column(name = "ended_at")
+    private Instant endedAt;
+
+    @Version
+    private long version;
+
+    /** For JPA. */
+    protected Round() {}
+
+    Round(String jobId, long number, long attempt, String baseDigest, Instant openedAt, Instant deadline) {
+        this.jobId = jobId;
+        this.number = number;
+        this.attempt = attempt;
+        this.baseDigest = baseDigest;
+        this.openedAt = openedAt;
+        this.deadline = deadline;
+        this.state = RoundState.OPEN;
+    }
+
+    /** Fixes the set of updates. */
+    void aggregate() {
+        moveTo(RoundState.AGGREGATING);
+        aggregatingAt = Instant.now();
+    }
+
+    /** Ends the attempt with the next model. */
+    void close(String newModelDigest) {
+        moveTo(RoundState.CLOSED);
+        modelDigest = newModelDigest;
+        endedAt = Instant.now();
+    }
+
+    /** Ends the attempt without a model. */
+    void abandon() {
+        moveTo(RoundState.ABANDONED);
+        endedAt = Instant.now();
+    }
+
+    private void moveTo(RoundState next) {
+        if (!state.allows(next)) {
+            throw new IllegalStateException(
+                    "job " + jobId + " round " + number + "." + attempt + ": " + state + " does not go to " + next);
+        }
+        state = next;
+    }
+
+    /** The job. */
+    public String jobId() {
+        return jobId;
+    }
+
+    /** From 1. */
+    public long number() {
+        return number;
+    }
+
+    /** From 1. */
+    public long attempt() {
+        return attempt;
+    }
+
+    /** Where it stands. */
+    public RoundState state() {
+        return state;
+    }
+
+    /** SHA-256 of the model that the round starts from. */
+    public String baseDigest() {
+        return baseDigest;
+    }
+
+    /** SHA-256 of the model that the round gave, once closed. */
+    public Optional<String> modelDigest() {
+        return Optional.ofNullable(modelDigest);
+    }
+
+    /** When tasks went out. */
+    public Instant openedAt() {
+        return openedAt;
+    }
+
+    /** When it is closed with what came, or abandoned. */
+    public Instant deadline() {
+        return deadline;
+    }
+
+    /** When the set of updates was fixed. */
+    public Optional<Instant> aggregatingAt() {
+        return Optional.ofNullable(aggregatingAt);
+    }
+
+    /** When it was closed or abandoned. */
+    public Optional<Instant> endedAt() {
+        return Optional.ofNullable(endedAt);
+    }
+}

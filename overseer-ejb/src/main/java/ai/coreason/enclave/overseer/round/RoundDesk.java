@@ -1,0 +1,177 @@
+package ai.coreason.enclave.overseer.round;
+
+import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.overseer.job.FederationMode;
+import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.overseer.job.Participation;
+import ai.coreason.enclave.overseer.job.ParticipationState;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.contract.SealingKey;
+import jakarta.ejb.Stateless;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What nodes do in a round: fetch their task, hand in their update, or decline. Each call is one transaction. */
+@Stateless
+public class RoundDesk {
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    @Inject
+    private RoundTable table;
+
+    @Inject
+    private SealingKeys keys;
+
+    @Inject
+    private FederationMode mode;
+
+    @Inject
+    private AuditLog audit;
+
+    @Inject
+    private Event<RoundMoved> moved;
+
+    /** The oldest task that waits for a node in a round that is still open. */
+    public Optional<RoundTask> task(String nodeId) {
+        for (Contribution c : table.invitations(nodeId)) {
+            Round round = table.last(c.jobId(), c.round()).orElseThrow();
+            Job job = em.find(Job.class, c.jobId());
+            boolean open = round.attempt() == c.attempt()
+                    && round.state() == RoundState.OPEN
+                    && Instant.now().isBefore(round.deadline())
+                    && job.state() == JobState.RUNNING;
+            if (open) {
+                return Optional.of(task(job, round, c));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private RoundTask task(Job job, Round round, Contribution c) {
+        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        Participation participation = participation(job.id(), c.nodeId());
+        return new RoundTask(
+                UUID.fromString(job.id()),
+                (int) c.round(),
+                (int) c.attempt(),
+                Base64.getDecoder().decode(c.nonce()),
+                round.baseDigest(),
+                participation.plan().training(),
+                round.deadline(),
+                document,
+                new SealingKey(keys.pair(job.id()).publicKey()));
+    }
+
+    /** The digest of the model that a node may fetch for a round: the base of its last attempt. */
+    public Optional<String> base(String jobId, long number, String nodeId) {
+        return table.last(jobId, number)
+                .filter(r -> table.contribution(r, nodeId).isPresent())
+                .map(Round::baseDigest);
+    }
+
+    /** The contribution of a node to the last attempt of a round. */
+    public Optional<Contribution> contribution(String jobId, long number, String nodeId) {
+        return table.last(jobId, number).flatMap(r -> table.contribution(r, nodeId));
+    }
+
+    /**
+     * Takes note of an update that lies in the vault.
+     *
+     * @param envelopeDigest SHA-256 of the envelope
+     * @throws UploadRefused if the node has no part in the round, the round takes no more updates, or other bytes came
+     *     before
+     * @return whether the update is new; false for the same bytes again
+     */
+    public boolean uploaded(
+            String jobId, long round, long attempt, String nodeId, String envelopeDigest, long bytes) {
+        Contribution c = table.lockedContribution(jobId, round, attempt, nodeId)
+                .orElseThrow(() -> UploadRefused.notInvited(nodeId, round, attempt));
+        if (c.envelopeDigest().isPresent()) {
+            if (c.envelopeDigest().get().equals(envelopeDigest)) {
+                return false;
+            }
+            throw UploadRefused.otherBytes(c.envelopeDigest().get(), envelopeDigest);
+        }
+        Round last = table.last(jobId, round).orElseThrow();
+        Job job = em.find(Job.class, jobId);
+        if (last.attempt() != attempt
+                || last.state() != RoundState.OPEN
+                || c.state() != ContributionState.INVITED
+                || job.state() != JobState.RUNNING) {
+            throw UploadRefused.closed(round, attempt, last.attempt() == attempt ? last.state().name() : "superseded");
+        }
+        c.upload(envelopeDigest, bytes);
+        return true;
+    }
+
+    /** Takes note that a node refused its task; a budget refusal takes the node out of the job. */
+    public void declined(String jobId, long round, long attempt, String nodeId, Decline decline, String detail) {
+        Contribution c = table.lockedContribution(jobId, round, attempt, nodeId)
+                .orElseThrow(() -> UploadRefused.notInvited(nodeId, round, attempt));
+        if (c.state() != ContributionState.INVITED) {
+            return;
+        }
+        String why = decline + ": " + detail;
+        c.decline(why);
+        Participation p = participation(jobId, nodeId);
+        if (decline != Decline.INTERNAL) {
+            p.leave(
+                    decline == Decline.BUDGET ? ParticipationState.LEFT_BUDGET : ParticipationState.REFUSED, why);
+        }
+        audit.append(
+                "task.declined",
+                Json.object()
+                        .put("job_id", jobId)
+                        .put("round", round)
+                        .put("attempt", attempt)
+                        .put("node_id", nodeId)
+                        .put("reason", decline.name()));
+        moved.fire(new RoundMoved(jobId));
+    }
+
+    /** Whether an update lies in the vault and waits to be judged; its row stays locked until the transaction ends. */
+    public boolean awaitsJudgement(String jobId, long round, long attempt, String nodeId) {
+        return table.lockedContribution(jobId, round, attempt, nodeId)
+                .filter(c -> c.state() == ContributionState.UPLOADED)
+                .isPresent();
+    }
+
+    /** The task that a node was given for an attempt. */
+    public RoundTask taskOf(String jobId, long round, long attempt, String nodeId) {
+        Contribution c = locked(jobId, round, attempt, nodeId);
+        return task(em.find(Job.class, jobId), table.last(jobId, round).orElseThrow(), c);
+    }
+
+    /** Admits an update that was judged good. */
+    public void admitted(String jobId, long round, long attempt, String nodeId, long trainMillis) {
+        locked(jobId, round, attempt, nodeId).admit(trainMillis);
+    }
+
+    /** Refuses an update that was judged bad. */
+    public void rejected(String jobId, long round, long attempt, String nodeId, String why) {
+        locked(jobId, round, attempt, nodeId).reject(why);
+    }
+
+    private Contribution locked(String jobId, long round, long attempt, String nodeId) {
+        return table.lockedContribution(jobId, round, attempt, nodeId).orElseThrow();
+    }
+
+    private Participation participation(String jobId, String nodeId) {
+        return em.createQuery(
+                        "select p from Participation p where p.jobId = :job and p.nodeId = :node", Participation.class)
+                .setParameter("job", jobId)
+                .setParameter("node", nodeId)
+                .getSingleResult();
+    }
+}

@@ -1,0 +1,130 @@
+package ai.coreason.enclave.overseer.round;
+
+import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.overseer.job.NodePlan;
+import ai.coreason.enclave.overseer.job.Participation;
+import ai.coreason.enclave.overseer.job.ParticipationState;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.privacy.ledger.Phases;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Opens attempts at rounds: takes out nodes that cannot pay, halts the job when too few are left, hands out the tasks. */
+@Stateless
+@TransactionAttribute(TransactionAttributeType.MANDATORY)
+public class RoundOpener {
+    private static final int NONCE_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    @Inject
+    private LedgerMirror mirror;
+
+    @Inject
+    private AuditLog audit;
+
+    /**
+     * Opens the next attempt of a job, or halts the job.
+     *
+     * @return the nodes that have a task now; empty when the job has ended
+     */
+    public List<String> open(Job job, FederationJob document, long number, long attempt) {
+        List<Participation> all = participations(job.id());
+        for (Participation p : all) {
+            if (p.active()) {
+                cannotPay(p, job.id()).ifPresent(why -> leave(job, p, why));
+            }
+        }
+        List<Participation> active = all.stream().filter(Participation::active).toList();
+        if (active.size() < document.minClients()) {
+            end(job, all, active.size(), document.minClients());
+            return List.of();
+        }
+        if (job.state() == JobState.ADMITTED) {
+            job.moveTo(JobState.RUNNING, "");
+        }
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Round round = new Round(
+                job.id(), number, attempt, job.modelDigest(), now, now.plusSeconds(document.roundDeadlineSeconds()));
+        em.persist(round);
+        active.forEach(p -> em.persist(new Contribution(round, p.nodeId(), nonce())));
+        return active.stream().map(Participation::nodeId).toList();
+    }
+
+    private void leave(Job job, Participation p, String why) {
+        p.leave(ParticipationState.LEFT_BUDGET, why);
+        audit.append(
+                "node.left",
+                Json.object().put("job_id", job.id()).put("node_id", p.nodeId()).put("reason", why));
+    }
+
+    private void end(Job job, List<Participation> all, int active, int minimum) {
+        boolean budget = all.stream().anyMatch(p -> p.state() == ParticipationState.LEFT_BUDGET);
+        String why = active + " of " + all.size() + " nodes can go on, fewer than min_clients " + minimum;
+        job.moveTo(budget ? JobState.HALTED_BUDGET : JobState.FAILED, why);
+        audit.append(
+                budget ? "job.halted" : "job.failed",
+                Json.object().put("job_id", job.id()).put("reason", why).put("model_digest", job.modelDigest()));
+    }
+
+    private Optional<String> cannotPay(Participation p, String jobId) {
+        NodePlan plan = p.plan();
+        if (plan.phase().isEmpty()) {
+            return Optional.empty();
+        }
+        List<ChargeRow> rows = mirror.rows(p.nodeId(), plan.datasetId());
+        double epsilon = RdpAccountant.epsilon(
+                        Phases.with(rows, r -> r.request().key().jobId().equals(jobId), plan.phase()), plan.delta())
+                .epsilon();
+        if (epsilon > plan.limit()) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "one more round would take epsilon to %.4f, above the job's %.4f",
+                    epsilon,
+                    plan.limit()));
+        }
+        DatasetAccount account = mirror.account(p.nodeId(), plan.datasetId()).orElseThrow();
+        if (!account.dataset()
+                .filter()
+                .admits(account.filterSpent(), plan.phase().get())) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "one more round would pass the dataset's ceiling of %.4f",
+                    account.dataset().ceiling()));
+        }
+        return Optional.empty();
+    }
+
+    private List<Participation> participations(String jobId) {
+        return em.createQuery(
+                        "select p from Participation p where p.jobId = :job order by p.nodeId", Participation.class)
+                .setParameter("job", jobId)
+                .getResultList();
+    }
+
+    private static String nonce() {
+        byte[] nonce = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(nonce);
+        return Base64.getEncoder().encodeToString(nonce);
+    }
+}

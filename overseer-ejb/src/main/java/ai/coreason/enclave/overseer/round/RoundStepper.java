@@ -1,0 +1,165 @@
+package ai.coreason.enclave.overseer.round;
+
+import ai.coreason.enclave.overseer.job.FederationMode;
+import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Moves one job's rounds on by one step a call, each a transaction of its own with the job's row locked. Looking again
+ * changes nothing, so a crash or a second caller between two steps does no harm.
+ */
+@Stateless
+@TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
+public class RoundStepper {
+    /** An abandoned round is opened again twice. */
+    static final long MAX_ATTEMPTS = 3;
+
+    /** What is to be done after a step. */
+    public sealed interface Step {
+        /** Nothing before something else happens. */
+        record Wait() implements Step {}
+
+        /** Tasks are out for these nodes. */
+        record Opened(List<String> nodes) implements Step {}
+
+        /** The next model is to be computed from the admitted contributions. */
+        record Aggregate(Round round, FederationJob job, List<Contribution> admitted) implements Step {}
+    }
+
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    @Inject
+    private RoundTable table;
+
+    @Inject
+    private RoundOpener opener;
+
+    @Inject
+    private FederationMode mode;
+
+    @Inject
+    private AuditLog audit;
+
+    /** The jobs that have not ended, oldest first. */
+    public List<String> underWay() {
+        return em.createQuery(
+                        "select j.id from Job j where j.state in (:admitted, :running) order by j.createdAt",
+                        String.class)
+                .setParameter("admitted", JobState.ADMITTED)
+                .setParameter("running", JobState.RUNNING)
+                .getResultList();
+    }
+
+    /** Does what can be done now. */
+    public Step step(String jobId) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        if (job == null || job.state().ended()) {
+            return new Step.Wait();
+        }
+        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        long number = job.roundsClosed() + 1;
+        Round round = table.last(jobId, number).orElse(null);
+        if (round == null) {
+            return new Step.Opened(opener.open(job, document, number, 1));
+        }
+        return switch (round.state()) {
+            case OPEN -> judge(job, document, round);
+            case AGGREGATING -> new Step.Aggregate(round, document, admitted(round));
+            case ABANDONED -> again(job, document, round);
+            case CLOSED -> throw new IllegalStateException("job " + jobId + ": round " + number + " closed too early");
+        };
+    }
+
+    /** Ends a round with its new model, and the job with its last round. */
+    public Step close(String jobId, Round aggregated, String modelDigest) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        Round round = table.last(jobId, aggregated.number()).orElseThrow();
+        if (job.state() != JobState.RUNNING || round.state() != RoundState.AGGREGATING) {
+            return new Step.Wait();
+        }
+        round.close(modelDigest);
+        job.closeRound(round.number(), modelDigest);
+        audit.append(
+                "round.closed",
+                Json.object()
+                        .put("job_id", jobId)
+                        .put("round", round.number())
+                        .put("attempt", round.attempt())
+                        .put("base_digest", round.baseDigest())
+                        .put("model_digest", modelDigest)
+                        .put("updates", admitted(round).size()));
+        if (round.number() < job.roundsTotal()) {
+            FederationJob document = FederationJob.parse(job.document(), mode.rules());
+            return new Step.Opened(opener.open(job, document, round.number() + 1, 1));
+        }
+        job.moveTo(JobState.COMPLETED, "");
+        audit.append("job.completed", Json.object().put("job_id", jobId).put("model_digest", modelDigest));
+        return new Step.Wait();
+    }
+
+    /** Ends a job by an error of this Overseer; the last whole model is kept. */
+    public void fail(String jobId, String why) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        if (!job.state().ended()) {
+            job.moveTo(JobState.FAILED, why);
+            audit.append("job.failed", Json.object().put("job_id", jobId).put("reason", why));
+        }
+    }
+
+    private Step judge(Job job, FederationJob document, Round round) {
+        List<Contribution> all = table.contributions(round);
+        boolean settled = all.stream().allMatch(c -> c.state().settled());
+        boolean late = !Instant.now().isBefore(round.deadline());
+        if (!settled && !late) {
+            return new Step.Wait();
+        }
+        if (late && all.stream().anyMatch(c -> c.state() == ContributionState.UPLOADED)) {
+            return new Step.Wait();
+        }
+        List<Contribution> admitted = admitted(round);
+        if (admitted.size() >= document.minClients()) {
+            round.aggregate();
+            return new Step.Aggregate(round, document, admitted);
+        }
+        round.abandon();
+        audit.append(
+                "round.abandoned",
+                Json.object()
+                        .put("job_id", job.id())
+                        .put("round", round.number())
+                        .put("attempt", round.attempt())
+                        .put("updates", admitted.size())
+                        .put("min_clients", document.minClients()));
+        return again(job, document, round);
+    }
+
+    private Step again(Job job, FederationJob document, Round round) {
+        if (round.attempt() < MAX_ATTEMPTS) {
+            return new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1));
+        }
+        fail(
+                job.id(),
+                "round " + round.number() + " was abandoned " + MAX_ATTEMPTS + " times: fewer than min_clients "
+                        + document.minClients() + " updates came in time");
+        return new Step.Wait();
+    }
+
+    private List<Contribution> admitted(Round round) {
+        return table.contributions(round).stream()
+                .filter(c -> c.state() == ContributionState.ADMITTED)
+                .toList();
+    }
+}

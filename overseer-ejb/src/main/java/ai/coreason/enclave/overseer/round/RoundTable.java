@@ -1,0 +1,78 @@
+package ai.coreason.enclave.overseer.round;
+
+import jakarta.ejb.Stateless;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.PersistenceContext;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks up rounds and contributions. */
+@Stateless
+public class RoundTable {
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    /** All attempts of a job, in order. */
+    public List<Round> rounds(String jobId) {
+        return em.createQuery("select r from Round r where r.jobId = :job order by r.number, r.attempt", Round.class)
+                .setParameter("job", jobId)
+                .getResultList();
+    }
+
+    /** The last attempt of a round. */
+    public Optional<Round> last(String jobId, long number) {
+        return em.createQuery(
+                        "select r from Round r where r.jobId = :job and r.number = :number order by r.attempt desc",
+                        Round.class)
+                .setParameter("job", jobId)
+                .setParameter("number", number)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** The contributions to one attempt, by node id. */
+    public List<Contribution> contributions(Round round) {
+        return em.createQuery(
+                        "select c from Contribution c where c.jobId = :job and c.round = :round and c.attempt = :attempt"
+                                + " order by c.nodeId",
+                        Contribution.class)
+                .setParameter("job", round.jobId())
+                .setParameter("round", round.number())
+                .setParameter("attempt", round.attempt())
+                .getResultList();
+    }
+
+    /** A node's contribution to one attempt. */
+    public Optional<Contribution> contribution(Round round, String nodeId) {
+        return contributions(round).stream()
+                .filter(c -> c.nodeId().equals(nodeId))
+                .findFirst();
+    }
+
+    /** A node's contribution to one attempt, locked until the transaction ends. */
+    Optional<Contribution> lockedContribution(String jobId, long round, long attempt, String nodeId) {
+        return em.createQuery(
+                        "select c from Contribution c where c.jobId = :job and c.round = :round and c.attempt = :attempt"
+                                + " and c.nodeId = :node",
+                        Contribution.class)
+                .setParameter("job", jobId)
+                .setParameter("round", round)
+                .setParameter("attempt", attempt)
+                .setParameter("node", nodeId)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** The contributions that wait for a node, oldest first. */
+    List<Contribution> invitations(String nodeId) {
+        return em.createQuery(
+                        "select c from Contribution c where c.nodeId = :node and c.state = :state order by c.id",
+                        Contribution.class)
+                .setParameter("node", nodeId)
+                .setParameter("state", ContributionState.INVITED)
+                .getResultList();
+    }
+}

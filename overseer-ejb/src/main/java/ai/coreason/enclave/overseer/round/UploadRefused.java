@@ -1,0 +1,51 @@
+package ai.coreason.enclave.overseer.round;
+
+import jakarta.ejb.ApplicationException;
+
+/** An update that is not taken; nothing changed. */
+@ApplicationException(rollback = true)
+public final class UploadRefused extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What kind of refusal. */
+    public enum Kind {
+        /** The node has no part in this attempt. */
+        NOT_INVITED,
+        /** The attempt takes no more updates. */
+        CLOSED,
+        /** Other bytes came before. */
+        OTHER_BYTES
+    }
+
+    private final Kind kind;
+
+    private UploadRefused(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    static UploadRefused notInvited(String nodeId, long round, long attempt) {
+        return new UploadRefused(
+                Kind.NOT_INVITED,
+                "node_id: expected a node that was given a task for round " + round + ", attempt " + attempt + ", got "
+                        + nodeId);
+    }
+
+    static UploadRefused closed(long round, long attempt, String state) {
+        return new UploadRefused(
+                Kind.CLOSED,
+                "round: expected one that takes updates, got round " + round + ", attempt " + attempt + ", which is "
+                        + state);
+    }
+
+    static UploadRefused otherBytes(String before, String now) {
+        return new UploadRefused(
+                Kind.OTHER_BYTES,
+                "update: expected the bytes of the first upload, SHA-256 " + before + ", got SHA-256 " + now);
+    }
+
+    /** What kind of refusal. */
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,95 @@
+package ai.coreason.enclave.overseer.vault;
+
+import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
+import ai.coreason.enclave.privacy.dpsgd.SecureNoise;
+import ai.coreason.enclave.privacy.graph.Initializer;
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.ParameterSpec;
+import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The models of all jobs as safetensors files in the vault, named by their SHA-256. */
+@ApplicationScoped
+public class ModelStore {
+    private Vault vault;
+
+    /** For the container's proxies. */
+    protected ModelStore() {}
+
+    /** The store in the Overseer's storage. */
+    @Inject
+    public ModelStore(Storage storage) {
+        this.vault = storage.models();
+    }
+
+    /**
+     * Stores the model that a job starts from: the one it names, or fresh weights.
+     *
+     * @return its SHA-256
+     * @throws InvalidDocument if the job names a model that is not here or does not fit its graph
+     */
+    public String initial(FederationJob job, String jobId) {
+        if (job.initialModel().isPresent()) {
+            String digest = job.initialModel().get();
+            if (!vault.has(digest)) {
+                throw InvalidDocument.at("initial_model", "the digest of a model that this Overseer holds", digest);
+            }
+            try {
+                weights(digest, job.model());
+            } catch (IllegalArgumentException e) {
+                throw InvalidDocument.at("initial_model", "a model of the job's graph", e.getMessage());
+            }
+            return digest;
+        }
+        SecureRandom random = new SecureRandom();
+        Weights fresh = job.seed().isPresent()
+                ? Initializer.initial(job.model(), seeded(job.seed().getAsLong(), jobId))
+                : Initializer.initial(job.model(), random::nextLong);
+        return store(fresh, job.model(), jobId, 0);
+    }
+
+    /**
+     * Stores a model.
+     *
+     * @param round the round that gave it; 0 for the initial one
+     * @return its SHA-256
+     */
+    public String store(Weights weights, ModelGraph graph, String jobId, long round) {
+        List<Tensor> tensors = graph.parameters().stream()
+                .map(p -> tensor(p, weights))
+                .toList();
+        Map<String, String> metadata = new TreeMap<>(
+                Map.of("job_id", jobId, "round", Long.toString(round), "graph_digest", graph.digest()));
+        return vault.store(Safetensors.write(metadata, tensors)).digest();
+    }
+
+    /** A model's file. */
+    public byte[] file(String digest) {
+        return vault.read(digest);
+    }
+
+    /** A model's weights. */
+    public Weights weights(String digest, ModelGraph graph) {
+        Map<String, float[]> values = new TreeMap<>();
+        Safetensors.read(file(digest)).tensors().forEach((name, tensor) -> values.put(name, tensor.floats()));
+        return Weights.of(graph, values);
+    }
+
+    private static Tensor tensor(ParameterSpec parameter, Weights weights) {
+        return Tensor.of(parameter.name(), parameter.shape(), weights.get(parameter.name()));
+    }
+
+    private static ai.coreason.enclave.privacy.graph.RandomBits seeded(long seed, String jobId) {
+        SecureNoise stream = new SecureNoise(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).noise(0));
+        return stream::nextLong;
+    }
+}

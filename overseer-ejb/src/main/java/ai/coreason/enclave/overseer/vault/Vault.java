@@ -1,0 +1,158 @@
+package ai.coreason.enclave.overseer.vault;
+
+import ai.coreason.enclave.privacy.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.UUID;
+
+/**
+ * The folder that holds sealed updates and models by their SHA-256. An entry is written whole or not at all: temporary
+ * file, fsync, rename, fsync of the folder. Thread-safe; several processes may share the folder.
+ */
+public final class Vault {
+    private static final int DIGEST_LENGTH = 64;
+
+    private final Path folder;
+
+    /** A vault in a folder, made if missing. */
+    public Vault(Path folder) {
+        this.folder = folder;
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * An entry.
+     *
+     * @param digest lower-case hex SHA-256
+     * @param bytes its size
+     */
+    public record Entry(String digest, long bytes) {}
+
+    /** The refusal of a stream that is longer than allowed. */
+    public static final class TooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        TooLarge(long limit) {
+            super("expected at most " + limit + " bytes, got more");
+        }
+    }
+
+    /**
+     * Stores a stream.
+     *
+     * @throws TooLarge if it has more than {@code limit} bytes; nothing is stored
+     */
+    public Entry store(InputStream in, long limit) throws IOException {
+        Path temporary = folder.resolve("." + UUID.randomUUID());
+        try {
+            MessageDigest sha = sha256();
+            long bytes = 0;
+            try (InputStream digesting = new DigestInputStream(in, sha);
+                    FileChannel channel =
+                            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
+                byte[] buffer = new byte[1 << 16];
+                for (int n = digesting.read(buffer); n >= 0; n = digesting.read(buffer)) {
+                    bytes += n;
+                    if (bytes > limit) {
+                        throw new TooLarge(limit);
+                    }
+                    out.write(buffer, 0, n);
+                }
+                channel.force(true);
+            }
+            String digest = HexFormat.of().formatHex(sha.digest());
+            Files.move(temporary, path(digest), StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel dir = FileChannel.open(folder, StandardOpenOption.READ)) {
+                dir.force(true);
+            }
+            return new Entry(digest, bytes);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Stores bytes. */
+    public Entry store(byte[] bytes) {
+        try {
+            return store(new java.io.ByteArrayInputStream(bytes), bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether there is an entry with this digest. */
+    public boolean has(String digest) {
+        return isDigest(digest) && Files.isRegularFile(path(digest));
+    }
+
+    /**
+     * Reads an entry and checks it against its digest.
+     *
+     * @throws IllegalStateException if there is none, or it was changed
+     */
+    public byte[] read(String digest) {
+        try {
+            byte[] bytes = Files.readAllBytes(path(digest));
+            if (!Json.sha256(bytes).equals(digest)) {
+                throw new IllegalStateException("vault entry " + digest + " was changed on disk");
+            }
+            return bytes;
+        } catch (NoSuchFileException e) {
+            throw new IllegalStateException("vault entry " + digest + " is missing", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes an entry, if it is there. */
+    public void remove(String digest) {
+        try {
+            Files.deleteIfExists(path(digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes, reads and removes a probe: whether the vault can be used now. */
+    public void probe() throws IOException {
+        Path probe = folder.resolve("." + UUID.randomUUID());
+        Files.write(probe, new byte[] {1});
+        Files.delete(probe);
+    }
+
+    private Path path(String digest) {
+        if (!isDigest(digest)) {
+            throw new IllegalArgumentException("digest: expected 64 hex characters, got " + digest.length());
+        }
+        return folder.resolve(digest);
+    }
+
+    private static boolean isDigest(String s) {
+        return s.length() == DIGEST_LENGTH && s.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
