@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -25,11 +26,15 @@ public final class OverseerClient {
     private static final Duration SHORT = Duration.ofSeconds(30);
     private static final Duration DOWNLOAD = Duration.ofMinutes(2);
     private static final Duration POLL_GRACE = Duration.ofSeconds(15);
+    private static final int DETAIL = 2000;
     private static final int TRIES = 6;
     private static final long JSON_BYTES = 64L << 20;
     private static final long MODEL_BYTES = 1L << 30;
     /** The slowest line that an upload is waited for, bytes a second. */
     private static final long SLOWEST = 64 << 10;
+
+    /** The last row of a ledger. */
+    public record LedgerHead(long sequence, String hash) {}
 
     private final OverseerCalls calls;
 
@@ -100,13 +105,39 @@ public final class OverseerClient {
                         .header("Content-Digest", digest));
     }
 
-    /** Tells that the node leaves an attempt without an update. */
+    /**
+     * Asks how far the Overseer has mirrored the ledger of one of this node's datasets.
+     *
+     * @return the last mirrored row; sequence 0 and the genesis hash before the first
+     */
+    public LedgerHead ledgerHead(String datasetId) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        String path = "/ledger-heads/" + datasetId;
+        Answer answer = calls.send("GET " + path, new Limits(SHORT, TRIES, JSON_BYTES), path, r -> r.GET());
+        JsonFields f = JsonFields.of(Json.read(answer.body()), "");
+        return new LedgerHead(f.whole("sequence", 0, Long.MAX_VALUE), f.text("hash"));
+    }
+
+    /** Hands in ledger rows that are not mirrored yet, in sequence. */
+    public void ledgerRows(String datasetId, List<ObjectNode> rows)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        ObjectNode body = Json.object();
+        rows.forEach(body.putArray("rows")::add);
+        String path = "/ledger-heads/" + datasetId;
+        Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
+        calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
+    }
+
+    /**
+     * Tells that the node leaves an attempt without an update.
+     *
+     * @param detail why, public values only; cut to 2,000 characters
+     */
     public void decline(String jobId, long round, long attempt, DeclineReason reason, String detail)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         ObjectNode body = Json.object()
                 .put("attempt", attempt)
                 .put("reason", reason.name())
-                .put("detail", detail);
+                .put("detail", detail.substring(0, Math.min(detail.length(), DETAIL)));
         String path = "/jobs/" + jobId + "/rounds/" + round + "/declines";
         Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
         calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));

@@ -14,7 +14,7 @@ public final class OverseerRefusal extends Exception {
     private static final int SHOWN = 300;
     private static final String TYPE = "urn:coreason:problem:";
     /** Refusals of the caller or of the moment, not of what was asked: the same request may pass later. */
-    private static final Set<Integer> OF_THE_CALLER = Set.of(401, 403, 408, 425, 429);
+    private static final Set<Integer> OF_THE_CALLER = Set.of(401, 408, 425, 429);
 
     private final int status;
     private final String slug;
@@ -51,9 +51,9 @@ public final class OverseerRefusal extends Exception {
         return slug;
     }
 
-    /** Whether the Overseer no longer accepts this node's certificate: 401 or 403. */
+    /** Whether the Overseer does not accept this node's certificate: 401. */
     public boolean concernsIdentity() {
-        return status == 401 || status == 403;
+        return status == 401;
     }
 
     /** Whether the same request can never succeed. */

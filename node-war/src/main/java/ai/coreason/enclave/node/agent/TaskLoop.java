@@ -11,6 +11,7 @@ import java.util.Optional;
  */
 public final class TaskLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(TaskLoop.class.getName());
+    private static final int FORBIDDEN = 403;
     private static final Duration POLL = Duration.ofSeconds(20);
 
     /** What is done with tasks. */
@@ -82,7 +83,7 @@ public final class TaskLoop implements Runnable {
         try {
             Session current = enrolled();
             rounds.resend(current);
-            Optional<JsonNode> task = current.client().nextTask(POLL);
+            Optional<JsonNode> task = poll(current);
             state.enrolled(current.epoch());
             if (task.isPresent()) {
                 rounds.take(current, task.get());
@@ -99,6 +100,18 @@ public final class TaskLoop implements Runnable {
             LOG.log(System.Logger.Level.DEBUG, "loop.failed", e);
         }
         return false;
+    }
+
+    /** An Overseer that forbids the poll itself does not know the certificate any more. */
+    private Optional<JsonNode> poll(Session current) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        try {
+            return current.client().nextTask(POLL);
+        } catch (OverseerRefusal e) {
+            if (e.status() == FORBIDDEN) {
+                session = Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private Session enrolled() throws Exception {

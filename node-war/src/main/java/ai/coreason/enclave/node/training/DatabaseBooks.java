@@ -43,6 +43,11 @@ public class DatabaseBooks implements RoundBooks {
     }
 
     @Override
+    public List<ChargeRow> rows(String datasetId) {
+        return ledger().rows(datasetId);
+    }
+
+    @Override
     public int recover() {
         int expired = 0;
         for (DatasetAccount account : ledger().accounts()) {

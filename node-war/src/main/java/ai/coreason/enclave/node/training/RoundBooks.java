@@ -25,6 +25,9 @@ public interface RoundBooks {
     /** The registered datasets and how their ledgers stand. */
     List<DatasetAccount> accounts();
 
+    /** All charges on a dataset in sequence. */
+    List<ChargeRow> rows(String datasetId);
+
     /**
      * Ends what a crash left behind: charges that were reserved and have no sealed update expire, and stay charged.
      *

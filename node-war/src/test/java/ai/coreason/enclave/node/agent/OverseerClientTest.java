@@ -149,6 +149,29 @@ class OverseerClientTest {
     }
 
     @Test
+    void upload_answered403_isFinalAndDoesNotConcernIdentity() {
+        overseer.on("/jobs/", TlsOverseer.problem(403, "forbidden", "no task in this round"));
+
+        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4])).isInstanceOfSatisfying(
+                OverseerRefusal.class, e -> {
+                    assertThat(e.concernsIdentity()).isFalse();
+                    assertThat(e.isFinal()).isTrue();
+                });
+    }
+
+    @Test
+    void ledgerHead_isSequenceAndHash() throws Exception {
+        overseer.on(
+                "/ledger-heads/heart",
+                TlsOverseer.answer(
+                        200,
+                        "application/json",
+                        "{\"sequence\":4,\"hash\":\"ab\",\"genesis\":\"cd\"}".getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(client.ledgerHead("heart")).isEqualTo(new OverseerClient.LedgerHead(4, "ab"));
+    }
+
+    @Test
     void model_brokenOff_goesOnWhereItStopped() throws Exception {
         byte[] model = new byte[100_000];
         new Random(1).nextBytes(model);

@@ -97,6 +97,15 @@ class TaskLoopTest {
     }
 
     @Test
+    void run_pollForbidden_enrolsAnew() {
+        answers.addAll(List.of(TlsOverseer.problem(403, "forbidden", "not the node's last certificate"), NOTHING));
+
+        run(new Recorder());
+
+        assertThat(enrolments).isEqualTo(2);
+    }
+
+    @Test
     void run_requestRefused_keepsTheSession() {
         answers.addAll(List.of(TlsOverseer.problem(404, "not-found", "no tasks here"), NOTHING));
 
