@@ -88,7 +88,9 @@ public class NodesResource {
                 .entity(Json.object()
                         .put("node_id", nodeId)
                         .put("token", token)
-                        .put("expires_at", Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString()))
+                        .put(
+                                "expires_at",
+                                Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString()))
                 .build();
     }
 }

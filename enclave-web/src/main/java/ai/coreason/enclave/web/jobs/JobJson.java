@@ -72,10 +72,12 @@ public class JobJson {
                     .put("limit", plan.limit())
                     .put("noise_multiplier", plan.training().noiseMultiplier())
                     .put("sampling_rate", plan.training().samplingRate())
-                    .put("steps", charges.stream()
-                            .filter(c -> c.request().nodeId().equals(p.nodeId()))
-                            .mapToLong(c -> plan.training().steps())
-                            .sum())
+                    .put(
+                            "steps",
+                            charges.stream()
+                                    .filter(c -> c.request().nodeId().equals(p.nodeId()))
+                                    .mapToLong(c -> plan.training().steps())
+                                    .sum())
                     .put("status", p.state().name());
             p.reason().ifPresent(r -> n.put("reason", r));
         }

@@ -83,7 +83,8 @@ public class JobResource {
             @QueryParam("first") @DefaultValue("0") int first, @QueryParam("count") @DefaultValue("50") int count) {
         if (first < 0 || count < 1 || count > MAX_PAGE) {
             throw Problem.exception(
-                    ProblemType.INVALID_DOCUMENT, "first, count: expected first >= 0 and count in [1, " + MAX_PAGE + "]");
+                    ProblemType.INVALID_DOCUMENT,
+                    "first, count: expected first >= 0 and count in [1, " + MAX_PAGE + "]");
         }
         ArrayNode out = Json.object().putArray("jobs");
         jobs.list(first, count).forEach(j -> out.add(json.summary(j)));
@@ -141,5 +142,4 @@ public class JobResource {
     private static String clip(String s) {
         return s.length() <= 60 ? s : s.substring(0, 60) + "…";
     }
-
 }

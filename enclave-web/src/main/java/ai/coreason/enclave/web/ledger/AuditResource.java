@@ -44,7 +44,8 @@ public class AuditResource {
             @QueryParam("count") @DefaultValue("100000") int count) {
         if (after < 0 || count < 1 || count > MAX_PAGE) {
             throw Problem.exception(
-                    ProblemType.INVALID_DOCUMENT, "after, count: expected after >= 0 and count in [1, " + MAX_PAGE + "]");
+                    ProblemType.INVALID_DOCUMENT,
+                    "after, count: expected after >= 0 and count in [1, " + MAX_PAGE + "]");
         }
         List<AuditRecord> records = log.after(after, count);
         ObjectNode out = Json.object();

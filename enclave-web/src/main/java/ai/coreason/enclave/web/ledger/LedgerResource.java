@@ -52,7 +52,8 @@ public class LedgerResource {
         return switch (format) {
             case "json" ->
                 Response.ok(json(accounts)).type(MediaType.APPLICATION_JSON).build();
-            case "csv" -> Response.ok(csv(accounts)).type("text/csv;charset=UTF-8").build();
+            case "csv" ->
+                Response.ok(csv(accounts)).type("text/csv;charset=UTF-8").build();
             default ->
                 throw Problem.exception(ProblemType.INVALID_DOCUMENT, "format: expected json or csv, got another");
         };
@@ -65,7 +66,9 @@ public class LedgerResource {
         for (DatasetAccount a : accounts) {
             ObjectNode o = datasets.addObject().put("node_id", a.source());
             o.setAll(a.dataset().json());
-            o.put("genesis", a.dataset().genesis()).put("sequence", a.sequence()).put("head", a.head());
+            o.put("genesis", a.dataset().genesis())
+                    .put("sequence", a.sequence())
+                    .put("head", a.head());
             rows(a).forEach(r -> rows.add(r.json()));
         }
         return out;

@@ -49,7 +49,9 @@ public class EnrolmentResource {
         return Response.status(Response.Status.CREATED)
                 .entity(Json.object()
                         .put("nonce", nonce)
-                        .put("expires_at", Instant.now().plus(NodeRegistry.NONCE_VALIDITY).toString()))
+                        .put(
+                                "expires_at",
+                                Instant.now().plus(NodeRegistry.NONCE_VALIDITY).toString()))
                 .build();
     }
 

@@ -106,7 +106,8 @@ public class RoundResource {
             throw new jakarta.ws.rs.WebApplicationException(
                     e.getMessage(), Problem.response(typeOf(e), e.getMessage(), e.field()));
         }
-        return Response.accepted(Json.object().put("state", state(nodeId).state().name()))
+        return Response.accepted(
+                        Json.object().put("state", state(nodeId).state().name()))
                 .build();
     }
 
@@ -167,7 +168,8 @@ public class RoundResource {
     private static String sha256(String header) {
         Matcher m = DIGEST.matcher(header);
         if (!m.matches()) {
-            throw InvalidDocument.at("Content-Digest", "sha-256=:base64 of 32 bytes:", header.isEmpty() ? "nothing" : header);
+            throw InvalidDocument.at(
+                    "Content-Digest", "sha-256=:base64 of 32 bytes:", header.isEmpty() ? "nothing" : header);
         }
         return HexFormat.of().formatHex(Base64.getDecoder().decode(m.group(1)));
     }

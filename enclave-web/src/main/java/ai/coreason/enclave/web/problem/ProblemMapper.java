@@ -60,16 +60,15 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             return e.getResponse();
         }
         int status = e.getResponse().getStatus();
-        ProblemType type =
-                switch (status) {
-                    case 401 -> ProblemType.UNAUTHENTICATED;
-                    case 403 -> ProblemType.FORBIDDEN;
-                    case 404, 405 -> ProblemType.NOT_FOUND;
-                    case 413 -> ProblemType.TOO_LARGE;
-                    case 415, 406 -> ProblemType.UNSUPPORTED_TYPE;
-                    case 503 -> ProblemType.UNAVAILABLE;
-                    default -> status < 500 ? ProblemType.INVALID_DOCUMENT : ProblemType.INTERNAL;
-                };
+        ProblemType type = switch (status) {
+            case 401 -> ProblemType.UNAUTHENTICATED;
+            case 403 -> ProblemType.FORBIDDEN;
+            case 404, 405 -> ProblemType.NOT_FOUND;
+            case 413 -> ProblemType.TOO_LARGE;
+            case 415, 406 -> ProblemType.UNSUPPORTED_TYPE;
+            case 503 -> ProblemType.UNAVAILABLE;
+            default -> status < 500 ? ProblemType.INVALID_DOCUMENT : ProblemType.INTERNAL;
+        };
         return Problem.response(type, status, detail(status, e), "");
     }
 

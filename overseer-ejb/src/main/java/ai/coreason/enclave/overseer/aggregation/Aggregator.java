@@ -46,17 +46,17 @@ public class Aggregator {
         Weights base = models.weights(step.round().baseDigest(), step.job().model());
         List<FedAvg.Part> parts = new ArrayList<>();
         for (Contribution c : step.admitted()) {
-            UpdateEnvelope envelope =
-                    UpdateEnvelope.parse(storage.updates().read(c.envelopeDigest().orElseThrow()));
+            UpdateEnvelope envelope = UpdateEnvelope.parse(
+                    storage.updates().read(c.envelopeDigest().orElseThrow()));
             Weights update = inspector.open(job, step.job().model(), envelope);
             double weight = participations.get(c.nodeId()).plan().declaredRows();
             parts.add(new FedAvg.Part(weight, values(update)));
         }
         Map<String, float[]> next = values(base);
+        Map<String, float[]> trained = new LinkedHashMap<>(next);
+        trained.keySet().retainAll(parts.get(0).difference().keySet());
         next.putAll(FedAvg.next(
-                values(base.trainable(step.job().model())),
-                parts,
-                step.job().training().strategy().serverLearningRate()));
+                trained, parts, step.job().training().strategy().serverLearningRate()));
         return models.store(
                 Weights.of(step.job().model(), next),
                 step.job().model(),

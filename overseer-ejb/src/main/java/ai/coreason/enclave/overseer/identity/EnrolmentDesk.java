@@ -125,8 +125,7 @@ public class EnrolmentDesk {
                 .put("tls_spki_sha384", sha384(key.getEncoded()));
         Verdict verdict = evidence.enrolment(r.evidence(), expected);
         if (verdict instanceof Verdict.Refused refusal) {
-            return refused(
-                    r, refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")));
+            return refused(r, refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")));
         }
         if (!nodes.use(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
             return new Answer.Refused(false, "token: expected this node's unused token, got another");

@@ -39,7 +39,8 @@ public class SimulationTrust {
 
     private static PublicKey read(Path pem) {
         try {
-            String body = Files.readString(pem).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
+            String body =
+                    Files.readString(pem).replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "");
             return KeyFactory.getInstance("EC")
                     .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(body)));
         } catch (IOException e) {

@@ -3,8 +3,8 @@ package ai.coreason.enclave.overseer.intake;
 import ai.coreason.enclave.overseer.identity.EvidenceDesk;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
-import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundTable;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.accounting.Phase;
@@ -93,11 +93,14 @@ public class UpdateAdmission {
                 .put("ledger_hash", header.ledgerRow().path("hash").asText());
         if (reasons.isEmpty()) {
             desk.admitted(
-                    check.jobId(), check.round(), check.attempt(), check.nodeId(), header.trainMillis().orElse(0));
+                    check.jobId(),
+                    check.round(),
+                    check.attempt(),
+                    check.nodeId(),
+                    header.trainMillis().orElse(0));
             audit.append("update.admitted", details);
         } else {
-            desk.rejected(
-                    check.jobId(), check.round(), check.attempt(), check.nodeId(), String.join("; ", reasons));
+            desk.rejected(check.jobId(), check.round(), check.attempt(), check.nodeId(), String.join("; ", reasons));
             reasons.forEach(details.putArray("reasons")::add);
             audit.append("update.rejected", details);
         }
@@ -143,7 +146,8 @@ public class UpdateAdmission {
         try {
             ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
             ChargeKey expected = new ChargeKey(check.jobId(), check.round(), check.attempt());
-            if (!row.request().key().equals(expected) || !row.request().jobDigest().equals(task.jobDigest())) {
+            if (!row.request().key().equals(expected)
+                    || !row.request().jobDigest().equals(task.jobDigest())) {
                 return Optional.of("ledger_row: expected the charge of this task");
             }
             if (!row.request().modelDigest().equals(task.baseDigest()) || !planned(row, task.plan())) {

@@ -6,10 +6,14 @@ import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.airlock.Airlock;
+import ai.coreason.enclave.sentry.airlock.Passage;
+import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Opens a sealed update and lets it through the airlock: the parameters of the job's graph, all finite, nothing else. */
 @ApplicationScoped
@@ -28,6 +32,14 @@ public class UpdateInspector {
                 UpdateEnvelope.sealInfo(),
                 envelope.header().aad(),
                 envelope.sealed());
-        return Airlock.admit(graph, plain);
+        Passage passage = Airlock.check(
+                graph,
+                Safetensors.read(plain),
+                Airlock.Cargo.UPDATE,
+                new Airlock.Limits(Map.of(), OptionalDouble.empty()));
+        if (passage instanceof Passage.Refused refused) {
+            throw InvalidDocument.at("update", "an update of the job's graph", refused.summary());
+        }
+        return ((Passage.Admitted) passage).weights();
     }
 }

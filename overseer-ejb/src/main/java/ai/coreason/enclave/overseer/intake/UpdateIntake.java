@@ -63,8 +63,7 @@ public class UpdateIntake {
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
             inspector.open(job, graph, envelope);
-            queue.enqueue(
-                    new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest()), entry.bytes());
+            queue.enqueue(new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest()), entry.bytes());
             keep = true;
         } finally {
             if (!keep) {

@@ -22,8 +22,8 @@ public class UpdateQueue {
 
     /** Takes note of an upload and queues it; the same bytes again change nothing. */
     public void enqueue(ClaimCheck check, long bytes) {
-        boolean fresh = desk.uploaded(
-                check.jobId(), check.round(), check.attempt(), check.nodeId(), check.digest(), bytes);
+        boolean fresh =
+                desk.uploaded(check.jobId(), check.round(), check.attempt(), check.nodeId(), check.digest(), bytes);
         if (fresh) {
             try (JMSContext context = connections.createContext()) {
                 context.createProducer().send(updates, check.text());

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.util.ArrayList;
@@ -17,18 +18,20 @@ final class Admission {
     /**
      * The plans of all clients.
      *
+     * @param simulation whether training without noise is allowed on data that is not public
      * @param offers finds a node's dataset; empty where the node has not enrolled with it
      * @throws InvalidDocument if a client is unknown
      * @throws JobRefused if too few can pay
      */
-    static List<NodePlan> judge(FederationJob job, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
+    static List<NodePlan> judge(
+            FederationJob job, boolean simulation, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
         List<NodePlan> plans = new ArrayList<>();
         for (int i = 0; i < job.clients().size(); i++) {
             String node = job.clients().get(i);
             AdmissionPlanner.Offer offer = offers.apply(node)
                     .orElseThrow(
                             unknown("clients[" + i + "]", node, job.dataset().name()));
-            if (!job.privacy().protectedByNoise() && !offer.dataset().open() && !job.simulated()) {
+            if (job.privacy().mechanism() == Mechanism.NONE && !offer.dataset().open() && !simulation) {
                 throw InvalidDocument.at(
                         "privacy.mechanism", "DP_SGD, as " + node + "'s dataset is not public", "NONE");
             }

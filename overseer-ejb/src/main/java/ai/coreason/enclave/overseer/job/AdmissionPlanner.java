@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.job;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
+import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -38,7 +39,7 @@ public final class AdmissionPlanner {
                     delta);
         }
         double limit = job.privacy().targetEpsilon();
-        boolean open = !job.privacy().protectedByNoise();
+        boolean open = job.privacy().mechanism() == Mechanism.NONE;
         double sigma = open
                 ? 0
                 : job.privacy()
@@ -46,7 +47,7 @@ public final class AdmissionPlanner {
                         .orElseGet(() ->
                                 RdpAccountant.calibrate(rate, Math.multiplyExact(steps, job.rounds()), delta, limit));
         TrainingPlan training = new TrainingPlan(
-                open ? TrainingPlan.Mechanism.NONE : TrainingPlan.Mechanism.DP_SGD,
+                job.privacy().mechanism(),
                 steps,
                 rate,
                 sigma,

@@ -20,14 +20,12 @@ public class FederationMode {
      */
     @Inject
     public FederationMode(@ConfigProperty(name = "enclave.mode", defaultValue = "production") String mode) {
-        this.simulation =
-                switch (mode) {
-                    case "simulation" -> true;
-                    case "production" -> false;
-                    default ->
-                        throw new IllegalArgumentException(
-                                "enclave.mode: expected simulation or production, got " + mode);
-                };
+        this.simulation = switch (mode) {
+            case "simulation" -> true;
+            case "production" -> false;
+            default ->
+                throw new IllegalArgumentException("enclave.mode: expected simulation or production, got " + mode);
+        };
     }
 
     /** Whether simulated evidence, seeds and unprotected training are allowed. */

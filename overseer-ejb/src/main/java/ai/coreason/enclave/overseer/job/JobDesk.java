@@ -10,6 +10,7 @@ import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobDigest;
+import ai.coreason.enclave.sentry.contract.SealingKey;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -39,6 +40,9 @@ public class JobDesk {
     private SealingKeys keys;
 
     @Inject
+    private FederationMode mode;
+
+    @Inject
     private AuditLog audit;
 
     @Inject
@@ -52,7 +56,7 @@ public class JobDesk {
      * @throws JobRefused if too few nodes can pay, or the id belongs to another document
      */
     public Job submit(FederationJob job, String submitter) {
-        String id = job.jobId().orElseGet(() -> UUID.randomUUID().toString());
+        String id = job.jobId().orElseGet(UUID::randomUUID).toString();
         Job known = em.find(Job.class, id);
         if (known != null) {
             if (!known.documentDigest().equals(job.digest())) {
@@ -62,15 +66,15 @@ public class JobDesk {
             }
             return known;
         }
-        List<NodePlan> plans =
-                Admission.judge(job, node -> offer(node, job.dataset().name()));
-        SealingKeys.Public key = keys.publicKey(id);
+        List<NodePlan> plans = Admission.judge(
+                job, mode.simulation(), node -> offer(node, job.dataset().name()));
+        SealingKey key = new SealingKey(keys.pair(id).publicKey());
         JobDigests digests = new JobDigests(
                 job.digest(),
-                JobDigest.of(job.document(), id, key.suite(), key.key()),
+                JobDigest.of(job, UUID.fromString(id), key),
                 job.model().digest());
         String model = models.initial(job, id);
-        Job stored = new Job(id, job.document(), digests, job.rounds(), model, submitter);
+        Job stored = new Job(id, job.json(), digests, job.rounds(), model, submitter);
         stored.moveTo(JobState.ADMITTED, "");
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));

@@ -1,11 +1,11 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -93,8 +93,7 @@ public class RoundDesk {
      *     before
      * @return whether the update is new; false for the same bytes again
      */
-    public boolean uploaded(
-            String jobId, long round, long attempt, String nodeId, String envelopeDigest, long bytes) {
+    public boolean uploaded(String jobId, long round, long attempt, String nodeId, String envelopeDigest, long bytes) {
         Contribution c = table.lockedContribution(jobId, round, attempt, nodeId)
                 .orElseThrow(() -> UploadRefused.notInvited(nodeId, round, attempt));
         if (c.envelopeDigest().isPresent()) {
@@ -109,7 +108,8 @@ public class RoundDesk {
                 || last.state() != RoundState.OPEN
                 || c.state() != ContributionState.INVITED
                 || job.state() != JobState.RUNNING) {
-            throw UploadRefused.closed(round, attempt, last.attempt() == attempt ? last.state().name() : "superseded");
+            throw UploadRefused.closed(
+                    round, attempt, last.attempt() == attempt ? last.state().name() : "superseded");
         }
         c.upload(envelopeDigest, bytes);
         return true;
@@ -126,8 +126,7 @@ public class RoundDesk {
         c.decline(why);
         Participation p = participation(jobId, nodeId);
         if (decline != Decline.INTERNAL) {
-            p.leave(
-                    decline == Decline.BUDGET ? ParticipationState.LEFT_BUDGET : ParticipationState.REFUSED, why);
+            p.leave(decline == Decline.BUDGET ? ParticipationState.LEFT_BUDGET : ParticipationState.REFUSED, why);
         }
         audit.append(
                 "task.declined",

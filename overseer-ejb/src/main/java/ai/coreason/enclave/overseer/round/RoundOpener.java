@@ -64,8 +64,7 @@ public class RoundOpener {
             job.moveTo(JobState.RUNNING, "");
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        Round round = new Round(
-                job.id(), number, attempt, job.modelDigest(), now, now.plusSeconds(document.roundDeadlineSeconds()));
+        Round round = new Round(job.id(), number, attempt, job.modelDigest(), now, now.plus(document.roundDeadline()));
         em.persist(round);
         active.forEach(p -> em.persist(new Contribution(round, p.nodeId(), nonce())));
         return active.stream().map(Participation::nodeId).toList();

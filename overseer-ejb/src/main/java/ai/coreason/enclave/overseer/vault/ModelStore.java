@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.vault;
 
+import ai.coreason.enclave.privacy.dpsgd.KeyStream;
 import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
-import ai.coreason.enclave.privacy.dpsgd.SecureNoise;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
@@ -64,11 +64,10 @@ public class ModelStore {
      * @return its SHA-256
      */
     public String store(Weights weights, ModelGraph graph, String jobId, long round) {
-        List<Tensor> tensors = graph.parameters().stream()
-                .map(p -> tensor(p, weights))
-                .toList();
-        Map<String, String> metadata = new TreeMap<>(
-                Map.of("job_id", jobId, "round", Long.toString(round), "graph_digest", graph.digest()));
+        List<Tensor> tensors =
+                graph.parameters().stream().map(p -> tensor(p, weights)).toList();
+        Map<String, String> metadata =
+                new TreeMap<>(Map.of("job_id", jobId, "round", Long.toString(round), "graph_digest", graph.digest()));
         return vault.store(Safetensors.write(metadata, tensors)).digest();
     }
 
@@ -89,7 +88,6 @@ public class ModelStore {
     }
 
     private static ai.coreason.enclave.privacy.graph.RandomBits seeded(long seed, String jobId) {
-        SecureNoise stream = new SecureNoise(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).noise(0));
-        return stream::nextLong;
+        return new KeyStream(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).sampling(0));
     }
 }

@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -36,19 +35,6 @@ public class SealingKeys {
         this.secret = readOrMake(storage.path("hpke.key"));
     }
 
-    /**
-     * A job's public key as it goes on the wire.
-     *
-     * @param suite the suite's name
-     * @param key 32 bytes in base64
-     */
-    public record Public(String suite, String key) {}
-
-    /** The key that nodes seal a job's updates to. */
-    public Public publicKey(String jobId) {
-        return new Public(Hpke.SUITE, Base64.getEncoder().encodeToString(pair(jobId).publicKey()));
-    }
-
     /** The key pair that opens a job's updates. */
     public Hpke.KeyPair pair(String jobId) {
         try {
@@ -67,8 +53,7 @@ public class SealingKeys {
             }
             byte[] bytes = Files.readAllBytes(file);
             if (bytes.length != SECRET_BYTES) {
-                throw new IllegalStateException(
-                        "hpke.key: expected " + SECRET_BYTES + " bytes, got " + bytes.length);
+                throw new IllegalStateException("hpke.key: expected " + SECRET_BYTES + " bytes, got " + bytes.length);
             }
             return bytes;
         } catch (IOException e) {
@@ -94,5 +79,4 @@ public class SealingKeys {
             Files.delete(temporary);
         }
     }
-
 }

@@ -3,6 +3,7 @@ package ai.coreason.enclave.sentry.contract;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
@@ -33,5 +34,19 @@ public record DatasetRegistration(DatasetTerms terms, double filterOrder, double
     /** The registration as JSON. */
     public ObjectNode json() {
         return terms.json().put("filter_order", filterOrder).put("filter_spent", filterSpent);
+    }
+
+    /** The registration as the ledger keeps it. */
+    public Dataset dataset() {
+        return new Dataset(
+                terms.dataOwner(),
+                terms.datasetId(),
+                new ai.coreason.enclave.privacy.ledger.PrivacyUnit(
+                        terms.privacyUnit().column().orElse(""),
+                        terms.privacyUnit().maxRecords()),
+                terms.declaredRows(),
+                terms.delta(),
+                terms.epsilonCeiling(),
+                terms.isPublic());
     }
 }

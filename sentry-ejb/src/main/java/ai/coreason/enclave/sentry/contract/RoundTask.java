@@ -58,7 +58,7 @@ public record RoundTask(
 
     /** The job's digest. */
     public String jobDigest() {
-        return job.digest();
+        return JobDigest.of(job, jobId, hpke);
     }
 
     /** The plan's digest. */
@@ -75,7 +75,6 @@ public record RoundTask(
         JsonFields f = JsonFields.of(json, "");
         FederationJob job = FederationJob.parse(f.any("job", "a federation job"), f.at("job"), rules);
         TrainingPlan plan = TrainingPlan.parse(f.any("plan", "a training plan"), f.at("plan"));
-        requireDigest(f, "job_digest", job.digest());
         requireDigest(f, "plan_digest", plan.digest());
         RoundTask task = new RoundTask(
                 Formats.uuid(f, "job_id"),
@@ -87,6 +86,7 @@ public record RoundTask(
                 Formats.time(f, "deadline"),
                 job,
                 SealingKey.read(f.object("hpke")));
+        requireDigest(f, "job_digest", task.jobDigest());
         f.end();
         return task;
     }

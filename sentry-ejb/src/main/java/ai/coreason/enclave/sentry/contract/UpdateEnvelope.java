@@ -21,6 +21,7 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
     public static final int MAX_HEADER = 64 << 10;
 
     private static final int LENGTH_FIELD = 8;
+    private static final String SEAL_INFO = "coreason/update/v1";
 
     /**
      * Checks that the header speaks of these bytes.
@@ -75,6 +76,11 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
                 .put(json)
                 .put(sealed)
                 .array();
+    }
+
+    /** The HPKE {@code info} of every sealed update. */
+    public static byte[] sealInfo() {
+        return SEAL_INFO.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     }
 
     @Override

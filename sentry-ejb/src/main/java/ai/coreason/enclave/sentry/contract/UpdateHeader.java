@@ -102,6 +102,17 @@ public record UpdateHeader(
         return out;
     }
 
+    /**
+     * What the sealed bytes are bound to: the canonical JSON (RFC 8785) of this header without {@code sealed_sha256} and
+     * {@code evidence}, the two members that depend on the sealed bytes.
+     */
+    public byte[] aad() {
+        ObjectNode bound = json();
+        bound.remove("sealed_sha256");
+        bound.remove("evidence");
+        return Json.canonical(bound);
+    }
+
     @Override
     public String toString() {
         return "UpdateHeader[" + jobId + ", round " + round + ", attempt " + attempt + ", " + nodeId + "]";

@@ -1,0 +1,126 @@
+package ai.coreason.enclave.overseer.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class AdmissionPlannerTest {
+    private static FederationJob job(Consumer<ObjectNode> change) {
+        ObjectNode job = (ObjectNode) Json.read(
+                """
+                {"clients": ["va", "swiss"], "min_clients": 1, "rounds": 200, "strategy": "FED_AVG",
+                 "privacy": {"mechanism": "DP_SGD", "noise_multiplier": 3.0, "max_grad_norm": 1.0,
+                             "target_epsilon": 3.0, "target_delta": 0.001},
+                 "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
+                             "label": {"field": "label", "encode": "binary"}},
+                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
+                 "model": {"format": "coreason.graph/v1",
+                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
+                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
+                           "output": "fc", "loss": "bce_with_logits"}}
+                """);
+        change.accept(job);
+        return FederationJob.parse(job, JobRules.inSimulation());
+    }
+
+    private static AdmissionPlanner.Offer offer(String node, long rows, double spent) {
+        return new AdmissionPlanner.Offer(
+                node, new Dataset("owner_" + node, "heart", PrivacyUnit.RECORD, rows, 1e-3, 5.0, false), spent);
+    }
+
+    @Test
+    void plan_givenNoise_affordsTheRoundsThatTheLimitPays() {
+        NodePlan swiss = AdmissionPlanner.plan(job(j -> {}), offer("swiss", 30, 0));
+        NodePlan va = AdmissionPlanner.plan(job(j -> {}), offer("va", 85, 0));
+        assertThat(swiss.affordableRounds()).isBetween(3L, 5L);
+        assertThat(va.affordableRounds()).isBetween(33L, 35L);
+        long steps = va.affordableRounds() * 5;
+        assertThat(RdpAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps)), 1e-3)
+                        .epsilon())
+                .isLessThanOrEqualTo(3.0);
+        assertThat(RdpAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps + 5)), 1e-3)
+                        .epsilon())
+                .isGreaterThan(3.0);
+    }
+
+    @Test
+    void plan_noNoiseGiven_calibratesEachNodeForAllRounds() {
+        FederationJob job = job(j -> {
+            j.put("rounds", 10);
+            ((ObjectNode) j.get("privacy")).remove("noise_multiplier");
+        });
+        NodePlan small = AdmissionPlanner.plan(job, offer("swiss", 30, 0));
+        NodePlan large = AdmissionPlanner.plan(job, offer("va", 85, 0));
+        assertThat(small.affordableRounds()).isEqualTo(10);
+        assertThat(large.affordableRounds()).isEqualTo(10);
+        assertThat(small.training().noiseMultiplier()).isGreaterThan(large.training().noiseMultiplier());
+    }
+
+    @Test
+    void plan_ceilingPartlySpent_affordsFewerRounds() {
+        AdmissionPlanner.Offer fresh = offer("va", 85, 0);
+        double most = fresh.dataset().filter().budget();
+        assertThat(AdmissionPlanner.plan(job(j -> {}), offer("va", 85, most)).affordableRounds())
+                .isZero();
+        assertThat(AdmissionPlanner.plan(job(j -> {}), offer("va", 85, most * 0.9)).affordableRounds())
+                .isBetween(1L, 10L);
+    }
+
+    @Test
+    void plan_deltaAboveTheDatasets_isRefused() {
+        FederationJob job = job(j -> ((ObjectNode) j.get("privacy")).put("target_delta", 0.01));
+        assertThatThrownBy(() -> AdmissionPlanner.plan(job, offer("va", 85, 0)))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageContaining("privacy.target_delta");
+    }
+
+    @Test
+    void judge_tooFewCanPay_tellsEachNodesRoundsAndTheNoiseThatWouldFit() {
+        FederationJob job = job(j -> ((ObjectNode) j.get("privacy")).put("noise_multiplier", 0.4));
+        assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, n.equals("va") ? 85 : 30, 0))))
+                .isInstanceOf(JobRefused.class)
+                .hasMessageContaining("va can pay 0 rounds (all 200 with noise_multiplier")
+                .hasMessageContaining("swiss can pay 0 rounds");
+    }
+
+    @Test
+    void judge_refuseOnBudget_wantsAllRoundsPaid() {
+        FederationJob job = job(j -> j.put("on_budget", "REFUSE"));
+        assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, 85, 0))))
+                .isInstanceOf(JobRefused.class)
+                .hasMessageContaining("on_budget is REFUSE");
+    }
+
+    @Test
+    void judge_unknownClient_isNamed() {
+        assertThatThrownBy(() -> Admission.judge(job(j -> {}), false, n -> Optional.empty()))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageContaining("clients[0]")
+                .hasMessageContaining("va");
+    }
+
+    @Test
+    void judge_noNoiseOnPrivateDataOutsideOfSimulation_isRefused() {
+        FederationJob job = job(j -> {
+            ObjectNode privacy = (ObjectNode) j.get("privacy");
+            privacy.put("mechanism", "NONE");
+            privacy.remove("noise_multiplier");
+        });
+        assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, 85, 0))))
+                .hasMessageContaining("privacy.mechanism");
+        assertThat(Admission.judge(job, true, n -> Optional.of(offer(n, 85, 0)))).hasSize(2);
+    }
+}
