@@ -11,4 +11,9 @@ import java.time.Instant;
  * @param spkiSha384 lower-case hex SHA-384 of the TLS key that the certificate is for
  * @param renewAt when to enrol anew, well before the certificate expires
  */
-public record Session(OverseerClient client, String nodeId, long epoch, String spkiSha384, Instant renewAt) {}
+public record Session(OverseerClient client, String nodeId, long epoch, String spkiSha384, Instant renewAt) {
+    /** Whether the session is still good for calls. */
+    public boolean isCurrent(Instant now) {
+        return now.isBefore(renewAt);
+    }
+}

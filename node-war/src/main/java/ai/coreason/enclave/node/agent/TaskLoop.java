@@ -115,7 +115,7 @@ public final class TaskLoop implements Runnable {
     }
 
     private Session enrolled() throws Exception {
-        if (session.isEmpty() || !clock.instant().isBefore(session.get().renewAt())) {
+        if (session.isEmpty() || !session.get().isCurrent(clock.instant())) {
             session = Optional.empty();
             Session fresh = enroller.enrol();
             session = Optional.of(fresh);

@@ -53,6 +53,7 @@ public final class RoundTraining implements AutoCloseable {
     /**
      * @param evidence what vouches for each update
      * @param manifestSha256 the digest of the installed code, which the ledger names as what trained
+     * @param reader reads, checks and encodes local records
      * @param threads that compute one operation
      */
     public RoundTraining(
@@ -61,12 +62,13 @@ public final class RoundTraining implements AutoCloseable {
             RoundBooks books,
             EvidenceSource evidence,
             String manifestSha256,
+            LocalExamples.Reader reader,
             int threads) {
         this.site = site;
         this.books = books;
         this.admission = new TaskAdmission(site, offered, books);
         this.mirroring = new LedgerMirroring(books);
-        this.examples = new LocalExamples(site.simulation());
+        this.examples = new LocalExamples(reader);
         this.trainers = new Trainers(threads);
         this.seal = new UpdateSeal(evidence, manifestSha256);
         this.manifestSha256 = manifestSha256;
@@ -95,7 +97,7 @@ public final class RoundTraining implements AutoCloseable {
             books.commit(
                     dataset.dataset().datasetId(),
                     key,
-                    row -> seal.envelope(session, task, row, update, shown));
+                    row -> seal.envelope(new UpdateSeal.Terms(session, task, row, shown), update));
             sealed = true;
             LOG.log(System.Logger.Level.INFO, "update.sealed {0} steps={1}", key, "" + task.plan().steps());
         } finally {

@@ -12,12 +12,14 @@ import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
  * What the node does with one task: an update that was sealed before is sent again as it is; anything else is trained
- * once, or declined with its reason. Not thread-safe; a node runs one task at a time.
+ * once, or declined with its reason. An update that outlived its session waits for the next one. Not thread-safe; a node
+ * runs one task at a time.
  */
 public final class TaskRun implements TaskLoop.Rounds {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
@@ -27,16 +29,18 @@ public final class TaskRun implements TaskLoop.Rounds {
     private final RoundBooks books;
     private final RoundTraining training;
     private final Delivery delivery;
+    private final Clock clock;
 
     /**
      * @param rules what jobs may ask for here
      * @param books what the node keeps
      */
-    public TaskRun(JobRules rules, RoundBooks books, RoundTraining training) {
+    public TaskRun(JobRules rules, RoundBooks books, RoundTraining training, Clock clock) {
         this.rules = rules;
         this.books = books;
         this.training = training;
         this.delivery = new Delivery(books);
+        this.clock = clock;
     }
 
     @Override
@@ -61,12 +65,13 @@ public final class TaskRun implements TaskLoop.Rounds {
                 training.train(session, task, key);
                 update = finished(key);
             }
-            delivery.send(session, update);
+            if (session.isCurrent(clock.instant())) {
+                delivery.send(session, update);
+            }
         } catch (Declined e) {
             decline(session, key, e);
         } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-            LOG.log(System.Logger.Level.ERROR, "task.failed " + key, e);
-            decline(session, key, new Declined(DeclineReason.INTERNAL, e.getClass().getName(), "the node failed; its log says why"));
+            decline(session, key, new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
         }
         books.forgetBefore(key.jobId(), key.round());
     }

@@ -9,13 +9,13 @@ import jakarta.persistence.PersistenceUnitTransactionType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
+import java.util.UUID;
 
-/** The node's tables in an embedded Derby outside of a server: one transaction a call, as the container has it. */
+/** The node's tables in a Derby of their own in memory, outside of a server: one transaction a call, as the container has it. */
 final class BooksOnDerby implements AutoCloseable {
     private final EntityManagerFactory factory;
 
-    BooksOnDerby(Path folder) {
+    BooksOnDerby() {
         factory = new PersistenceConfiguration("node-test")
                 .provider("org.eclipse.persistence.jpa.PersistenceProvider")
                 .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
@@ -24,7 +24,7 @@ final class BooksOnDerby implements AutoCloseable {
                 .managedClass(OutboxEntry.class)
                 .managedClass(RoundBase.class)
                 .property("jakarta.persistence.jdbc.driver", "org.apache.derby.iapi.jdbc.AutoloadedDriver")
-                .property("jakarta.persistence.jdbc.url", "jdbc:derby:" + folder.resolve("db") + ";create=true")
+                .property("jakarta.persistence.jdbc.url", "jdbc:derby:memory:" + UUID.randomUUID() + ";create=true")
                 .property("jakarta.persistence.schema-generation.database.action", "create")
                 .property("eclipselink.logging.level", "SEVERE")
                 .property("eclipselink.weaving", "false")

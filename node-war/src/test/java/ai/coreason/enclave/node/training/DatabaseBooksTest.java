@@ -11,27 +11,22 @@ import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class DatabaseBooksTest {
     private static final String JOB = "3c7b4a1e-93a5-4d4b-9d4f-1f0b6a3f2c11";
     private static final ChargeKey FIRST = new ChargeKey(JOB, 1, 1);
     private static final byte[] ENVELOPE = {1, 2, 3};
 
-    @TempDir
-    Path folder;
-
     private BooksOnDerby database;
     private RoundBooks books;
 
     @BeforeEach
     void open() {
-        database = new BooksOnDerby(folder);
+        database = new BooksOnDerby();
         books = database.books();
         books.register(new Dataset("owner", "heart", PrivacyUnit.RECORD, 200, 1e-3, 5.0, false), "/data/heart.csv");
     }
