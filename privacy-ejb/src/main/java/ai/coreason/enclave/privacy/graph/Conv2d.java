@@ -1,9 +1,11 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code torch.nn.Conv2d} with zero padding, over an input [channels, height, width].
@@ -40,5 +42,42 @@ record Conv2d(Shape input, Shape output, Window window, long groups, boolean bia
             parameters.add(new Parameter("bias", Shape.of(out), initial));
         }
         return List.copyOf(parameters);
+    }
+
+    @Override
+    public String write(Tape tape, List<String> inputs) {
+        String x = inputs.get(0);
+        String z = tape.tap("torch.conv2d(%s, %s, %s, %s, %s, %s, %d)"
+                .formatted(
+                        x,
+                        tape.parameter("weight"),
+                        bias ? tape.parameter("bias") : "None",
+                        window.stride(),
+                        window.padding(),
+                        window.dilation(),
+                        groups));
+        String patches = "torch.im2col(%s, %s, %s, %s, %s)"
+                .formatted(x, window.kernel(), window.dilation(), window.padding(), window.stride());
+        long rows = output.extent(0) / groups;
+        long columns = input.extent(0) / groups * window.size();
+        tape.perSample(new OuterProducts(
+                "weight",
+                bias ? Optional.of("bias") : Optional.empty(),
+                byGroup(tape, tape.gradient(z), rows),
+                byGroup(tape, patches, columns),
+                groups,
+                rows,
+                columns,
+                output.sizeOf(1, 3)));
+        return z;
+    }
+
+    /** From [batch, groups * features, positions...] to [batch * groups, features, positions]. */
+    private String byGroup(Tape tape, String x, long features) {
+        long positions = output.sizeOf(1, 3);
+        String shape = groups * positions == 1
+                ? "[%s, %d]".formatted(tape.batch(), features)
+                : "[torch.mul(%s, %d), %d, %d]".formatted(tape.batch(), groups, features, positions);
+        return tape.afterwards("torch.reshape(" + x + ", " + shape + ")");
     }
 }

@@ -24,4 +24,9 @@ record Flatten(int start, int end, Shape output) implements Operator {
         extents.addAll(shape.extents().subList(last, rank));
         return new Flatten(start, last, new Shape(extents));
     }
+
+    @Override
+    public String write(Tape tape, List<String> inputs) {
+        return tape.forward("torch.flatten(" + inputs.get(0) + ", " + start + ", " + end + ")");
+    }
 }

@@ -1,8 +1,10 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code torch.nn.Linear}: x W^T + b over the last dimension; further dimensions are positions that share the weights.
@@ -35,5 +37,33 @@ record Linear(Shape input, long outFeatures, boolean bias) implements Operator {
             out.add(new Parameter("bias", Shape.of(outFeatures), initial));
         }
         return List.copyOf(out);
+    }
+
+    @Override
+    public String write(Tape tape, List<String> inputs) {
+        String x = inputs.get(0);
+        String z = tape.tap("torch.linear(%s, %s, %s)"
+                .formatted(x, tape.parameter("weight"), bias ? tape.parameter("bias") : "None"));
+        boolean single = input.rank() == 1;
+        tape.perSample(new OuterProducts(
+                "weight",
+                bias ? Optional.of("bias") : Optional.empty(),
+                single ? tape.gradient(z) : byPosition(tape, tape.gradient(z), outFeatures),
+                single ? x : byPosition(tape, x, inFeatures()),
+                1,
+                outFeatures,
+                inFeatures(),
+                positions()));
+        return z;
+    }
+
+    private long positions() {
+        return input.sizeOf(0, input.rank() - 1);
+    }
+
+    /** From [batch, ..., features] to [batch, features, positions]. */
+    private String byPosition(Tape tape, String x, long features) {
+        return tape.afterwards("torch.transpose(torch.reshape(%s, [%s, %d, %d]), 1, 2)"
+                .formatted(x, tape.batch(), positions(), features));
     }
 }

@@ -2,6 +2,7 @@ package ai.coreason.enclave.privacy.graph;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import java.util.List;
 
 /**
  * {@code torch.nn.MaxPool2d} over an input [channels, height, width].
@@ -20,5 +21,17 @@ record MaxPool2d(Shape output, Window window, boolean ceil) implements Operator 
         }
         boolean ceil = fields.flag("ceil_mode", false);
         return new MaxPool2d(window.over(shape, ceil, fields), window, ceil);
+    }
+
+    @Override
+    public String write(Tape tape, List<String> inputs) {
+        return tape.forward("torch.max_pool2d(%s, %s, %s, %s, %s, %s)"
+                .formatted(
+                        inputs.get(0),
+                        window.kernel(),
+                        window.stride(),
+                        window.padding(),
+                        window.dilation(),
+                        ceil ? "True" : "False"));
     }
 }

@@ -106,4 +106,13 @@ public final class ModelGraph {
     public long parameterCount() {
         return parameters.stream().mapToLong(ParameterSpec::size).sum();
     }
+
+    /** About how many floats the gradient of one example takes in memory: values, their gradients and patches. */
+    public long floatsPerExample() {
+        long floats = 2 * input.shape().size();
+        for (Node node : nodes) {
+            floats += 3 * node.operator().output().size() + node.operator().floatsPerExample();
+        }
+        return floats;
+    }
 }

@@ -14,4 +14,17 @@ public interface Operator {
     default List<Parameter> parameters() {
         return List.of();
     }
+
+    /** How many floats one example takes in memory beyond the values: patches and gradients of its own; 0 by default. */
+    default long floatsPerExample() {
+        return 0;
+    }
+
+    /**
+     * Writes the computation for a batch.
+     *
+     * @param inputs the variables that hold the operands, in order, each [batch, shape of the operand]
+     * @return the variable that holds the result, [batch, {@link #output()}]
+     */
+    String write(Tape tape, List<String> inputs);
 }

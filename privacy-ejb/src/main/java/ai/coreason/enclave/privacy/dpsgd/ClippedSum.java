@@ -1,0 +1,138 @@
+package ai.coreason.enclave.privacy.dpsgd;
+
+import ai.coreason.enclave.privacy.graph.Node;
+import ai.coreason.enclave.privacy.graph.PerSampleGradient;
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
+import ai.coreason.enclave.privacy.graph.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * TorchScript for the squared norms of the gradients of single examples and for the sum of the clipped ones. Gradients of
+ * single examples are formed where they are smaller than the two Gram matrices that give their norms without them ("ghost
+ * norms", Li et al. 2022, section 4). Used once; not thread-safe.
+ */
+final class ClippedSum {
+    private final ParameterLayout layout;
+    private final Script norms;
+    private final Script sums = new Script("s");
+    private final List<String> squared = new ArrayList<>();
+    private final List<Runnable> additions = new ArrayList<>();
+
+    /** @param norms where the statements for the norms are written to */
+    ClippedSum(ParameterLayout layout, Script norms) {
+        this.layout = layout;
+        this.norms = norms;
+    }
+
+    /** Adds the gradients of one layer. */
+    void add(Node node, PerSampleGradient gradient) {
+        if (gradient instanceof OuterProducts products) {
+            new Products(node.name() + ".", products).write();
+        }
+    }
+
+    /** The variable of the squared norms over all layers, [batch]. */
+    String squaredNorms() {
+        return squared.stream()
+                .reduce((a, b) -> norms.let("torch.add(%s, %s)", a, b))
+                .orElseThrow();
+    }
+
+    /** The statements that add the clipped gradients to {@code sum}, given the squared norms and {@code clip}. */
+    String accumulation(String squaredNorms) {
+        sums.assign(
+                "c",
+                "torch.clamp_max(torch.mul(torch.reciprocal(torch.add(torch.sqrt(%s), 9.9999999999999995e-07)), clip), 1.)",
+                squaredNorms);
+        additions.forEach(Runnable::run);
+        return sums.toString();
+    }
+
+    /** A gradient of single examples that was formed: [batch, size]. */
+    private void formed(String parameter, String gradient, long size) {
+        squared.add(norms.let(rowNorms(gradient)));
+        additions.add(() ->
+                sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
+    }
+
+    private static String rowNorms(String matrix) {
+        return "torch.sum(torch.mul(%1$s, %1$s), [1])".formatted(matrix);
+    }
+
+    /** Sums over positions of outer products. */
+    private final class Products {
+        private final String node;
+        private final OuterProducts p;
+
+        Products(String node, OuterProducts products) {
+            this.node = node;
+            this.p = products;
+        }
+
+        void write() {
+            boolean one = p.groups() * p.positions() == 1;
+            if (one) {
+                product();
+            } else if (p.groups() > 1 || p.rows() * p.columns() <= 2 * p.positions() * p.positions()) {
+                form();
+            } else {
+                ghost();
+            }
+            if (!one) {
+                p.bias()
+                        .ifPresent(bias -> formed(
+                                node + bias,
+                                norms.let(
+                                        "torch.reshape(torch.sum(%s, [2]), [batch, %d])",
+                                        p.outputs(), p.groups() * p.rows()),
+                                p.groups() * p.rows()));
+            }
+        }
+
+        /** One outer product: its norm is the product of the norms. */
+        private void product() {
+            String inputs = norms.let(rowNorms(p.inputs()));
+            String outputs = norms.let(rowNorms(p.outputs()));
+            String square = norms.let("torch.mul(%s, %s)", inputs, outputs);
+            squared.add(p.bias().isPresent() ? norms.let("torch.add(%s, %s)", square, outputs) : square);
+            additions.add(() -> {
+                String scaled = sums.let("torch.mul(%s, torch.unsqueeze(c, 1))", p.outputs());
+                sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), scaled, p.inputs());
+                p.bias()
+                        .ifPresent(bias -> sums.let(
+                                "torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", node + bias), p.outputs()));
+            });
+        }
+
+        private void form() {
+            long size = p.groups() * p.rows() * p.columns();
+            formed(
+                    node + p.weight(),
+                    norms.let(
+                            "torch.reshape(torch.bmm(%s, torch.transpose(%s, 1, 2)), [batch, %d])",
+                            p.outputs(), p.inputs(), size),
+                    size);
+        }
+
+        /** The inner product of two Gram matrices over positions; in double precision, as its terms may cancel. */
+        private void ghost() {
+            String inputs = gram(p.inputs());
+            String outputs = gram(p.outputs());
+            squared.add(norms.let("torch.to(torch.sum(torch.mul(%s, %s), [1, 2]), 6)", inputs, outputs));
+            additions.add(() -> {
+                String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", p.outputs());
+                sums.let("torch.add_(%s, torch.tensordot(%s, %s, [0, 2], [0, 2]))", matrix(), scaled, p.inputs());
+            });
+        }
+
+        private String gram(String matrices) {
+            String exact = norms.let("torch.to(%s, 7)", matrices);
+            return norms.let("torch.bmm(torch.transpose(%1$s, 1, 2), %1$s)", exact);
+        }
+
+        private String matrix() {
+            return layout.view("sum", node + p.weight(), Shape.of(p.rows(), p.columns()));
+        }
+    }
+}

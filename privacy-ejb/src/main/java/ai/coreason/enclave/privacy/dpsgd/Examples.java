@@ -1,0 +1,92 @@
+package ai.coreason.enclave.privacy.dpsgd;
+
+import ai.coreason.enclave.privacy.graph.LossKind;
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.Shape;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The examples that a node trains on: inputs and labels, row-major. The arrays are not copied and must not change.
+ * {@code toString} shows nothing of them.
+ */
+public final class Examples {
+    private final Shape shape;
+    private final float[] x;
+    private final float[] targets;
+    private final long[] classes;
+    private final int count;
+
+    private Examples(Shape shape, float[] x, float[] targets, long[] classes) {
+        this.shape = shape;
+        this.x = x;
+        this.targets = targets;
+        this.classes = classes;
+        if (x.length % shape.size() != 0) {
+            throw new IllegalArgumentException(
+                    "x: expected a multiple of " + shape.size() + " values of shape " + shape + ", got " + x.length);
+        }
+        this.count = (int) (x.length / shape.size());
+    }
+
+    /**
+     * Examples with numbers to predict, for the losses {@code bce_with_logits} and {@code mse}.
+     *
+     * @param exampleShape the shape of one example's input
+     * @param x count times that shape; whole numbers where the model takes tokens
+     * @param y count times the shape of the model's output
+     */
+    public static Examples of(long[] exampleShape, float[] x, float[] y) {
+        return new Examples(Shape.of(exampleShape), x, y, null);
+    }
+
+    /**
+     * Examples with a class to predict, for the loss {@code cross_entropy}.
+     *
+     * @param exampleShape the shape of one example's input
+     * @param x count times that shape; whole numbers where the model takes tokens
+     * @param y count class indices, from 0
+     */
+    public static Examples of(long[] exampleShape, float[] x, long[] y) {
+        return new Examples(Shape.of(exampleShape), x, null, y);
+    }
+
+    /** The number of examples: a secret of the node, unless its owner declared it. */
+    public int count() {
+        return count;
+    }
+
+    float[] x() {
+        return x;
+    }
+
+    Optional<float[]> targets() {
+        return Optional.ofNullable(targets);
+    }
+
+    Optional<long[]> classes() {
+        return Optional.ofNullable(classes);
+    }
+
+    /**
+     * Checks that a model can be trained on these examples.
+     *
+     * @throws IllegalArgumentException saying what does not fit, without a value of an example
+     */
+    void requireFit(ModelGraph graph) {
+        if (!shape.equals(graph.input().shape())) {
+            throw new IllegalArgumentException(
+                    "x: expected examples of shape " + graph.input().shape() + ", got " + shape);
+        }
+        boolean wantsClasses = graph.loss() == LossKind.CROSS_ENTROPY;
+        long outputs = Shape.of(graph.outputShape()).size();
+        long expected = wantsClasses ? count : count * outputs;
+        if (wantsClasses != (classes != null) || (wantsClasses ? classes.length : targets.length) != expected) {
+            throw new IllegalArgumentException("y: expected " + (wantsClasses ? "one class" : outputs + " numbers")
+                    + " for each example for " + graph.loss().wire() + ", got another kind or number");
+        }
+        if (wantsClasses && Arrays.stream(classes).anyMatch(c -> c < 0 || c >= outputs)) {
+            throw new IllegalArgumentException("y: expected every class in [0, " + outputs + "), got another");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package ai.coreason.enclave.privacy.dpsgd;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * One node's training in one round. Every number is public; none depends on the data.
+ *
+ * @param mechanism how examples are protected
+ * @param steps steps of gradient descent, each over a fresh Poisson sample; 1 to {@value #MAX_STEPS}
+ * @param samplingRate q, the probability with which each example enters a step; in (0, 1]
+ * @param noiseMultiplier sigma: the noise on the sum of clipped gradients has standard deviation sigma times
+ *     {@code maxGradNorm}; above 0 for {@link Mechanism#DP_SGD}, 0 for {@link Mechanism#NONE}
+ * @param maxGradNorm C, the norm that each example's gradient is clipped to; above 0, unused by {@link Mechanism#NONE}
+ * @param normaliser what the noised sum is divided by: the expected batch, never the drawn one; above 0
+ * @param learningRate above 0
+ */
+public record TrainingPlan(
+        Mechanism mechanism,
+        long steps,
+        double samplingRate,
+        double noiseMultiplier,
+        double maxGradNorm,
+        double normaliser,
+        double learningRate) {
+    /** Most steps of one plan. */
+    public static final long MAX_STEPS = 10_000_000;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException naming the first member out of its range
+     */
+    public TrainingPlan {
+        if (steps < 1 || steps > MAX_STEPS) {
+            throw new IllegalArgumentException("steps: expected 1 to " + MAX_STEPS + ", got " + steps);
+        }
+        require("sampling_rate", Range.rate(), samplingRate);
+        require("noise_multiplier", noise(mechanism), noiseMultiplier);
+        require("max_grad_norm", Range.positive(), maxGradNorm);
+        require("normaliser", Range.positive(), normaliser);
+        require("learning_rate", Range.positive(), learningRate);
+    }
+
+    /**
+     * Reads a plan; every member is required.
+     *
+     * @throws InvalidDocument naming the first member that is missing, unknown or out of its range
+     */
+    public static TrainingPlan parse(JsonNode json, String path) {
+        JsonFields f = JsonFields.of(json, path);
+        Mechanism mechanism = f.constant("mechanism", Mechanism.class);
+        TrainingPlan plan = new TrainingPlan(
+                mechanism,
+                f.whole("steps", 1, MAX_STEPS),
+                f.number("sampling_rate", Range.rate()),
+                f.number("noise_multiplier", noise(mechanism)),
+                f.number("max_grad_norm", Range.positive()),
+                f.number("normaliser", Range.positive()),
+                f.number("learning_rate", Range.positive()));
+        f.end();
+        return plan;
+    }
+
+    /** The plan as a document that {@link #parse} reads. */
+    public ObjectNode json() {
+        return Json.object()
+                .put("mechanism", mechanism.name())
+                .put("steps", steps)
+                .put("sampling_rate", samplingRate)
+                .put("noise_multiplier", noiseMultiplier)
+                .put("max_grad_norm", maxGradNorm)
+                .put("normaliser", normaliser)
+                .put("learning_rate", learningRate);
+    }
+
+    /** Lower-case hex SHA-256 over the canonical document. */
+    public String digest() {
+        return Json.digest(json());
+    }
+
+    /** The clipping norm that is applied: infinite without a mechanism. */
+    double clip() {
+        return mechanism == Mechanism.NONE ? Double.POSITIVE_INFINITY : maxGradNorm;
+    }
+
+    /** The standard deviation of the noise on the sum of gradients. */
+    double noiseScale() {
+        return mechanism == Mechanism.NONE ? 0 : noiseMultiplier * maxGradNorm;
+    }
+
+    private static Range noise(Mechanism mechanism) {
+        return mechanism == Mechanism.NONE ? Range.closed(0, 0) : Range.positive();
+    }
+
+    private static void require(String name, Range range, double value) {
+        if (!range.holds(value)) {
+            throw new IllegalArgumentException(name + ": expected " + range.words() + ", got " + value);
+        }
+    }
+}

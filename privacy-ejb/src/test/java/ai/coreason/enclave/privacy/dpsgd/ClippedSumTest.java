@@ -1,0 +1,154 @@
+package ai.coreason.enclave.privacy.dpsgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.coreason.enclave.privacy.graph.Graphs;
+import ai.coreason.enclave.privacy.graph.Initializer;
+import ai.coreason.enclave.privacy.graph.LossKind;
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.Shape;
+import ai.coreason.enclave.privacy.graph.Weights;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The program's norms and clipped sums against one ordinary backward pass per example. */
+class ClippedSumTest {
+    private static final double TOLERANCE = 1e-5;
+
+    static Stream<Named<ModelGraph>> graphs() {
+        return Stream.of(
+                Named.of("tabular", Graphs.tabular()),
+                Named.of("mnist", Graphs.mnist()),
+                conv(
+                        "groups, stride, padding, dilation",
+                        "'kernel_size':[3,2],'stride':[2,1],'padding':[1,2],'dilation':[1,2],'groups':2"),
+                conv("depthwise without bias", "'kernel_size':3,'groups':4,'bias':false"),
+                conv("kernel as large as the input", "'kernel_size':[7,9]"),
+                conv("kernel as large as the input, grouped", "'kernel_size':[7,9],'groups':2"),
+                conv("ghost norm", "'kernel_size':[6,8]"),
+                Named.of(
+                        "linear at positions, ghost and formed, tanh and sigmoid",
+                        Graphs.graph(
+                                "[2, 3, 24]",
+                                "c",
+                                "mse",
+                                "{'name':'a','op':'linear','in':['x'],'out_features':20}",
+                                "{'name':'t','op':'tanh','in':['a']}",
+                                "{'name':'b','op':'linear','in':['t'],'out_features':3,'bias':false}",
+                                "{'name':'s','op':'sigmoid','in':['b']}",
+                                "{'name':'c','op':'linear','in':['s'],'out_features':2}")),
+                Named.of(
+                        "frozen layers before, between and after",
+                        Graphs.graph(
+                                "[6]",
+                                "d",
+                                "bce_with_logits",
+                                "{'name':'a','op':'linear','in':['x'],'out_features':5,'trainable':false}",
+                                "{'name':'b','op':'linear','in':['a'],'out_features':4}",
+                                "{'name':'c','op':'linear','in':['b'],'out_features':4,'trainable':false}",
+                                "{'name':'t','op':'tanh','in':['c']}",
+                                "{'name':'e','op':'linear','in':['t'],'out_features':4,'bias':false}",
+                                "{'name':'d','op':'linear','in':['e'],'out_features':3,'trainable':false}")),
+                Named.of(
+                        "pool with padding, dilation and ceiling",
+                        Graphs.graph(
+                                "[2, 9, 8]",
+                                "fc",
+                                "cross_entropy",
+                                "{'name':'a','op':'conv2d','in':['x'],'out_channels':3,'kernel_size':2}",
+                                "{'name':'p','op':'max_pool2d','in':['a'],'kernel_size':[3,2],'stride':2,'padding':1,'dilation':[2,1],'ceil_mode':true}",
+                                "{'name':'f','op':'flatten','in':['p']}",
+                                "{'name':'fc','op':'linear','in':['f'],'out_features':4}")));
+    }
+
+    private static Named<ModelGraph> conv(String name, String attributes) {
+        return Named.of(
+                "conv2d, " + name,
+                Graphs.graph(
+                        "[4, 7, 9]",
+                        "fc",
+                        "cross_entropy",
+                        "{'name':'c','op':'conv2d','in':['x'],'out_channels':8," + attributes + "}",
+                        "{'name':'a','op':'relu','in':['c']}",
+                        "{'name':'f','op':'flatten','in':['a']}",
+                        "{'name':'fc','op':'linear','in':['f'],'out_features':3}"));
+    }
+
+    static Examples examples(ModelGraph graph, int count, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] x = new float[Math.toIntExact(count * graph.input().shape().size())];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) (random.nextDouble() * 3 - 1);
+        }
+        long outputs = Shape.of(graph.outputShape()).size();
+        long[] shape = graph.input().shape().extents().stream()
+                .mapToLong(Long::longValue)
+                .toArray();
+        if (graph.loss() == LossKind.CROSS_ENTROPY) {
+            return Examples.of(shape, x, random.longs(count, 0, outputs).toArray());
+        }
+        float[] y = new float[Math.toIntExact(count * outputs)];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = graph.loss() == LossKind.MSE ? (float) random.nextDouble() : random.nextInt(2);
+        }
+        return Examples.of(shape, x, y);
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void addClipped_anyBatch_equalsBruteForce(ModelGraph graph) {
+        Weights weights = Initializer.initial(graph, new SplittableRandom(11)::nextLong);
+        Examples examples = examples(graph, 7, 5);
+        try (Oracle oracle = new Oracle(graph);
+                DpSgdTrainer trainer = new DpSgdTrainer(graph)) {
+            List<float[]> gradients = LongStream.range(0, 7)
+                    .mapToObj(i -> oracle.gradient(weights, examples, (int) i))
+                    .toList();
+            double[] norms =
+                    gradients.stream().mapToDouble(Oracle::norm).sorted().toArray();
+            double clip = norms[3];
+            assertThat(norms[6]).as("some are clipped, some are not").isGreaterThan(norms[0]);
+            for (long[] batch : new long[][] {{}, {4}, {0, 2, 5}, {0, 1, 2, 3, 4, 5, 6}}) {
+                compare(trainer, weights, examples, clip, batch, gradients);
+            }
+        }
+    }
+
+    private static void compare(
+            DpSgdTrainer trainer,
+            Weights weights,
+            Examples examples,
+            double clip,
+            long[] batch,
+            List<float[]> gradients) {
+        try (TrainingRun run = trainer.run(weights, examples, plan(clip))) {
+            float[] squared = run.squaredNorms(batch);
+            double[] expected = new double[gradients.get(0).length];
+            for (int b = 0; b < batch.length; b++) {
+                float[] gradient = gradients.get((int) batch[b]);
+                double norm = Oracle.norm(gradient);
+                assertThat(Math.sqrt(squared[b])).isBetween(norm * (1 - TOLERANCE), norm * (1 + TOLERANCE));
+                for (int i = 0; i < expected.length; i++) {
+                    expected[i] += gradient[i] * Math.min(1, clip / (norm + 1e-6));
+                }
+            }
+            double error = 0;
+            double size = 0;
+            for (int i = 0; i < expected.length; i++) {
+                error = Math.max(error, Math.abs(expected[i] - run.sum().get(i)));
+                size = Math.max(size, Math.abs(expected[i]));
+            }
+            assertThat(squared).hasSize(batch.length);
+            assertThat(error).isLessThanOrEqualTo(TOLERANCE * size);
+        }
+    }
+
+    private static TrainingPlan plan(double clip) {
+        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, 4, 0.1);
+    }
+}
