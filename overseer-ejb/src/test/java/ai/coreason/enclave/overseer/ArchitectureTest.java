@@ -16,7 +16,8 @@ class ArchitectureTest {
             .resideInAPackage("..overseer..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("ai.coreason.enclave.web..", "ai.coreason.enclave.node..", "ai.djl..", "jakarta.ws.rs..");
+            .resideInAnyPackage(
+                    "ai.coreason.enclave.web..", "ai.coreason.enclave.node..", "ai.djl..", "jakarta.ws.rs..");
 
     @ArchTest
     static final ArchRule lowerModules = noClasses()

@@ -26,7 +26,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
@@ -75,7 +74,7 @@ public class RoundResource {
     @Path("model")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Download the round's base model; ETag is its SHA-256, Range is honoured")
-    public Response model(@HeaderParam(HttpHeaders.RANGE) @DefaultValue("") String range, @Context Request request) {
+    public Response model(@HeaderParam("Range") @DefaultValue("") String range, @Context Request request) {
         String digest = desk.base(jobId, round, node())
                 .orElseThrow(() -> Problem.exception(
                         ProblemType.FORBIDDEN, "expected a round in which " + node() + " has a task, got another"));

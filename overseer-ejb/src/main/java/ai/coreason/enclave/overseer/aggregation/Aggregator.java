@@ -55,8 +55,7 @@ public class Aggregator {
         Map<String, float[]> next = values(base);
         Map<String, float[]> trained = new LinkedHashMap<>(next);
         trained.keySet().retainAll(parts.get(0).difference().keySet());
-        next.putAll(FedAvg.next(
-                trained, parts, step.job().training().strategy().serverLearningRate()));
+        next.putAll(FedAvg.next(trained, parts, step.job().training().strategy().serverLearningRate()));
         return models.store(
                 Weights.of(step.job().model(), next),
                 step.job().model(),

@@ -8,6 +8,7 @@ import ai.coreason.enclave.overseer.round.TaskBell;
 import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.DependsOn;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
@@ -29,12 +30,16 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 @Singleton
 @Startup
+@DependsOn("OverseerStart")
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
 public class RoundConductor {
     private static final Logger LOG = System.getLogger(RoundConductor.class.getName());
 
+    private static final int MAX_FAILURES = 5;
+
     private final Map<String, ReentrantLock> busy = new ConcurrentHashMap<>();
+    private final Map<String, Integer> failures = new ConcurrentHashMap<>();
 
     @Inject
     private RoundStepper stepper;
@@ -73,10 +78,20 @@ public class RoundConductor {
             if (step instanceof Step.Opened opened) {
                 opened.nodes().forEach(bell::ring);
             }
+            failures.remove(jobId);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "round.step.failed job=" + jobId, e);
+            giveUpAfterManyFailures(jobId);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void giveUpAfterManyFailures(String jobId) {
+        if (failures.merge(jobId, 1, Integer::sum) >= MAX_FAILURES) {
+            failures.remove(jobId);
+            stepper.fail(
+                    jobId, "the Overseer could not go on after " + MAX_FAILURES + " tries; its log has the reason");
         }
     }
 }

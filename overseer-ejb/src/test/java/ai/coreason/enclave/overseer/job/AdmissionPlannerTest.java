@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class AdmissionPlannerTest {
     private static FederationJob job(Consumer<ObjectNode> change) {
-        ObjectNode job = (ObjectNode) Json.read(
-                """
+        ObjectNode job = (ObjectNode) Json.read("""
                 {"clients": ["va", "swiss"], "min_clients": 1, "rounds": 200, "strategy": "FED_AVG",
                  "privacy": {"mechanism": "DP_SGD", "noise_multiplier": 3.0, "max_grad_norm": 1.0,
                              "target_epsilon": 3.0, "target_delta": 0.001},
@@ -66,7 +65,8 @@ class AdmissionPlannerTest {
         NodePlan large = AdmissionPlanner.plan(job, offer("va", 85, 0));
         assertThat(small.affordableRounds()).isEqualTo(10);
         assertThat(large.affordableRounds()).isEqualTo(10);
-        assertThat(small.training().noiseMultiplier()).isGreaterThan(large.training().noiseMultiplier());
+        assertThat(small.training().noiseMultiplier())
+                .isGreaterThan(large.training().noiseMultiplier());
     }
 
     @Test
@@ -75,7 +75,8 @@ class AdmissionPlannerTest {
         double most = fresh.dataset().filter().budget();
         assertThat(AdmissionPlanner.plan(job(j -> {}), offer("va", 85, most)).affordableRounds())
                 .isZero();
-        assertThat(AdmissionPlanner.plan(job(j -> {}), offer("va", 85, most * 0.9)).affordableRounds())
+        assertThat(AdmissionPlanner.plan(job(j -> {}), offer("va", 85, most * 0.9))
+                        .affordableRounds())
                 .isBetween(1L, 10L);
     }
 
@@ -121,6 +122,7 @@ class AdmissionPlannerTest {
         });
         assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, 85, 0))))
                 .hasMessageContaining("privacy.mechanism");
-        assertThat(Admission.judge(job, true, n -> Optional.of(offer(n, 85, 0)))).hasSize(2);
+        assertThat(Admission.judge(job, true, n -> Optional.of(offer(n, 85, 0))))
+                .hasSize(2);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -61,8 +62,8 @@ class FederationJobTest {
                 "job_id", "metrics", "round_deadline_seconds", "on_budget", "purpose", "seed", "initial_model")) {
             json.remove(name);
         }
-        Jobs.with(json, "privacy.noise_multiplier", "");
-        Jobs.with(json, "privacy.target_delta", "");
+        Documents.with(json, "privacy.noise_multiplier", "");
+        Documents.with(json, "privacy.target_delta", "");
         FederationJob job = FederationJob.parse(json, JobRules.production());
         assertThat(job.jobId()).isEmpty();
         assertThat(job.privacy().noiseMultiplier()).isEmpty();
@@ -138,7 +139,7 @@ class FederationJobTest {
             })
     void parse_oneMemberAmiss_namesItExpectedAndCame(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
-        assertThatThrownBy(() -> parse(Jobs.with(Jobs.full(), path, json)))
+        assertThatThrownBy(() -> parse(Documents.with(Jobs.full(), path, json)))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
     }
@@ -164,7 +165,7 @@ class FederationJobTest {
                 "training.local_steps"
             })
     void parse_necessaryMemberLeftOut_isRefusedByName(String path) {
-        assertThatThrownBy(() -> parse(Jobs.with(Jobs.full(), path, "")))
+        assertThatThrownBy(() -> parse(Documents.with(Jobs.full(), path, "")))
                 .isInstanceOfSatisfying(
                         InvalidDocument.class, e -> assertThat(e.field()).isEqualTo(path))
                 .hasMessageEndingWith("got nothing");
@@ -176,7 +177,7 @@ class FederationJobTest {
         List<String> values = List.of("true", "[]", "{}", "\"\\u0000\"", "-1", "1e400", "[[1]]", "\"\"");
         for (String path : paths("", Jobs.full())) {
             for (String value : values) {
-                ObjectNode json = Jobs.with(Jobs.full(), path, value);
+                ObjectNode json = Documents.with(Jobs.full(), path, value);
                 try {
                     parse(json);
                 } catch (InvalidDocument refused) {
@@ -211,7 +212,8 @@ class FederationJobTest {
 
     @Test
     void parse_noMechanism_isForSimulationOrPublicDataOnly() {
-        ObjectNode json = Jobs.with(Jobs.full(), "privacy", "{\"mechanism\": \"NONE\", \"noise_multiplier\": 0.0}");
+        ObjectNode json =
+                Documents.with(Jobs.full(), "privacy", "{\"mechanism\": \"NONE\", \"noise_multiplier\": 0.0}");
         json.remove("seed");
         assertThat(parse(json).privacy().mechanism()).isEqualTo(Mechanism.NONE);
         assertThat(FederationJob.parse(json, new JobRules(false, true))
@@ -224,14 +226,14 @@ class FederationJobTest {
 
     @Test
     void parse_noiseWithoutMechanism_isRefused() {
-        ObjectNode json = Jobs.with(Jobs.full(), "privacy.mechanism", "\"NONE\"");
+        ObjectNode json = Documents.with(Jobs.full(), "privacy.mechanism", "\"NONE\"");
         assertThatThrownBy(() -> parse(json))
                 .hasMessage("privacy.noise_multiplier: expected 0 or nothing with mechanism NONE, got 1.5");
     }
 
     @Test
     void parse_mechanismLeftOut_isDpSgd() {
-        assertThat(parse(Jobs.with(Jobs.full(), "privacy.mechanism", ""))
+        assertThat(parse(Documents.with(Jobs.full(), "privacy.mechanism", ""))
                         .privacy()
                         .mechanism())
                 .isEqualTo(Mechanism.DP_SGD);
@@ -246,7 +248,7 @@ class FederationJobTest {
         members.forEach(e -> other.set(e.getKey(), e.getValue()));
         other.remove("job_id");
         assertThat(parse(other).digest()).isEqualTo(parse(Jobs.full()).digest());
-        assertThat(parse(Jobs.with(Jobs.full(), "rounds", "21")).digest())
+        assertThat(parse(Documents.with(Jobs.full(), "rounds", "21")).digest())
                 .isNotEqualTo(parse(Jobs.full()).digest());
     }
 

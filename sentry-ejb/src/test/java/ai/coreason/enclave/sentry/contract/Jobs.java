@@ -1,11 +1,9 @@
 package ai.coreason.enclave.sentry.contract;
 
 import ai.coreason.enclave.privacy.json.Json;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Jobs for tests, and a way to change one member of a document by its path. */
+/** Jobs for tests. */
 final class Jobs {
     private static final String JOB = """
             {"job_id": "0b0f7b5e-3c9b-4a55-8f0a-6f5a2b7d9c11",
@@ -31,23 +29,5 @@ final class Jobs {
 
     static ObjectNode full() {
         return (ObjectNode) Json.read(JOB);
-    }
-
-    /** Sets the member at a path such as {@code dataset.features[0].field}; removes it where the value is empty. */
-    static ObjectNode with(ObjectNode document, String path, String value) {
-        String[] steps = path.replaceAll("\\[(\\d+)]", ".$1").split("\\.");
-        JsonNode parent = document;
-        for (int i = 0; i < steps.length - 1; i++) {
-            parent = parent.isArray() ? parent.get(Integer.parseInt(steps[i])) : parent.get(steps[i]);
-        }
-        String last = steps[steps.length - 1];
-        if (parent instanceof ArrayNode array) {
-            array.set(Integer.parseInt(last), Json.read(value));
-        } else if (value.isEmpty()) {
-            ((ObjectNode) parent).remove(last);
-        } else {
-            ((ObjectNode) parent).set(last, Json.read(value));
-        }
-        return document;
     }
 }

@@ -7,6 +7,7 @@ import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
@@ -120,7 +121,7 @@ class MessagesTest {
             })
     void roundTask_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"').formatted(DIGEST);
-        assertThatThrownBy(() -> RoundTask.parse(Jobs.with(task().json(), path, json), JobRules.inSimulation()))
+        assertThatThrownBy(() -> RoundTask.parse(Documents.with(task().json(), path, json), JobRules.inSimulation()))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
     }
@@ -181,8 +182,8 @@ class MessagesTest {
             })
     void updateHeader_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
-        assertThatThrownBy(
-                        () -> UpdateHeader.parse(Jobs.with(envelope().header().json(), path, json)))
+        assertThatThrownBy(() ->
+                        UpdateHeader.parse(Documents.with(envelope().header().json(), path, json)))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
     }
@@ -214,7 +215,7 @@ class MessagesTest {
             })
     void registration_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
-        assertThatThrownBy(() -> DatasetRegistration.parse(Jobs.with(registration(), path, json), "d"))
+        assertThatThrownBy(() -> DatasetRegistration.parse(Documents.with(registration(), path, json), "d"))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
     }
@@ -237,7 +238,8 @@ class MessagesTest {
                 "extra | 1 | extra: expected no such member"
             })
     void report_oneMemberAmiss_namesIt(String path, String value, String message) {
-        assertThatThrownBy(() -> AttestationReport.parse(Jobs.with(report().json(), path, value.replace('\'', '"'))))
+        assertThatThrownBy(
+                        () -> AttestationReport.parse(Documents.with(report().json(), path, value.replace('\'', '"'))))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
     }

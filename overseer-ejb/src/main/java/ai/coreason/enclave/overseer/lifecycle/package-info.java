@@ -1,0 +1,2 @@
+/** What happens when the Overseer starts. */
+package ai.coreason.enclave.overseer.lifecycle;

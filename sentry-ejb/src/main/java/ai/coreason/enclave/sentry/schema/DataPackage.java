@@ -1,0 +1,104 @@
+package ai.coreason.enclave.sentry.schema;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A site's data dictionary: a Frictionless Data Package, whose resources each say where a file lies, how it is read,
+ * what its values obey and what its owner registered. Immutable and thread-safe.
+ *
+ * <p>Read strictly where the reading of a value, the place of a file or the registration depends on it; members that
+ * only describe are passed over, as the specification allows. Source: Data Package, Data Resource, Table Schema and CSV
+ * Dialect of specs.frictionlessdata.io.
+ */
+public final class DataPackage {
+    private static final int MAX_BYTES = 10 << 20;
+    private static final int MAX_RESOURCES = 10_000;
+
+    private final PackageFolder folder;
+    private final List<DataResource> resources;
+
+    private DataPackage(PackageFolder folder, List<DataResource> resources) {
+        this.folder = folder;
+        this.resources = resources;
+    }
+
+    /**
+     * Reads {@code datapackage.json}, and checks that every resource is a plain file within its folder and that no two
+     * of them are one file.
+     *
+     * @param descriptor the file
+     * @throws InvalidDocument naming the first member that does not fit
+     * @throws IOException if the file cannot be read
+     */
+    public static DataPackage read(Path descriptor) throws IOException {
+        if (Files.size(descriptor) > MAX_BYTES) {
+            throw InvalidDocument.at("", "at most " + MAX_BYTES + " bytes", Files.size(descriptor));
+        }
+        Path folder = descriptor.toAbsolutePath().getParent();
+        DataPackage read = parse(Json.read(Files.readAllBytes(descriptor)), folder);
+        read.requireDistinctFiles();
+        return read;
+    }
+
+    /** Reads a descriptor without touching the files that it names. */
+    static DataPackage parse(JsonNode json, Path folder) {
+        JsonFields f = JsonFields.of(json, "");
+        List<DataResource> resources = f.list("resources", "an array of resources", DataResource::read);
+        if (resources.isEmpty() || resources.size() > MAX_RESOURCES) {
+            throw InvalidDocument.at("resources", "1 to " + MAX_RESOURCES + " resources", resources.size());
+        }
+        Map<String, Integer> names = new HashMap<>();
+        for (int i = 0; i < resources.size(); i++) {
+            String name = resources.get(i).name();
+            if (names.put(name, i) != null) {
+                throw InvalidDocument.at("resources[" + i + "].name", "every name once", name);
+            }
+        }
+        return new DataPackage(new PackageFolder(folder), resources);
+    }
+
+    /** The resources in the package's order. */
+    public List<DataResource> resources() {
+        return resources;
+    }
+
+    /** The resource of that name. */
+    public Optional<DataResource> resource(String name) {
+        return resources.stream().filter(r -> r.name().equals(name)).findFirst();
+    }
+
+    /**
+     * Where a resource's file lies, every link resolved.
+     *
+     * @throws InvalidDocument if it is not, or no longer, a plain file within the package's folder
+     * @throws IOException if the file system fails
+     */
+    public Path file(DataResource resource) throws IOException {
+        return folder.locate(resource.path(), "resources[" + resources.indexOf(resource) + "].path");
+    }
+
+    /** Two datasets over one source could spend its budget twice. */
+    private void requireDistinctFiles() throws IOException {
+        Map<Object, String> seen = new HashMap<>();
+        for (int i = 0; i < resources.size(); i++) {
+            Path file = file(resources.get(i));
+            Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            String other = seen.put(key == null ? file : key, resources.get(i).name());
+            if (other != null) {
+                throw InvalidDocument.at(
+                        "resources[" + i + "].path", "another file than that of resource " + other, file.getFileName());
+            }
+        }
+    }
+}

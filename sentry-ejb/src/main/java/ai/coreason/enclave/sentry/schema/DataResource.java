@@ -1,0 +1,92 @@
+package ai.coreason.enclave.sentry.schema;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.contract.DatasetTerms;
+import ai.coreason.enclave.sentry.contract.Formats;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One file of a Data Package: where it lies, how it is read, and what its owner registered.
+ *
+ * @param name the resource's name, which is the node's id in a simulation
+ * @param path where the file lies, relative to the package's folder, with forward slashes
+ * @param content how it is read
+ * @param terms what its owner registered
+ */
+public record DataResource(String name, String path, Content content, DatasetTerms terms) {
+    /** How a file is read. */
+    public sealed interface Content {}
+
+    /**
+     * A CSV file.
+     *
+     * @param dialect how it is written
+     * @param schema its columns
+     */
+    public record Table(Dialect dialect, TableSchema schema) implements Content {}
+
+    /**
+     * A safetensors file.
+     *
+     * @param tensors its tensors by name, in the package's order; at least one
+     */
+    public record Tensors(Map<String, TensorSchema> tensors) implements Content {
+        /** Copies the map and keeps its order. */
+        public Tensors {
+            tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        }
+    }
+
+    /** Reads a resource; members that only describe are passed over, those that would change the reading are refused. */
+    static DataResource read(JsonNode json, String path) {
+        JsonFields f = JsonFields.of(json, path);
+        String name = Formats.identifier(f, "name");
+        for (String refused : List.of("data", "compression")) {
+            if (f.has(refused)) {
+                throw InvalidDocument.at(f.at(refused), "no such member: one plain file in path", "one");
+            }
+        }
+        if (f.has("encoding")) {
+            f.text("encoding", "utf-8", s -> s.equalsIgnoreCase("utf-8") || s.equalsIgnoreCase("utf8"));
+        }
+        String file =
+                f.text("path", "a relative path of a file, without .. and with forward slashes", PackageFolder::isSafe);
+        String format = f.text("format", "csv or safetensors", s -> s.equals("csv") || s.equals("safetensors"));
+        Content content = format.equals("csv") ? readTable(f) : readTensors(f);
+        JsonFields coreason = f.object("coreason");
+        DatasetTerms terms = DatasetTerms.read(coreason);
+        coreason.end();
+        requireUnitColumn(terms, content, coreason.at("privacy_unit.column"));
+        return new DataResource(name, file, content, terms);
+    }
+
+    private static Table readTable(JsonFields f) {
+        Dialect dialect = f.optionalObject("dialect").map(Dialect::read).orElse(Dialect.DEFAULT);
+        return new Table(dialect, TableSchema.read(f.object("schema")));
+    }
+
+    private static Tensors readTensors(JsonFields f) {
+        JsonFields tensors = f.object("tensors");
+        Map<String, TensorSchema> read = new LinkedHashMap<>();
+        tensors.rest().forEach((name, v) -> read.put(name, TensorSchema.read(JsonFields.of(v, tensors.at(name)))));
+        if (read.isEmpty()) {
+            throw InvalidDocument.at(f.at("tensors"), "at least one tensor", "none");
+        }
+        return new Tensors(read);
+    }
+
+    private static void requireUnitColumn(DatasetTerms terms, Content content, String path) {
+        terms.privacyUnit().column().ifPresent(column -> {
+            boolean there = content instanceof Table table
+                    && table.schema().field(column).isPresent();
+            if (!there) {
+                throw InvalidDocument.at(path, "a field of the schema", column);
+            }
+        });
+    }
+}

@@ -1,0 +1,99 @@
+package ai.coreason.enclave.sentry.schema;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * One column of a table as its owner describes it (Frictionless Table Schema).
+ *
+ * @param name the column's name
+ * @param type what its values are
+ * @param trueValues texts that mean true
+ * @param falseValues texts that mean false
+ * @param constraints what its values must obey
+ */
+public record Field(
+        String name, FieldType type, List<String> trueValues, List<String> falseValues, Constraints constraints) {
+    private static final int MAX_NAME = 256;
+
+    /** Copies the lists. */
+    public Field {
+        trueValues = List.copyOf(trueValues);
+        falseValues = List.copyOf(falseValues);
+    }
+
+    /**
+     * Reads a field. Members that only describe, such as {@code title}, are passed over; those that would change the
+     * reading of a value are refused where they are not understood.
+     */
+    static Field read(JsonNode json, String path) {
+        JsonFields f = JsonFields.of(json, path);
+        String name = f.text(
+                "name",
+                "a name of 1 to " + MAX_NAME + " characters",
+                s -> !s.isBlank() && s.length() <= MAX_NAME && s.chars().noneMatch(Character::isISOControl));
+        FieldType type = readType(f);
+        requireDefaults(f, type);
+        List<String> yes = f.has("trueValues") ? f.texts("trueValues") : List.of("true", "True", "TRUE", "1");
+        List<String> no = f.has("falseValues") ? f.texts("falseValues") : List.of("false", "False", "FALSE", "0");
+        Field bare = new Field(name, type, yes, no, Constraints.NONE);
+        Constraints constraints = f.optionalObject("constraints")
+                .map(c -> Constraints.read(c, bare))
+                .orElse(Constraints.NONE);
+        return new Field(name, type, yes, no, constraints);
+    }
+
+    private static FieldType readType(JsonFields f) {
+        if (!f.has("type")) {
+            return FieldType.STRING;
+        }
+        String text = f.text("type");
+        for (FieldType type : FieldType.values()) {
+            if (type.wire().equals(text)) {
+                return type;
+            }
+        }
+        throw InvalidDocument.at(f.at("type"), "one of number, integer, string, boolean", '"' + text + '"');
+    }
+
+    private static void requireDefaults(JsonFields f, FieldType type) {
+        if (f.has("missingValues")) {
+            throw InvalidDocument.at(f.at("missingValues"), "no such member: it stands beside the fields", "one");
+        }
+        if (f.has("format") && type != FieldType.STRING) {
+            f.text("format", "default", "default"::equals);
+        }
+        if (f.has("decimalChar")) {
+            f.text("decimalChar", "a point", "."::equals);
+        }
+        if (f.has("groupChar")) {
+            f.text("groupChar", "an empty text", String::isEmpty);
+        }
+        if (!f.flag("bareNumber", true)) {
+            throw InvalidDocument.at(f.at("bareNumber"), "true", "false");
+        }
+    }
+
+    /** What a text states in numbers, by the field's type; NaN where it is not of that type, and for text. */
+    double number(String text) {
+        return switch (type) {
+            case NUMBER -> FieldType.decimal(text);
+            case INTEGER -> FieldType.whole(text);
+            case BOOLEAN -> trueValues.contains(text) ? 1 : falseValues.contains(text) ? 0 : Double.NaN;
+            case STRING -> Double.NaN;
+        };
+    }
+
+    /** Counts what a present value breaks. */
+    void check(String text, double number, Findings.Tally tally) {
+        if (type == FieldType.STRING) {
+            constraints.checkText(name, text, tally);
+        } else if (Double.isNaN(number)) {
+            tally.violation(name, Rule.TYPE);
+        } else {
+            constraints.checkNumber(name, number, tally);
+        }
+    }
+}

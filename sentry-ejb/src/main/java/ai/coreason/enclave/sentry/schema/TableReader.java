@@ -1,0 +1,183 @@
+package ai.coreason.enclave.sentry.schema;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.schema.DataResource.Table;
+import java.io.IOException;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * Reads a CSV file record by record and checks it against its schema. UTF-8, with or without a byte order mark; a
+ * record has at most 1,048,576 characters. Memory does not grow with the file, but for columns of unique values. Not
+ * thread-safe; one instance reads one file once.
+ */
+public final class TableReader {
+    private static final int MAX_RECORD = 1 << 20;
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
+    private final Table table;
+    private final Row row;
+    private final Findings.Tally tally = new Findings.Tally();
+    private final Map<Integer, Set<String>> unique = new HashMap<>();
+    private final Set<String> missingValues;
+    /** Where each field stands in a record; -1 where it does not. */
+    private final int[] columns;
+
+    private int cells;
+
+    private TableReader(Table table) {
+        this.table = table;
+        this.row = new Row(table.schema());
+        this.missingValues = new HashSet<>(table.schema().missingValues());
+        table.dialect().nullSequence().ifPresent(missingValues::add);
+        List<Field> fields = table.schema().fields();
+        cells = fields.size();
+        columns = IntStream.range(0, cells).toArray();
+        for (int i = 0; i < cells; i++) {
+            if (fields.get(i).constraints().unique()) {
+                unique.put(i, new HashSet<>());
+            }
+        }
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @param rows is given every record that has the right number of cells, whether or not its values obey the schema
+     * @return what does not obey
+     * @throws InvalidDocument if it is not well-formed CSV in UTF-8; the message gives the line and nothing of it
+     * @throws IOException if the file cannot be read
+     */
+    public static Findings read(Path file, Table table, Consumer<Row> rows) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return read(reader, table, rows);
+        }
+    }
+
+    static Findings read(Reader reader, Table table, Consumer<Row> rows) throws IOException {
+        try (BoundedReader bounded = new BoundedReader(withoutMark(reader), MAX_RECORD);
+                CSVParser parser = table.dialect().format().parse(bounded)) {
+            return new TableReader(table).read(parser, bounded, rows);
+        } catch (CharacterCodingException e) {
+            throw refusal(e, 1);
+        }
+    }
+
+    private Findings read(CSVParser parser, BoundedReader bounded, Consumer<Row> rows) throws IOException {
+        try {
+            Iterator<CSVRecord> records = parser.iterator();
+            if (table.dialect().header()) {
+                readHeader(records);
+            }
+            bounded.recordEnds();
+            while (records.hasNext()) {
+                record(records.next(), rows);
+                bounded.recordEnds();
+            }
+            return tally.findings();
+        } catch (UncheckedIOException e) {
+            throw refusal(e.getCause(), parser.getCurrentLineNumber());
+        }
+    }
+
+    /** Names in the header may be data where a header was forgotten, so an undeclared one is told by its position. */
+    private void readHeader(Iterator<CSVRecord> records) {
+        List<String> header = records.hasNext() ? records.next().toList() : List.of();
+        Map<String, Integer> positions = new HashMap<>();
+        Set<String> declared = table.schema().fields().stream().map(Field::name).collect(Collectors.toSet());
+        cells = header.size();
+        for (int i = 0; i < cells; i++) {
+            String name = header.get(i);
+            if (!declared.contains(name)) {
+                tally.violation("(column " + (i + 1) + ")", Rule.UNDECLARED);
+            } else if (positions.putIfAbsent(name, i) != null) {
+                tally.violation(name, Rule.REPEATED);
+            }
+        }
+        for (int i = 0; i < columns.length; i++) {
+            String name = table.schema().fields().get(i).name();
+            columns[i] = positions.getOrDefault(name, -1);
+            if (columns[i] < 0) {
+                tally.violation(name, Rule.ABSENT);
+            }
+        }
+    }
+
+    private void record(CSVRecord record, Consumer<Row> rows) {
+        boolean blankLine = record.size() == 1 && record.get(0).isEmpty() && cells > 1;
+        if (blankLine) {
+            return;
+        }
+        tally.row();
+        if (record.size() != cells) {
+            tally.violation(Findings.RECORD, Rule.CELLS);
+            return;
+        }
+        List<Field> fields = table.schema().fields();
+        for (int i = 0; i < columns.length; i++) {
+            if (columns[i] < 0) {
+                row.set(i, null, Double.NaN);
+            } else {
+                cell(i, fields.get(i), record.get(columns[i]));
+            }
+        }
+        rows.accept(row);
+    }
+
+    private void cell(int column, Field field, String text) {
+        if (missingValues.contains(text)) {
+            row.set(column, null, Double.NaN);
+            tally.missing(field.name());
+            if (field.constraints().required()) {
+                tally.violation(field.name(), Rule.REQUIRED);
+            }
+            return;
+        }
+        double number = field.number(text);
+        row.set(column, text, number);
+        field.check(text, number, tally);
+        Set<String> seen = unique.get(column);
+        if (seen != null && !seen.add(Double.isNaN(number) ? text : Double.toString(number))) {
+            tally.violation(field.name(), Rule.UNIQUE);
+        }
+    }
+
+    private static Reader withoutMark(Reader reader) throws IOException {
+        PushbackReader out = new PushbackReader(reader);
+        int first = out.read();
+        if (first >= 0 && first != BYTE_ORDER_MARK) {
+            out.unread(first);
+        }
+        return out;
+    }
+
+    private static InvalidDocument refusal(IOException cause, long line) throws IOException {
+        if (cause instanceof BoundedReader.TooLong) {
+            return InvalidDocument.at("record", "at most " + MAX_RECORD + " characters near line " + line, "more");
+        }
+        if (cause instanceof CharacterCodingException) {
+            return InvalidDocument.at("file", "UTF-8 near line " + line, "other bytes");
+        }
+        if (cause instanceof CSVException) {
+            return InvalidDocument.at("file", "well-formed CSV near line " + line, "a quote out of place");
+        }
+        throw cause;
+    }
+}

@@ -1,0 +1,171 @@
+package ai.coreason.enclave.sentry.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.Documents;
+import ai.coreason.enclave.sentry.SharedData;
+import ai.coreason.enclave.sentry.contract.PrivacyUnit;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataPackageTest {
+    @TempDir
+    Path folder;
+
+    private Path write(ObjectNode json) throws IOException {
+        Files.createDirectories(folder.resolve("sub"));
+        for (String file : new String[] {"a.csv", "sub/b.safetensors"}) {
+            if (!Files.exists(folder.resolve(file))) {
+                Files.writeString(folder.resolve(file), "x");
+            }
+        }
+        return Files.write(folder.resolve("datapackage.json"), Json.write(json));
+    }
+
+    @Test
+    void read_bothFormats_givesSchemaTermsAndFiles() throws Exception {
+        DataPackage read = DataPackage.read(write(Packages.full()));
+        DataResource table = read.resource("node_a").orElseThrow();
+        assertThat(table.terms().privacyUnit()).isEqualTo(PrivacyUnit.RECORD);
+        assertThat(table.terms().declaredRows()).isEqualTo(100);
+        assertThat(Packages.table().schema().fields())
+                .extracting(Field::name)
+                .containsExactly("id", "age", "grade", "smoker", "label");
+        assertThat(read.file(table)).isEqualTo(folder.resolve("a.csv").toRealPath());
+        assertThat(Packages.tensors().tensors().get("x").exampleShape()).containsExactly(2L, 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"heart", "heart_raw", "mnist"})
+    void read_sampleFederations_areAccepted(String name) throws Exception {
+        DataPackage read = DataPackage.read(SharedData.file("federations/" + name + "/datapackage.json"));
+        assertThat(read.resources()).hasSize(4);
+        for (DataResource resource : read.resources()) {
+            assertThat(read.file(resource)).isRegularFile();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../a.csv",
+                "sub/../../a.csv",
+                "/etc/passwd",
+                "http://example.org/a.csv",
+                "C:\\a.csv",
+                "sub\\a.csv",
+                "./a.csv",
+                "sub//a.csv",
+                "sub/",
+                "",
+                " ",
+                "a\u0000.csv",
+                "..",
+                "file:a.csv"
+            })
+    void parse_pathThatCouldLeadOut_isRefused(String path) {
+        ObjectNode json = Packages.full();
+        ((ObjectNode) json.at("/resources/0")).put("path", path);
+        assertThatThrownBy(() -> Packages.parse(json))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith("resources[0].path: expected a relative path");
+    }
+
+    @Test
+    void read_linkOutOfTheFolder_isRefused(@TempDir Path outside) throws Exception {
+        Path secret = Files.writeString(outside.resolve("secret.csv"), "x");
+        Files.createSymbolicLink(folder.resolve("a.csv"), secret);
+        Path descriptor = write(Packages.full());
+        assertThatThrownBy(() -> DataPackage.read(descriptor))
+                .hasMessage("resources[0].path: expected a file within the package's folder, "
+                        + "got a.csv, which links outside");
+    }
+
+    @Test
+    void read_folderThatLinksOut_isRefused(@TempDir Path outside) throws Exception {
+        Files.writeString(outside.resolve("b.safetensors"), "x");
+        Files.createSymbolicLink(folder.resolve("sub"), outside);
+        Files.writeString(folder.resolve("a.csv"), "x");
+        Path descriptor = Files.write(folder.resolve("datapackage.json"), Json.write(Packages.full()));
+        assertThatThrownBy(() -> DataPackage.read(descriptor)).hasMessageContaining("which links outside");
+    }
+
+    @Test
+    void read_fileThatIsNotThere_isRefused() throws Exception {
+        Path descriptor = write(Packages.full());
+        Files.delete(folder.resolve("a.csv"));
+        assertThatThrownBy(() -> DataPackage.read(descriptor))
+                .hasMessage("resources[0].path: expected an existing plain file, got a.csv");
+    }
+
+    @Test
+    void read_twoResourcesOverOneFile_isRefusedThroughLinksToo() throws Exception {
+        Path target = Files.writeString(folder.resolve("one.csv"), "x");
+        Files.createDirectories(folder.resolve("sub"));
+        Files.createLink(folder.resolve("a.csv"), target);
+        Files.createSymbolicLink(folder.resolve("sub/b.safetensors"), target);
+        Path descriptor = write(Packages.full());
+        assertThatThrownBy(() -> DataPackage.read(descriptor))
+                .hasMessage("resources[1].path: expected another file than that of resource node_a, got one.csv");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "resources | [] | resources: expected 1 to 10000 resources, got 0",
+                "resources[1].name | 'node_a' | resources[1].name: expected every name once, got node_a",
+                "resources[0].name | 'a b' | resources[0].name: expected 1 to 64",
+                "resources[0].path | ['a.csv'] | resources[0].path: expected a relative path",
+                "resources[0].format | 'xlsx' | resources[0].format: expected csv or safetensors, got \"xlsx\"",
+                "resources[0].format |  | resources[0].format: expected csv or safetensors, got nothing",
+                "resources[0].data | [] | resources[0].data: expected no such member: one plain file in path",
+                "resources[0].encoding | 'latin1' | resources[0].encoding: expected utf-8",
+                "resources[0].dialect.delimiter | ';;' | resources[0].dialect.delimiter: expected one character",
+                "resources[0].dialect.delimiter | '#' | resources[0].dialect.delimiter: expected delimiter, quote",
+                "resources[0].dialect.doubleQuote | false | resources[0].dialect.doubleQuote: expected true",
+                "resources[0].dialect.headerRows | [1] | resources[0].dialect.headerRows: expected no such member",
+                "resources[0].schema |  | resources[0].schema: expected an object, got nothing",
+                "resources[0].schema.fields | [] | resources[0].schema.fields: expected 1 to 20000 fields, got 0",
+                "resources[0].schema.fields[1].name | 'id' | resources[0].schema.fields[1].name: expected every name",
+                "resources[0].schema.fields[1].type | 'date' | resources[0].schema.fields[1].type: expected one of",
+                "resources[0].schema.fields[1].decimalChar | ',' | resources[0].schema.fields[1].decimalChar: expected",
+                "resources[0].schema.fields[1].format | 'x' | resources[0].schema.fields[1].format: expected default",
+                "resources[0].schema.fields[1].constraints.pattern | 'a' | resources[0].schema.fields[1].constraints.p",
+                "resources[0].schema.fields[1].constraints.minimum | 121 | resources[0].schema.fields[1].constraints.m",
+                "resources[0].schema.fields[2].constraints.enum | [1] | resources[0].schema.fields[2].constraints.enum",
+                "resources[0].schema.fields[4].constraints.enum | [0,0.0] | resources[0].schema.fields[4].constraints.e",
+                "resources[0].schema.fields[4].constraints.enum | [] | resources[0].schema.fields[4].constraints.enum",
+                "resources[0].schema.fields[0].constraints.minimum | 1 | resources[0].schema.fields[0].constraints.mi",
+                "resources[0].schema.missingValues | [null] | resources[0].schema.missingValues[0]: expected a string",
+                "resources[0].coreason |  | resources[0].coreason: expected an object, got nothing",
+                "resources[0].coreason.delta | 0.01 | resources[0].coreason.delta: expected a number in (0, 1/declared",
+                "resources[0].coreason.epsilon_ceiling | 6 | resources[0].coreason.epsilon_ceiling: expected a number",
+                "resources[0].coreason.more | 6 | resources[0].coreason.more: expected no such member",
+                "resources[0].coreason.privacy_unit | {'column':'no','max_records':1} | resources[0].coreason.privacy",
+                "resources[1].tensors | {} | resources[1].tensors: expected at least one tensor, got none",
+                "resources[1].tensors.x.dtype | 'C64' | resources[1].tensors.x.dtype: expected one of F64, F32",
+                "resources[1].tensors.x.shape | [5] | resources[1].tensors.x.shape[0]: expected null",
+                "resources[1].tensors.x.shape | [null,0] | resources[1].tensors.x.shape[1]: expected a side >= 1, got 0",
+                "resources[1].tensors.x.shape | [] | resources[1].tensors.x.shape: expected null and at most 7 sides",
+                "resources[1].tensors.x.extra | 1 | resources[1].tensors.x.extra: expected no such member"
+            })
+    void parse_oneMemberAmiss_namesIt(String path, String value, String message) {
+        String json = value == null ? "" : value.replace('\'', '"');
+        ObjectNode document = Documents.with(Packages.full(), "resources[0].dialect.commentChar", "\"#\"");
+        assertThatThrownBy(() -> Packages.parse(Documents.with(document, path, json)))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+}
