@@ -88,7 +88,7 @@ public class NodeApplication implements ServletContextListener {
         offered.all().forEach(d -> books.register(d.dataset(), d.source()));
         LOG.log(System.Logger.Level.INFO, "ledger.recovered expired={0}", books.recover());
         int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
-        training = new RoundTraining(site, offered, books, evidence, manifest.sha256(), null, computing);
+        training = new RoundTraining(site, offered, books, evidence, manifest.sha256(), computing);
         JobRules rules = new JobRules(
                 site.simulation(), offered.all().stream().anyMatch(d -> d.dataset().open()));
         Enrolment enrolment = new Enrolment(

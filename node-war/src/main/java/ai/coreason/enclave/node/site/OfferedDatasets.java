@@ -38,7 +38,7 @@ public final class OfferedDatasets {
                     .orElseThrow(() -> InvalidDocument.at(at, "a resource of the data package", name));
             Path file = dataPackage.file(resource);
             Dataset dataset = Dataset.parse(JsonFields.of(resource.terms().json(), "coreason"));
-            OfferedDataset offered = new OfferedDataset(dataset, resource, file);
+            OfferedDataset offered = new OfferedDataset(dataset, dataPackage, resource, file);
             if (byId.values().stream().anyMatch(o -> o.file().equals(file))) {
                 throw InvalidDocument.at(at, "one dataset_id for one source of records", name);
             }

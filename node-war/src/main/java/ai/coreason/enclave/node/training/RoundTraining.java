@@ -53,7 +53,6 @@ public final class RoundTraining implements AutoCloseable {
     /**
      * @param evidence what vouches for each update
      * @param manifestSha256 the digest of the installed code, which the ledger names as what trained
-     * @param reader reads, checks and encodes local records
      * @param threads that compute one operation
      */
     public RoundTraining(
@@ -62,13 +61,12 @@ public final class RoundTraining implements AutoCloseable {
             RoundBooks books,
             EvidenceSource evidence,
             String manifestSha256,
-            LocalExamples.Reader reader,
             int threads) {
         this.site = site;
         this.books = books;
         this.admission = new TaskAdmission(site, offered, books);
         this.mirroring = new LedgerMirroring(books);
-        this.examples = new LocalExamples(reader);
+        this.examples = new LocalExamples(site.simulation());
         this.trainers = new Trainers(threads);
         this.seal = new UpdateSeal(evidence, manifestSha256);
         this.manifestSha256 = manifestSha256;

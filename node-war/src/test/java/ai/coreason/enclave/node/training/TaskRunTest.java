@@ -3,13 +3,11 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
-import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.Weights;
@@ -32,6 +30,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -49,23 +48,24 @@ class TaskRunTest {
     @TempDir
     Path folder;
 
-    private LocalExamples.Reader reader = (dataset, job) -> records();
     private EvidenceSource evidence = TaskRunTest::quote;
     private SitePolicy policy = new SitePolicy(true, Set.of());
     private boolean simulation = true;
-    private int readings;
     private BooksOnDerby database;
     private RoundBooks books;
     private Federation federation;
 
     @BeforeEach
     void start() throws Exception {
-        Files.writeString(folder.resolve("heart.csv"), "age\n40\n");
+        Files.writeString(folder.resolve("heart.csv"), records());
         Files.writeString(
                 folder.resolve("datapackage.json"),
                 """
                 {"name": "test", "resources": [{"name": "node_a", "path": "heart.csv", "format": "csv",
-                 "schema": {"fields": [{"name": "age", "type": "number"}]},
+                 "schema": {"fields": [
+                   {"name": "age", "type": "number", "constraints": {"required": true, "minimum": 0, "maximum": 120}},
+                   {"name": "sex", "type": "number", "constraints": {"required": true, "enum": [0, 1]}},
+                   {"name": "label", "type": "integer", "constraints": {"required": true, "enum": [0, 1]}}]},
                  "coreason": {"data_owner": "owner", "dataset_id": "heart", "privacy_unit": "record",
                               "declared_rows": 200, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
                 """);
@@ -147,21 +147,37 @@ class TaskRunTest {
     }
 
     @Test
-    void take_secondRound_readsTheRecordsOnceAndForgetsTheFirstUpdate() throws Exception {
+    void take_laterRound_forgetsTheUpdatesBefore() throws Exception {
         take(task(1));
         mirrored();
 
-        TaskRun run = run();
-        run.take(federation.session(), task(2).json());
-        mirrored();
-        run.take(federation.session(), task(3).json());
+        take(task(2));
 
-        assertThat(federation.uploads).hasSize(3);
-        assertThat(readings).isEqualTo(2);
+        assertThat(federation.uploads).hasSize(2);
         assertThat(books.outgoing(FIRST)).get().satisfies(o -> {
             assertThat(o.state()).isEqualTo(OutboxEntry.State.DELIVERED);
             assertThat(o.envelope()).isEmpty();
         });
+    }
+
+    @Test
+    void take_laterRound_readsTheRecordsAnewWhenTheFileChanged() throws Exception {
+        Path file = folder.resolve("heart.csv");
+        FileTime begin = Files.getLastModifiedTime(file);
+        TaskRun run = run();
+        run.take(federation.session(), task(1).json());
+        mirrored();
+        Files.writeString(file, records().replace("\n1,0,0\n", "\n1,7,0\n"));
+        Files.setLastModifiedTime(file, begin);
+        run.take(federation.session(), task(2).json());
+        mirrored();
+        assertThat(federation.declines).isEmpty();
+
+        Files.setLastModifiedTime(file, FileTime.from(begin.toInstant().plusSeconds(1)));
+        run.take(federation.session(), task(3).json());
+
+        assertThat(federation.uploads).hasSize(2);
+        assertThat(federation.declines).singleElement().asString().startsWith("SCHEMA: ");
     }
 
     @Test
@@ -254,23 +270,28 @@ class TaskRunTest {
     }
 
     @Test
-    void take_recordsThatDoNotFit_declinesWithWhatMayBeTold() throws Exception {
-        reader = (dataset, job) -> {
-            throw new Declined(DeclineReason.SCHEMA, "chol: 3 missing", "the records do not fit the schema");
-        };
-
+    void take_recordsThatDoNotFit_declinesAndTellsWhatMayBeTold() throws Exception {
+        Files.writeString(folder.resolve("heart.csv"), records() + "777,0,1\n40,,1\n");
         take(task(1));
+        assertThat(federation.declines).containsExactly("SCHEMA: the records do not fit their schema: columns with gaps"
+                + " that the job uses [sex], findings {\"rows\":202,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
+                + "{\"MAXIMUM\":1},\"sex\":{\"REQUIRED\":1}}}");
 
-        assertDeclined("SCHEMA: the records do not fit the schema");
+        simulation = false;
+        take(task(2));
+
+        assertThat(federation.declines)
+                .element(1)
+                .isEqualTo("SCHEMA: the records do not fit their schema; the node's log says how");
+        assertThat(books.rows("heart")).isEmpty();
     }
 
     @Test
-    void take_recordsThatCannotBeRead_declinesWithoutTheirMessage() throws Exception {
-        reader = (dataset, job) -> {
-            throw new IOException("row 7: 63.0");
-        };
+    void take_recordsThatAreGone_declinesWithoutTellingWhy() throws Exception {
+        TaskRun run = run();
+        Files.delete(folder.resolve("heart.csv"));
 
-        take(task(1));
+        run.take(federation.session(), task(1).json());
 
         assertDeclined("INTERNAL: the node failed; its log says why");
     }
@@ -386,10 +407,7 @@ class TaskRunTest {
     }
 
     private TaskRun run() throws IOException {
-        RoundTraining training = new RoundTraining(site(), offered(), books, evidence, MANIFEST, (dataset, job) -> {
-            readings++;
-            return reader.read(dataset, job);
-        }, 1);
+        RoundTraining training = new RoundTraining(site(), offered(), books, evidence, MANIFEST, 1);
         return new TaskRun(new JobRules(simulation, false), books, training, Clock.systemUTC());
     }
 
@@ -428,14 +446,11 @@ class TaskRunTest {
         return new Evidence(HardwareType.SIMULATED, reportData.digest(), reportData.json());
     }
 
-    private static Examples records() {
-        float[] x = new float[400];
-        float[] y = new float[200];
-        for (int i = 0; i < 200; i++) {
-            x[2 * i] = i / 200f;
-            x[2 * i + 1] = i % 2;
-            y[i] = i < 100 ? 0 : 1;
+    private static String records() {
+        StringBuilder csv = new StringBuilder("age,sex,label\n");
+        for (int i = 0; i < 100; i++) {
+            csv.append(i).append(",").append(i % 2 == 0 ? 1 : 0).append(",").append(i < 50 ? 0 : 1).append("\n");
         }
-        return Examples.of(new long[] {2}, x, y);
+        return csv.toString();
     }
 }
