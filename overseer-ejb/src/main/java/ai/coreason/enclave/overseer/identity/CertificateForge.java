@@ -15,9 +15,10 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Date;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -51,7 +52,6 @@ final class CertificateForge {
             Pattern.compile("(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]"
                     + "([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*");
     private static final String NODE_URN = "urn:coreason:enclave:node:";
-    private static final Pattern EPOCH = Pattern.compile(NODE_URN + "[A-Za-z0-9._-]+:epoch:(\\d{1,18})");
     private static final int COMMON_NAME_LENGTH = 64;
     private static final int SERIAL_BITS = 159;
 
@@ -122,32 +122,30 @@ final class CertificateForge {
         return leaf(commonName, new GeneralNames(alternatives), leaf, KeyPurposeId.id_kp_serverAuth, validity);
     }
 
-    X509Certificate node(String nodeId, PublicKey leaf, long epoch, Duration validity) {
+    X509Certificate node(String nodeId, PublicKey leaf, Duration validity) {
         if (!NODE_ID.matcher(nodeId).matches()) {
             throw new IllegalArgumentException("nodeId: expected 1 to 64 of A-Z a-z 0-9 _ . -, got " + shown(nodeId));
         }
-        if (epoch < 0) {
-            throw new IllegalArgumentException("epoch: expected at least 0, got " + epoch);
-        }
         requireLeafKey(leaf);
-        GeneralName urn = new GeneralName(GeneralName.uniformResourceIdentifier, NODE_URN + nodeId + ":epoch:" + epoch);
-        return leaf(nodeId, new GeneralNames(urn), leaf, KeyPurposeId.id_kp_clientAuth, validity);
+        GeneralNames names =
+                new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, NODE_URN + nodeId));
+        return leaf(nodeId, names, leaf, KeyPurposeId.id_kp_clientAuth, validity);
     }
 
-    static long epochOf(X509Certificate node) {
+    static Optional<String> nodeId(X509Certificate certificate) {
         try {
-            if (node.getSubjectAlternativeNames() != null) {
-                for (List<?> name : node.getSubjectAlternativeNames()) {
-                    Matcher m = EPOCH.matcher(String.valueOf(name.get(1)));
-                    if (m.matches()) {
-                        return Long.parseLong(m.group(1));
-                    }
-                }
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            if (names == null || names.size() != 1) {
+                return Optional.empty();
             }
+            String name = String.valueOf(names.iterator().next().get(1));
+            return Optional.of(name)
+                    .filter(n -> n.startsWith(NODE_URN))
+                    .map(n -> n.substring(NODE_URN.length()))
+                    .filter(NODE_ID.asMatchPredicate());
         } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("certificate: expected a node's, got one that cannot be read", e);
+            return Optional.empty();
         }
-        throw new IllegalArgumentException("certificate: expected a node's with an epoch, got another");
     }
 
     private X509Certificate leaf(

@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.identity;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The certificate authority of one federation: the only authority whose certificates open the Overseer's node port.
@@ -43,27 +45,45 @@ public final class FederationCa {
     /**
      * The authority of a folder, made there if the folder has none.
      *
-     * @throws IOException if the folder cannot be read or written
+     * @throws UncheckedIOException if the folder cannot be read or written
      * @throws IllegalStateException if what lies there is not a whole, valid authority; nothing is replaced then
      */
-    public static FederationCa open(Path folder) throws IOException {
+    public static FederationCa open(Path folder) {
         return open(folder, Clock.systemUTC());
     }
 
-    static synchronized FederationCa open(Path folder, Clock clock) throws IOException {
-        PrivateFile.folder(folder);
-        try (FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.lock(); // against other processes; ends with the channel
-            if (!Files.exists(folder.resolve(KEY_STORE))) {
-                create(folder, clock);
+    static synchronized FederationCa open(Path folder, Clock clock) {
+        try {
+            PrivateFile.folder(folder);
+            try (FileChannel channel =
+                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                channel.lock(); // against other processes; ends with the channel
+                if (!Files.exists(folder.resolve(KEY_STORE))) {
+                    create(folder, clock);
+                }
+                return read(folder, clock);
             }
-            return load(folder, clock);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The authority that a folder already has.
+     *
+     * @throws UncheckedIOException if the folder has none, or it cannot be read
+     * @throws IllegalStateException if what lies there is not a whole, valid authority
+     */
+    public static FederationCa load(Path folder) {
+        try {
+            return read(folder, Clock.systemUTC());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     /** The authority's own certificate: what a node pins to know its Overseer. */
-    public X509Certificate certificate() {
+    public X509Certificate caCertificate() {
         return certificate;
     }
 
@@ -101,25 +121,20 @@ public final class FederationCa {
     }
 
     /**
-     * A client certificate for one boot of a node. Its common name is the node id; {@link #epochOf} reads its epoch.
+     * A client certificate for one boot of a node. Its common name is the node id.
      *
      * @param nodeId 1 to 64 of A-Z a-z 0-9 _ . -, not dots alone
      * @param key the node's public key: EC on P-256 or P-384
-     * @param epoch the node's boot counter, at least 0
      * @param validity how long from now, positive; never beyond the authority's own end
      * @throws IllegalArgumentException naming the parameter that does not fit
      */
-    public X509Certificate issueNode(String nodeId, PublicKey key, long epoch, Duration validity) {
-        return forge.node(nodeId, key, epoch, validity);
+    public X509Certificate issueNode(String nodeId, PublicKey key, Duration validity) {
+        return forge.node(nodeId, key, validity);
     }
 
-    /**
-     * The epoch in a node's certificate.
-     *
-     * @throws IllegalArgumentException if the certificate is not a node's
-     */
-    public static long epochOf(X509Certificate node) {
-        return CertificateForge.epochOf(node);
+    /** The node that a certificate names; empty if it is not a node's. Who signed it is for TLS to check. */
+    public static Optional<String> nodeId(X509Certificate certificate) {
+        return CertificateForge.nodeId(certificate);
     }
 
     /** A certificate as PEM (RFC 7468). */
@@ -153,7 +168,7 @@ public final class FederationCa {
         }
     }
 
-    private static FederationCa load(Path folder, Clock clock) throws IOException {
+    private static FederationCa read(Path folder, Clock clock) throws IOException {
         Path file = folder.resolve(KEY_STORE);
         Path passwordFile = folder.resolve(PASSWORD);
         if (!Files.exists(passwordFile)) {

@@ -52,7 +52,7 @@ class FederationCaTest {
 
     @Test
     void open_emptyFolder_makesAnAuthorityOnP384ThatSignsLeavesOnly() throws Exception {
-        X509Certificate ca = FederationCa.open(folder).certificate();
+        X509Certificate ca = FederationCa.open(folder).caCertificate();
 
         assertThat(((ECPublicKey) ca.getPublicKey())
                         .getParams()
@@ -87,21 +87,16 @@ class FederationCaTest {
 
     @Test
     void open_twice_isTheSameAuthority() throws Exception {
-        X509Certificate first = FederationCa.open(folder).certificate();
+        X509Certificate first = FederationCa.open(folder).caCertificate();
 
-        assertThat(FederationCa.open(folder).certificate()).isEqualTo(first);
+        assertThat(FederationCa.open(folder).caCertificate()).isEqualTo(first);
     }
 
     @Test
     void open_byManyThreadsAtOnce_isOneAuthority() throws Exception {
         List<CompletableFuture<X509Certificate>> openings = java.util.stream.IntStream.range(0, 8)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return FederationCa.open(folder).certificate();
-                    } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
-                    }
-                }))
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> FederationCa.open(folder).caCertificate()))
                 .toList();
 
         assertThat(openings.stream().map(CompletableFuture::join).distinct()).hasSize(1);
@@ -119,7 +114,7 @@ class FederationCaTest {
 
     @Test
     void open_bitsOfTheKeyStoreFlipped_neverGivesAnotherAuthority() throws Exception {
-        X509Certificate whole = FederationCa.open(folder).certificate();
+        X509Certificate whole = FederationCa.open(folder).caCertificate();
         Path file = folder.resolve("ca.p12");
         byte[] good = Files.readAllBytes(file);
         int refused = 0;
@@ -128,7 +123,7 @@ class FederationCaTest {
             bad[at] ^= 0x40;
             Files.write(file, bad);
             try {
-                assertThat(FederationCa.open(folder).certificate()).isEqualTo(whole);
+                assertThat(FederationCa.open(folder).caCertificate()).isEqualTo(whole);
             } catch (IllegalStateException e) {
                 refused++;
                 assertThat(e).hasMessageContaining("ca.p12: expected this federation's own key");
@@ -208,7 +203,7 @@ class FederationCaTest {
                 .extracting(n -> n.get(1).toString())
                 .containsExactly("overseer.example", "127.0.0.1", "0:0:0:0:0:0:0:1");
         assertThat(store.getCertificateChain("server")).hasSize(2);
-        leaf.verify(ca.certificate().getPublicKey());
+        leaf.verify(ca.caCertificate().getPublicKey());
     }
 
     @ParameterizedTest
@@ -223,19 +218,19 @@ class FederationCaTest {
     }
 
     @Test
-    void issueNode_goodRequest_bindsNameKeyAndEpoch() throws Exception {
+    void issueNode_goodRequest_bindsNameAndKey() throws Exception {
         FederationCa ca = FederationCa.open(folder);
         KeyPair pair = keyPair("EC", 256);
 
-        X509Certificate leaf = ca.issueNode("node_va", pair.getPublic(), 7, Duration.ofHours(12));
+        X509Certificate leaf = ca.issueNode("node_va", pair.getPublic(), Duration.ofHours(12));
 
         assertThat(leaf.getSubjectX500Principal().getName()).isEqualTo("CN=node_va");
         assertThat(leaf.getPublicKey()).isEqualTo(pair.getPublic());
         assertThat(leaf.getExtendedKeyUsage()).containsExactly(CLIENT_AUTH);
-        assertThat(FederationCa.epochOf(leaf)).isEqualTo(7);
+        assertThat(FederationCa.nodeId(leaf)).contains("node_va");
         assertThat(Duration.between(Instant.now(), leaf.getNotAfter().toInstant()))
                 .isBetween(Duration.ofHours(11), Duration.ofHours(12));
-        leaf.verify(ca.certificate().getPublicKey());
+        leaf.verify(ca.caCertificate().getPublicKey());
     }
 
     @ParameterizedTest
@@ -244,7 +239,7 @@ class FederationCaTest {
         FederationCa ca = FederationCa.open(folder);
         KeyPair pair = keyPair("EC", 256);
 
-        assertThatThrownBy(() -> ca.issueNode(nodeId, pair.getPublic(), 0, DAY))
+        assertThatThrownBy(() -> ca.issueNode(nodeId, pair.getPublic(), DAY))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("nodeId: expected");
     }
@@ -254,8 +249,8 @@ class FederationCaTest {
         FederationCa ca = FederationCa.open(folder);
         KeyPair pair = keyPair("EC", 256);
 
-        assertThat(ca.issueNode("n".repeat(64), pair.getPublic(), 0, DAY)).isNotNull();
-        assertThatThrownBy(() -> ca.issueNode("n".repeat(65), pair.getPublic(), 0, DAY))
+        assertThat(ca.issueNode("n".repeat(64), pair.getPublic(), DAY)).isNotNull();
+        assertThatThrownBy(() -> ca.issueNode("n".repeat(65), pair.getPublic(), DAY))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -263,19 +258,18 @@ class FederationCaTest {
     void issueNode_keyOfAnotherKind_isRefused() throws Exception {
         FederationCa ca = FederationCa.open(folder);
 
-        assertThatThrownBy(() -> ca.issueNode("a", keyPair("RSA", 1024).getPublic(), 0, DAY))
+        assertThatThrownBy(() -> ca.issueNode("a", keyPair("RSA", 1024).getPublic(), DAY))
                 .hasMessageContaining("key: expected EC on P-256 or P-384, got RSA");
-        assertThatThrownBy(() -> ca.issueNode("a", keyPair("EC", 521).getPublic(), 0, DAY))
+        assertThatThrownBy(() -> ca.issueNode("a", keyPair("EC", 521).getPublic(), DAY))
                 .hasMessageContaining("got EC 521");
     }
 
     @Test
-    void issueNode_negativeEpochOrNoValidity_isRefused() throws Exception {
+    void issueNode_noValidity_isRefused() throws Exception {
         FederationCa ca = FederationCa.open(folder);
         KeyPair pair = keyPair("EC", 256);
 
-        assertThatThrownBy(() -> ca.issueNode("a", pair.getPublic(), -1, DAY)).hasMessageStartingWith("epoch:");
-        assertThatThrownBy(() -> ca.issueNode("a", pair.getPublic(), 0, Duration.ZERO))
+        assertThatThrownBy(() -> ca.issueNode("a", pair.getPublic(), Duration.ZERO))
                 .hasMessageStartingWith("validity:");
     }
 
@@ -283,9 +277,9 @@ class FederationCaTest {
     void issueNode_validityBeyondTheAuthority_endsWithTheAuthority() throws Exception {
         FederationCa ca = FederationCa.open(folder);
 
-        X509Certificate leaf = ca.issueNode("a", keyPair("EC", 256).getPublic(), 0, Duration.ofDays(9999));
+        X509Certificate leaf = ca.issueNode("a", keyPair("EC", 256).getPublic(), Duration.ofDays(9999));
 
-        assertThat(leaf.getNotAfter()).isEqualTo(ca.certificate().getNotAfter());
+        assertThat(leaf.getNotAfter()).isEqualTo(ca.caCertificate().getNotAfter());
     }
 
     @Test
@@ -294,17 +288,25 @@ class FederationCaTest {
         KeyPair pair = keyPair("EC", 256);
         Set<Object> serials = new HashSet<>();
         for (int i = 0; i < 50; i++) {
-            serials.add(ca.issueNode("a", pair.getPublic(), 0, DAY).getSerialNumber());
+            serials.add(ca.issueNode("a", pair.getPublic(), DAY).getSerialNumber());
         }
         assertThat(serials).hasSize(50);
     }
 
     @Test
-    void epochOf_serverCertificate_isRefused() throws Exception {
-        KeyStore store = FederationCa.open(folder).issueServer(List.of("localhost"), DAY, PASSWORD);
+    void nodeId_serverOrAuthorityCertificate_isNobody() throws Exception {
+        FederationCa ca = FederationCa.open(folder);
+        KeyStore store = ca.issueServer(List.of("localhost"), DAY, PASSWORD);
 
-        assertThatThrownBy(() -> FederationCa.epochOf((X509Certificate) store.getCertificate("server")))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(FederationCa.nodeId((X509Certificate) store.getCertificate("server")))
+                .isEmpty();
+        assertThat(FederationCa.nodeId(ca.caCertificate())).isEmpty();
+    }
+
+    @Test
+    void load_emptyFolder_makesNothing() {
+        assertThatThrownBy(() -> FederationCa.load(folder)).isInstanceOf(RuntimeException.class);
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
@@ -316,7 +318,7 @@ class FederationCaTest {
 
     @Test
     void pem_ofTheCertificate_isReadBackByTheJdk() throws Exception {
-        X509Certificate ca = FederationCa.open(folder).certificate();
+        X509Certificate ca = FederationCa.open(folder).caCertificate();
 
         InputStream pem = new ByteArrayInputStream(FederationCa.pem(ca).getBytes(StandardCharsets.US_ASCII));
 
@@ -341,10 +343,10 @@ class FederationCaTest {
 
     private static String handshake(FederationCa serverSide, FederationCa nodeSide) throws Exception {
         KeyPair pair = keyPair("EC", 256);
-        X509Certificate node = nodeSide.issueNode("node_a", pair.getPublic(), 1, DAY);
+        X509Certificate node = nodeSide.issueNode("node_a", pair.getPublic(), DAY);
         KeyStore nodeKeys = KeyStore.getInstance("PKCS12");
         nodeKeys.load(null, null);
-        nodeKeys.setKeyEntry("node", pair.getPrivate(), PASSWORD, new Certificate[] {node, nodeSide.certificate()});
+        nodeKeys.setKeyEntry("node", pair.getPrivate(), PASSWORD, new Certificate[] {node, nodeSide.caCertificate()});
         SSLContext server =
                 context(serverSide.issueServer(List.of("127.0.0.1"), DAY, PASSWORD), serverSide.trustStore());
         SSLContext client = context(nodeKeys, serverSide.trustStore());
