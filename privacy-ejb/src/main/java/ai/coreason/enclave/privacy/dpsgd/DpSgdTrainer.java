@@ -2,14 +2,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * Trains a graph by differentially private stochastic gradient descent (Abadi et al. 2016, algorithm 1) on the CPU. A step
@@ -25,11 +18,11 @@ import java.io.UncheckedIOException;
  * each training, the program's own by {@link #close()}.
  */
 public final class DpSgdTrainer implements AutoCloseable {
-    private final ModelGraph graph;
-    private final ParameterLayout layout;
+    /** Memory that the activations and gradients of one call may take, in floats. */
+    private static final long CALL_FLOATS = 1L << 26;
+
+    private final CompiledGraph graph;
     private final int threads;
-    private final PtNDManager manager;
-    private final PtSymbolBlock program;
 
     /** A trainer that computes on one thread. */
     public DpSgdTrainer(ModelGraph graph) {
@@ -45,24 +38,8 @@ public final class DpSgdTrainer implements AutoCloseable {
         if (threads < 1) {
             throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
         }
-        this.graph = graph;
         this.threads = threads;
-        this.layout = new ParameterLayout(graph);
-        this.manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
-        this.program = load(new StepProgram(graph, layout).source());
-    }
-
-    private PtSymbolBlock load(String source) {
-        byte[] archive = TorchScriptArchive.of(StepProgram.CLASS, source);
-        try {
-            return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
-        } catch (IOException e) {
-            manager.close();
-            throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            manager.close();
-            throw e;
-        }
+        this.graph = new CompiledGraph(graph);
     }
 
     /**
@@ -77,8 +54,11 @@ public final class DpSgdTrainer implements AutoCloseable {
      */
     public synchronized Weights train(
             Weights base, Examples examples, TrainingPlan plan, NoiseKeys keys, Progress progress) {
+        examples.requireFit(graph.graph());
         boolean gradients = JniUtils.isGradMode();
-        try (TrainingRun run = run(base, examples, plan)) {
+        JniUtils.setNumThreads(threads);
+        int callExamples = (int) Math.max(1, CALL_FLOATS / graph.graph().floatsPerExample());
+        try (TrainingRun run = new TrainingRun(graph, base, examples, plan, callExamples)) {
             for (long step = 1; step <= plan.steps(); step++) {
                 run.step(step, keys, progress);
             }
@@ -88,21 +68,9 @@ public final class DpSgdTrainer implements AutoCloseable {
         }
     }
 
-    /** A training at its begin, on this thread. */
-    TrainingRun run(Weights base, Examples examples, TrainingPlan plan) {
-        if (!manager.isOpen()) {
-            throw new IllegalStateException("the trainer is closed");
-        }
-        examples.requireFit(graph);
-        JniUtils.setNumThreads(threads);
-        JniUtils.setGraphExecutorOptimize(false);
-        return new TrainingRun(manager, program, graph, layout, base, examples, plan);
-    }
-
     /** Frees the program. */
     @Override
     public synchronized void close() {
-        program.close();
-        manager.close();
+        graph.close();
     }
 }

@@ -58,8 +58,16 @@ public final class SecureNoise {
         }
     }
 
-    /** Sets every element from position to limit to a draw times a scale; the position stays. */
+    /**
+     * Sets every element from position to limit to a draw times a scale; the position stays.
+     *
+     * @param scale the standard deviation; 0 sets zeros and draws nothing
+     */
     public void fill(FloatBuffer target, double scale) {
+        if (scale == 0) {
+            target.duplicate().put(new float[target.remaining()]);
+            return;
+        }
         for (int i = target.position(); i < target.limit(); i++) {
             target.put(i, (float) (next() * scale));
         }

@@ -1,15 +1,11 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -20,13 +16,9 @@ import java.util.Arrays;
  * buffers that Java and libtorch share. Not thread-safe.
  */
 final class TrainingRun implements AutoCloseable {
-    /** Memory that the gradients and activations of one call may take, in floats. */
-    private static final long CALL_FLOATS = 1L << 26;
-
     private static final int ALIGNMENT = 64;
 
-    private final PtSymbolBlock program;
-    private final ParameterLayout layout;
+    private final CompiledGraph graph;
     private final TrainingPlan plan;
     private final PoissonSampler sampler;
     private final int count;
@@ -36,31 +28,24 @@ final class TrainingRun implements AutoCloseable {
     private final FloatBuffer sum;
     private final NDList arguments;
 
-    TrainingRun(
-            PtNDManager parent,
-            PtSymbolBlock program,
-            ModelGraph graph,
-            ParameterLayout layout,
-            Weights base,
-            Examples examples,
-            TrainingPlan plan) {
-        this.program = program;
-        this.layout = layout;
+    /** @param callExamples most examples whose gradients are in memory at a time */
+    TrainingRun(CompiledGraph graph, Weights base, Examples examples, TrainingPlan plan, int callExamples) {
+        this.graph = graph;
         this.plan = plan;
+        this.callExamples = callExamples;
         this.sampler = new PoissonSampler(plan.samplingRate());
         this.count = examples.count();
-        this.callExamples = (int) Math.max(1, CALL_FLOATS / graph.floatsPerExample());
-        this.manager = parent.newSubManager();
-        ByteBuffer weightBytes = buffer(layout.size());
-        ByteBuffer sumBytes = buffer(layout.trainable());
+        ByteBuffer weightBytes = buffer(graph.layout().size());
+        ByteBuffer sumBytes = buffer(graph.layout().trainable());
         this.weights = weightBytes.asFloatBuffer();
         this.sum = sumBytes.asFloatBuffer();
-        layout.write(base, weights);
+        graph.layout().write(base, weights);
+        this.manager = graph.newManager();
         this.arguments = new NDList(
-                inputs(examples, graph),
-                labels(examples, graph),
-                manager.create(weightBytes, new Shape(layout.size()), DataType.FLOAT32),
-                manager.create(sumBytes, new Shape(layout.trainable()), DataType.FLOAT32),
+                manager.create(examples.x(), graph.inputs(count)),
+                labels(examples),
+                manager.create(weightBytes, new Shape(weights.capacity()), DataType.FLOAT32),
+                manager.create(sumBytes, new Shape(sum.capacity()), DataType.FLOAT32),
                 manager.create((float) plan.clip()));
     }
 
@@ -74,20 +59,10 @@ final class TrainingRun implements AutoCloseable {
                 .order(ByteOrder.nativeOrder());
     }
 
-    private NDArray inputs(Examples examples, ModelGraph graph) {
-        return manager.create(examples.x(), batch(graph.input().shape()));
-    }
-
-    private NDArray labels(Examples examples, ModelGraph graph) {
+    private NDArray labels(Examples examples) {
         return examples.classes()
                 .map(classes -> manager.create(classes, new Shape(count)))
-                .orElseGet(() -> manager.create(
-                        examples.targets().orElseThrow(),
-                        batch(ai.coreason.enclave.privacy.graph.Shape.of(graph.outputShape()))));
-    }
-
-    private Shape batch(ai.coreason.enclave.privacy.graph.Shape example) {
-        return new Shape(count).addAll(new Shape(example.extents()));
+                .orElseGet(() -> manager.create(examples.targets().orElseThrow(), graph.outputs(count)));
     }
 
     /** Makes one step: sample, noise, clipped sum, update. */
@@ -126,11 +101,12 @@ final class TrainingRun implements AutoCloseable {
         try (NDManager call = manager.newSubManager()) {
             NDList in = new NDList(call.create(examples));
             in.addAll(arguments);
-            return IValueUtils.forward(program, in, true).singletonOrThrow().toFloatArray();
+            return graph.call(in).toFloatArray();
         }
     }
 
-    private void update() {
+    /** Moves the weights against the sum, divided by the plan's normaliser. */
+    void update() {
         float rate = (float) (plan.learningRate() / plan.normaliser());
         for (int i = 0; i < sum.capacity(); i++) {
             weights.put(i, weights.get(i) - rate * sum.get(i));
@@ -142,9 +118,14 @@ final class TrainingRun implements AutoCloseable {
         return sum;
     }
 
+    /** The number of tensors that this training holds between steps. */
+    int liveArrays() {
+        return manager.getManagedArrays().size();
+    }
+
     /** The weights as they are now. */
     Weights weights() {
-        return layout.read(weights);
+        return graph.layout().read(weights);
     }
 
     @Override

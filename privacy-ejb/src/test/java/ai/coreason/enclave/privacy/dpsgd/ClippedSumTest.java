@@ -104,8 +104,8 @@ class ClippedSumTest {
     void addClipped_anyBatch_equalsBruteForce(ModelGraph graph) {
         Weights weights = Initializer.initial(graph, new SplittableRandom(11)::nextLong);
         Examples examples = examples(graph, 7, 5);
-        try (Oracle oracle = new Oracle(graph);
-                DpSgdTrainer trainer = new DpSgdTrainer(graph)) {
+        try (CompiledGraph compiled = new CompiledGraph(graph)) {
+            Oracle oracle = new Oracle(compiled);
             List<float[]> gradients = LongStream.range(0, 7)
                     .mapToObj(i -> oracle.gradient(weights, examples, (int) i))
                     .toList();
@@ -114,19 +114,19 @@ class ClippedSumTest {
             double clip = norms[3];
             assertThat(norms[6]).as("some are clipped, some are not").isGreaterThan(norms[0]);
             for (long[] batch : new long[][] {{}, {4}, {0, 2, 5}, {0, 1, 2, 3, 4, 5, 6}}) {
-                compare(trainer, weights, examples, clip, batch, gradients);
+                compare(compiled, weights, examples, clip, batch, gradients);
             }
         }
     }
 
     private static void compare(
-            DpSgdTrainer trainer,
+            CompiledGraph graph,
             Weights weights,
             Examples examples,
             double clip,
             long[] batch,
             List<float[]> gradients) {
-        try (TrainingRun run = trainer.run(weights, examples, plan(clip))) {
+        try (TrainingRun run = new TrainingRun(graph, weights, examples, plan(clip), 100)) {
             float[] squared = run.squaredNorms(batch);
             double[] expected = new double[gradients.get(0).length];
             for (int b = 0; b < batch.length; b++) {
