@@ -1,6 +1,7 @@
 package ai.coreason.enclave.web.security;
 
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
+import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.Problem;
@@ -40,7 +41,7 @@ public class NodeCallFilter implements ContainerRequestFilter {
                     ProblemType.UNAUTHENTICATED, "expected a node's certificate on the node endpoint, got none"));
             return;
         }
-        Optional<String> named = NodeRegistry.nameOf(chain[0]);
+        Optional<String> named = FederationCa.nodeId(chain[0]);
         Optional<EnrolledNode> node = named.flatMap(id -> nodes.authenticate(id, chain[0]));
         if (node.isEmpty()) {
             context.abortWith(Problem.response(

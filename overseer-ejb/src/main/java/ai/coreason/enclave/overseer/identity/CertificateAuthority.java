@@ -2,7 +2,6 @@ package ai.coreason.enclave.overseer.identity;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
@@ -21,17 +20,17 @@ public class CertificateAuthority {
 
     /** Loads the authority from {@code ca/} below the state folder. */
     @Inject
-    public CertificateAuthority(@ConfigProperty(name = "enclave.state.dir") String state) throws IOException {
-        this.ca = FederationCa.open(Path.of(state, "ca"));
+    public CertificateAuthority(@ConfigProperty(name = "enclave.state.dir") String state) {
+        this.ca = FederationCa.load(Path.of(state, "ca"));
     }
 
     /** A certificate of a node for its key. */
-    public X509Certificate issue(String nodeId, PublicKey key, long epoch) {
-        return ca.issueNode(nodeId, key, epoch, VALIDITY);
+    public X509Certificate issue(String nodeId, PublicKey key) {
+        return ca.issueNode(nodeId, key, VALIDITY);
     }
 
     /** The certificate and the authority's, in PEM. */
     public String chainPem(X509Certificate certificate) {
-        return FederationCa.pem(certificate) + FederationCa.pem(ca.certificate());
+        return FederationCa.pem(certificate) + FederationCa.pem(ca.caCertificate());
     }
 }

@@ -142,7 +142,7 @@ public class EnrolmentDesk {
             }
         }
         long epoch = nodes.nextEpoch(r.nodeId());
-        X509Certificate certificate = authority.issue(r.nodeId(), key, epoch);
+        X509Certificate certificate = authority.issue(r.nodeId(), key);
         AttestationReport report = report(r, epoch, certificate, measurement);
         String reportJson = new String(Json.write(report.json()), StandardCharsets.UTF_8);
         nodes.enrol(r.nodeId(), epoch, certificate, reportJson);

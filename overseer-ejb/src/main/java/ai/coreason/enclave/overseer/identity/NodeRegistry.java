@@ -13,8 +13,6 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
 
 /** Which nodes have enrolled, which certificate each may use now, and the one-time secrets of enrolment. */
 @Stateless
@@ -74,21 +72,6 @@ public class NodeRegistry {
         return find(nodeId)
                 .filter(n -> n.certificateSerial().equals(serial(certificate)))
                 .filter(n -> Instant.now().isBefore(n.expiresAt()));
-    }
-
-    /** The node that a certificate names: its one CN. */
-    public static Optional<String> nameOf(X509Certificate certificate) {
-        try {
-            List<String> names = new LdapName(
-                            certificate.getSubjectX500Principal().getName())
-                    .getRdns().stream()
-                            .filter(r -> r.getType().equalsIgnoreCase("CN"))
-                            .map(r -> String.valueOf(r.getValue()))
-                            .toList();
-            return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
-        } catch (InvalidNameException e) {
-            return Optional.empty();
-        }
     }
 
     /** A node by its id. */
