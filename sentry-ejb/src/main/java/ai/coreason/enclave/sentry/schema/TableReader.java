@@ -30,6 +30,7 @@ import org.apache.commons.csv.CSVRecord;
  */
 public final class TableReader {
     private static final int MAX_RECORD = 1 << 20;
+    private static final int MAX_POSITIONS = 100;
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private final Table table;
@@ -106,7 +107,7 @@ public final class TableReader {
         for (int i = 0; i < cells; i++) {
             String name = header.get(i);
             if (!declared.contains(name)) {
-                tally.violation("(column " + (i + 1) + ")", Rule.UNDECLARED);
+                tally.violation(i < MAX_POSITIONS ? "(column " + (i + 1) + ")" : "(further columns)", Rule.UNDECLARED);
             } else if (positions.putIfAbsent(name, i) != null) {
                 tally.violation(name, Rule.REPEATED);
             }

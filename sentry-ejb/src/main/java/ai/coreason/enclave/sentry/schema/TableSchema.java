@@ -5,7 +5,9 @@ import ai.coreason.enclave.privacy.json.JsonFields;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The columns of a table and the texts that stand for a missing value (Frictionless Table Schema). Types, constraints,
@@ -58,5 +60,12 @@ public record TableSchema(List<Field> fields, Set<String> missingValues) {
     /** The column of that name. */
     public Optional<Field> field(String name) {
         return fields.stream().filter(f -> f.name().equals(name)).findFirst();
+    }
+
+    /** Where the column of that name stands, from 0. */
+    public OptionalInt column(String name) {
+        return IntStream.range(0, fields.size())
+                .filter(i -> fields.get(i).name().equals(name))
+                .findFirst();
     }
 }

@@ -1,0 +1,120 @@
+package ai.coreason.enclave.node.data;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.airlock.DType;
+import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.sentry.contract.EncodedField;
+import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.schema.TensorSchema;
+import java.util.function.DoubleUnaryOperator;
+
+/** Encodes a pair of tensors, inputs and labels, as a job's model takes them. Immutable. */
+final class TensorEncoder {
+    private final EncodedField input;
+    private final EncodedField label;
+    private final long[] shape;
+    private final DoubleUnaryOperator target;
+
+    /**
+     * Prepares the encoding.
+     *
+     * @throws InvalidDocument if the job, the schema and the model do not fit one another
+     */
+    TensorEncoder(FederationJob job, Tensors schema) {
+        input = job.dataset().features().get(0);
+        label = job.dataset().label();
+        shape = ModelFit.inputShape(job.model());
+        if (input.encode() != Encoding.TENSOR) {
+            throw InvalidDocument.at(
+                    "dataset.features[0].encode",
+                    "tensor: the data is not a table",
+                    input.encode().wire());
+        }
+        ModelFit.requireInput(
+                job.model(), find(schema, input, "dataset.features[0].field").exampleShape());
+        TensorSchema labels = find(schema, label, "dataset.label.field");
+        long each = labels.exampleShape().stream().reduce(1L, Math::multiplyExact);
+        boolean classes = label.encode() == Encoding.CLASS;
+        if (classes || label.encode() == Encoding.BINARY) {
+            requireWholeFromZero(labels, classes);
+        }
+        if (classes && !labels.exampleShape().isEmpty()) {
+            throw InvalidDocument.at("dataset.label", "one class for each example", labels.exampleShape());
+        }
+        ModelFit.requireLabel(
+                job.model(), classes, classes ? (long) labels.maximum().orElseThrow() + 1 : each);
+        target = target(label, labels);
+    }
+
+    /**
+     * The encoded tensors of a file that obeys the schema.
+     *
+     * @throws InvalidDocument naming a tensor with a value beyond float32's range
+     */
+    Encoded encode(Safetensors file) {
+        float[] x = scaled(file.tensors().get(input.field()), v -> v * input.scale());
+        Tensor labels = file.tensors().get(label.field());
+        if (label.encode() != Encoding.CLASS) {
+            return new Encoded(shape, x, scaled(labels, target), null);
+        }
+        long[] classes = new long[labels.count()];
+        for (int i = 0; i < classes.length; i++) {
+            classes[i] = labels.wholeAt(i);
+        }
+        return new Encoded(shape, x, null, classes);
+    }
+
+    private static TensorSchema find(Tensors schema, EncodedField asked, String path) {
+        TensorSchema found = schema.tensors().get(asked.field());
+        if (found == null) {
+            throw InvalidDocument.at(path, "a tensor of the local schema", asked.field());
+        }
+        return found;
+    }
+
+    /** The schema's own bounds must promise classes, or 0 and 1, so that no value of the data decides. */
+    private static void requireWholeFromZero(TensorSchema labels, boolean classes) {
+        boolean unsigned = labels.dtype() == DType.U8 || labels.dtype() == DType.BOOL;
+        boolean least = unsigned || labels.minimum().orElse(-1) >= 0;
+        boolean most =
+                labels.maximum().isPresent() && (classes || labels.maximum().getAsDouble() <= 1);
+        if (!labels.dtype().whole() || !least || !most) {
+            throw InvalidDocument.at(
+                    "dataset.label.encode",
+                    "the local schema of the label to promise "
+                            + (classes ? "whole numbers from 0 to a maximum" : "0 or 1"),
+                    "a schema without");
+        }
+    }
+
+    private static DoubleUnaryOperator target(EncodedField label, TensorSchema schema) {
+        if (label.encode() != Encoding.MIN_MAX) {
+            return v -> (v - label.mean()) / label.std();
+        }
+        double least = schema.minimum().orElse(Double.NaN);
+        double range = schema.maximum().orElse(Double.NaN) - least;
+        if (!(range > 0)) {
+            throw InvalidDocument.at(
+                    "dataset.label.encode",
+                    "the local schema of the label to have minimum < maximum",
+                    "a schema without");
+        }
+        return v -> (v - least) / range;
+    }
+
+    private static float[] scaled(Tensor tensor, DoubleUnaryOperator scale) {
+        float[] out = new float[tensor.count()];
+        boolean finite = true;
+        for (int i = 0; i < out.length; i++) {
+            out[i] = (float) scale.applyAsDouble(tensor.at(i));
+            finite &= Float.isFinite(out[i]);
+        }
+        if (!finite) {
+            throw InvalidDocument.at("dataset", "values within float32's range in every tensor", tensor.name());
+        }
+        return out;
+    }
+}

@@ -1,0 +1,249 @@
+package ai.coreason.enclave.node.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.schema.DataPackage;
+import ai.coreason.enclave.sentry.schema.DataResource;
+import ai.coreason.enclave.sentry.schema.Rule;
+import ai.coreason.enclave.sentry.schema.TableReader;
+import ai.coreason.enclave.sentry.schema.TensorReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DatasetReaderTest {
+    private static final String HEADER = "age,bp,grade,smoker,label\n";
+
+    @TempDir
+    Path folder;
+
+    private static Path shared(String name) {
+        Path path = Path.of(System.getProperty("enclave.shared", "../shared")).resolve(name);
+        if (!Files.exists(path) && "true".equals(System.getenv("CI"))) {
+            fail("CI needs the acceptance data " + name);
+        }
+        Assumptions.assumeTrue(Files.exists(path), name + " is not here");
+        return path;
+    }
+
+    private DataPackage data(String csv, String unit) throws IOException {
+        Files.writeString(folder.resolve("a.csv"), csv);
+        String json = """
+                {"resources": [{"name": "node_a", "path": "a.csv", "format": "csv",
+                  "schema": {"fields": [
+                    {"name": "age", "type": "number", "constraints": {"minimum": 20, "maximum": 120}},
+                    {"name": "bp", "type": "number"},
+                    {"name": "grade", "type": "string", "constraints": {"enum": ["low", "mid", "high"]}},
+                    {"name": "smoker", "type": "boolean"},
+                    {"name": "label", "type": "string", "constraints": {"enum": ["no", "yes"]}}]},
+                  "coreason": {"data_owner": "o", "dataset_id": "d", "privacy_unit": %s,
+                               "declared_rows": 100, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
+                """.formatted(unit);
+        return DataPackage.read(Files.writeString(folder.resolve("datapackage.json"), json));
+    }
+
+    private DataPackage data(String csv) throws IOException {
+        return data(csv, "\"record\"");
+    }
+
+    private static ObjectNode jobJson(int inputs, int outputs, String loss, String label, String... features) {
+        return (ObjectNode) Json.read("""
+                {"clients": ["node_a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
+                 "privacy": {"noise_multiplier": 1.0, "max_grad_norm": 1.0, "target_epsilon": 3.0},
+                 "dataset": {"name": "d", "features": [%s], "label": %s},
+                 "training": {"optimizer": "SGD", "learning_rate": 0.1, "local_steps": 1, "batch_size": 8},
+                 "model": {"format": "coreason.graph/v1",
+                           "inputs": [{"name": "x", "dtype": "float32", "shape": [%d]}],
+                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": %d}],
+                           "output": "fc", "loss": "%s"}}
+                """.formatted(String.join(",", features), label, inputs, outputs, loss));
+    }
+
+    private static FederationJob job(int inputs, int outputs, String loss, String label, String... features) {
+        return FederationJob.parse(jobJson(inputs, outputs, loss, label, features), JobRules.production());
+    }
+
+    private static String field(String name, String encode) {
+        return "{\"field\": \"%s\", \"encode\": \"%s\"}".formatted(name, encode);
+    }
+
+    private static Encoded encode(DataPackage data, FederationJob job) throws IOException {
+        DataResource resource = data.resources().get(0);
+        DataResource.Table table = (DataResource.Table) resource.content();
+        TableEncoder encoder = new TableEncoder(job, table.schema());
+        TableReader.read(data.file(resource), table, encoder::add);
+        return encoder.encoded();
+    }
+
+    private static Reading read(DataPackage data, FederationJob job) throws IOException {
+        return DatasetReader.read(data, data.resources().get(0), job);
+    }
+
+    @Test
+    void encode_everyColumnEncoding_givesItsNumbersInTheJobsOrder() throws Exception {
+        FederationJob job = job(
+                6,
+                1,
+                "bce_with_logits",
+                field("label", "binary"),
+                field("grade", "one_hot"),
+                field("age", "min_max"),
+                "{\"field\": \"bp\", \"encode\": \"standardise\", \"mean\": 130, \"std\": 20}",
+                field("smoker", "identity"));
+        Encoded encoded = encode(data(HEADER + "70,150,mid,true,yes\n20,110,high,false,no\n"), job);
+        assertThat(encoded.shape()).containsExactly(6);
+        assertThat(encoded.x()).containsExactly(0, 1, 0, 0.5f, 1, 1, 0, 0, 1, 0, -1, 0);
+        assertThat(encoded.targets()).containsExactly(1, 0);
+        assertThat(encoded.classes()).isNull();
+    }
+
+    @Test
+    void encode_classLabel_isItsPlaceInTheEnum() throws Exception {
+        FederationJob job = job(1, 3, "cross_entropy", field("grade", "class"), field("bp", "identity"));
+        Encoded encoded = encode(data(HEADER + "70,1,high,1,yes\n70,2,low,1,yes\n"), job);
+        assertThat(encoded.classes()).containsExactly(2, 0);
+        assertThat(encoded.x()).containsExactly(1, 2);
+    }
+
+    @Test
+    void read_recordsThatObey_isReadyWithTheirCount() throws Exception {
+        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        assertThat(read(data(HEADER + "70,1,,,\n71,2,,,\n72,3,,,\n"), job))
+                .isInstanceOfSatisfying(
+                        Reading.Ready.class,
+                        r -> assertThat(r.examples().count()).isEqualTo(3));
+    }
+
+    @Test
+    void read_valueThatBreaksTheSchema_isRefusedWithColumnAndCount() throws Exception {
+        FederationJob job = job(1, 1, "mse", field("bp", "identity"), field("age", "min_max"));
+        assertThat(read(data(HEADER + "19,1,,,\n18,2,,,\n72,3,,,\n"), job))
+                .isInstanceOfSatisfying(
+                        Reading.Refused.class,
+                        r -> assertThat(r.findings().violations()).isEqualTo(Map.of("age", Map.of(Rule.MINIMUM, 2L))));
+    }
+
+    @Test
+    void read_usedValueMissing_isRefusedAndAnUnusedOneIsNot() throws Exception {
+        DataPackage data = data(HEADER + "70,1,,,\n71,,,,\n");
+        assertThat(read(data, job(1, 1, "mse", field("age", "identity"), field("bp", "identity"))))
+                .isInstanceOfSatisfying(
+                        Reading.Refused.class, r -> assertThat(r.gaps()).containsExactly("bp"));
+        assertThat(read(data, job(1, 1, "mse", field("age", "min_max"), field("age", "identity"))))
+                .isInstanceOf(Reading.Ready.class);
+    }
+
+    @Test
+    void read_emptyTable_isReadyWithNone() throws Exception {
+        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        assertThat(read(data(HEADER), job))
+                .isInstanceOfSatisfying(
+                        Reading.Ready.class,
+                        r -> assertThat(r.examples().count()).isZero());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "2 | 1 | mse | age:identity | bp:identity | dataset.features: expected as many numbers as the model's "
+                        + "input x [2] takes, got 1",
+                "2 | 1 | mse | age:identity | grade:one_hot | dataset.features: expected as many numbers as the model's "
+                        + "input x [2] takes, got 3",
+                "1 | 1 | mse | age:identity | nil:identity | dataset.features[0].field: expected a field of the local "
+                        + "schema, got nil",
+                "1 | 1 | mse | age:identity | grade:identity | dataset.features[0].encode: expected the local schema of "
+                        + "grade to have a type of number, integer or boolean, got a schema without",
+                "1 | 1 | mse | age:identity | bp:min_max | dataset.features[0].encode: expected the local schema of bp "
+                        + "to have a minimum and a maximum, got a schema without",
+                "1 | 1 | mse | age:identity | bp:one_hot | dataset.features[0].encode: expected the local schema of bp "
+                        + "to have an enum, got a schema without",
+                "1 | 1 | bce_with_logits | age:binary | bp:identity | dataset.label.encode: expected the local schema of "
+                        + "age to have the enum [0, 1], got a schema without",
+                "1 | 1 | bce_with_logits | grade:binary | bp:identity | dataset.label.encode: expected the local schema "
+                        + "of grade to have an enum of two values, got a schema without",
+                "1 | 2 | cross_entropy | grade:class | bp:identity | dataset.label: expected at most 2 classes, as the "
+                        + "model's output, got 3 in the schema",
+                "1 | 2 | mse | age:identity | bp:identity | dataset.label: expected 2 numbers for each example, as the "
+                        + "model's output, got 1",
+                "1 | 1 | mse | age:identity | bp:tensor | dataset.features[0].encode: expected an encoding of a column: "
+                        + "the data is a table, got tensor"
+            })
+    void read_jobThatTheSchemaOrModelDoesNotFit_namesBothSides(
+            int inputs, int outputs, String loss, String label, String feature, String message) throws Exception {
+        String[] l = label.split(":");
+        String[] f = feature.split(":");
+        FederationJob job = job(inputs, outputs, loss, field(l[0], l[1]), field(f[0], f[1]));
+        DataPackage data = data(HEADER);
+        assertThatThrownBy(() -> read(data, job))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void read_otherDatasetOrUnitColumn_isRefused() throws Exception {
+        ObjectNode other = jobJson(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        ((ObjectNode) other.get("dataset")).put("name", "e");
+        DataPackage data = data(HEADER);
+        assertThatThrownBy(() -> read(data, FederationJob.parse(other, JobRules.production())))
+                .hasMessage("dataset.name: expected the dataset d of resource node_a, got e");
+        DataPackage grouped = data(HEADER, "{\"column\": \"bp\", \"max_records\": 2}");
+        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        assertThatThrownBy(() -> read(grouped, job)).hasMessageStartingWith("privacy_unit: expected record");
+    }
+
+    @Test
+    void read_numberBeyondFloat_isRefusedByColumnWithoutTheValue() throws Exception {
+        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        DataPackage data = data(HEADER + "70,1e300,,,\n");
+        assertThatThrownBy(() -> read(data, job))
+                .hasMessage("dataset: expected values within float32's range in every column, got [bp]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"node_cleveland, 199", "node_hungarian, 172", "node_switzerland, 30", "node_va, 85"})
+    void read_heartFederation_isReadyAtEveryNode(String node, int declared) throws Exception {
+        DataPackage data = DataPackage.read(shared("federations/heart/datapackage.json"));
+        FederationJob job = FederationJob.parse(
+                Json.read(Files.readAllBytes(shared("federations/heart/job_dp.json"))), JobRules.production());
+        Reading reading = DatasetReader.read(data, data.resource(node).orElseThrow(), job);
+        assertThat(reading)
+                .isInstanceOfSatisfying(
+                        Reading.Ready.class,
+                        r -> assertThat(r.examples().count()).isEqualTo(declared));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"node_1", "node_4"})
+    void read_mnistFederation_isScaledToUnit(String node) throws Exception {
+        DataPackage data = DataPackage.read(shared("federations/mnist/datapackage.json"));
+        FederationJob job = FederationJob.parse(
+                Json.read(Files.readAllBytes(shared("federations/mnist/job_dp.json"))), JobRules.production());
+        DataResource resource = data.resource(node).orElseThrow();
+        DataResource.Tensors tensors = (DataResource.Tensors) resource.content();
+        Encoded encoded = new TensorEncoder(job, tensors)
+                .encode(TensorReader.read(data.file(resource), tensors).file());
+        float greatest = 0;
+        for (float v : encoded.x()) {
+            greatest = Math.max(greatest, v);
+        }
+        assertThat(greatest).isEqualTo(1f);
+        assertThat(encoded.classes()).contains(0, 9).hasSize(encoded.x().length / 784);
+        assertThat(DatasetReader.read(data, resource, job)).isInstanceOf(Reading.Ready.class);
+    }
+}
