@@ -53,11 +53,11 @@ public class RoundConductor {
     @Resource
     private ManagedExecutorService executor;
 
-    void admitted(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobAdmitted job) {
+    public void admitted(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobAdmitted job) {
         executor.execute(() -> advance(job.jobId()));
     }
 
-    void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) RoundMoved round) {
+    public void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) RoundMoved round) {
         executor.execute(() -> advance(round.jobId()));
     }
 
