@@ -11,6 +11,7 @@ import ai.coreason.enclave.node.evidence.LaunchGate;
 import ai.coreason.enclave.node.evidence.LaunchGate.LaunchRefused;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
+import ai.coreason.enclave.node.training.EngineWarmUp;
 import ai.coreason.enclave.node.training.Holdings;
 import ai.coreason.enclave.node.training.RoundBooks;
 import ai.coreason.enclave.node.training.RoundTraining;
@@ -107,6 +108,9 @@ public class NodeApplication {
                 BETWEEN_FAILURES,
                 Backoff.Pause.sleeping(),
                 clock);
+        Thread warmUp = threads.newThread(new EngineWarmUp());
+        warmUp.setName("engine-warm-up");
+        warmUp.start();
         runner = threads.newThread(loop);
         runner.setName("task-loop");
         runner.start();
