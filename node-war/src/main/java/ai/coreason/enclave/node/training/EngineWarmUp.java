@@ -17,8 +17,7 @@ import java.util.Map;
  */
 public final class EngineWarmUp implements Runnable {
     private static final System.Logger LOG = System.getLogger(EngineWarmUp.class.getName());
-    private static final String GRAPH =
-            """
+    private static final String GRAPH = """
             {"format": "coreason.graph/v1", "inputs": [{"name": "x", "dtype": "float32", "shape": [2]}],
              "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
              "output": "fc", "loss": "bce_with_logits"}

@@ -156,6 +156,11 @@ class TaskRunTest {
             assertThat(o.state()).isEqualTo(OutboxEntry.State.DELIVERED);
             assertThat(o.envelope()).isEmpty();
         });
+        take(task(1));
+        assertThat(federation.uploads).hasSize(2);
+        assertThat(federation.declines)
+                .containsExactly(
+                        "INTERNAL: the update of this attempt was handed in and its bytes were given up since");
     }
 
     @Test
