@@ -11,26 +11,27 @@ import ai.coreason.enclave.node.evidence.LaunchGate;
 import ai.coreason.enclave.node.evidence.LaunchGate.LaunchRefused;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
+import ai.coreason.enclave.node.training.EngineWarmUp;
 import ai.coreason.enclave.node.training.Holdings;
 import ai.coreason.enclave.node.training.RoundBooks;
 import ai.coreason.enclave.node.training.RoundTraining;
 import ai.coreason.enclave.node.training.TaskRun;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.JobRules;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.ejb.EJB;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
-import jakarta.servlet.ServletContext;
-import jakarta.servlet.ServletContextEvent;
-import jakarta.servlet.ServletContextListener;
-import jakarta.servlet.annotation.WebListener;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -41,8 +42,10 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * <p>Configuration: {@code enclave.site.file}; {@code enclave.insecure}, false if left out; {@code enclave.parent.pid},
  * optional.
  */
-@WebListener
-public class NodeApplication implements ServletContextListener {
+@Singleton
+@Startup
+@TransactionManagement(TransactionManagementType.BEAN)
+public class NodeApplication {
     private static final System.Logger LOG = System.getLogger(NodeApplication.class.getName());
     private static final Backoff BETWEEN_FAILURES = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(15));
     private static final Duration STOP = Duration.ofSeconds(20);
@@ -60,13 +63,13 @@ public class NodeApplication implements ServletContextListener {
     private Thread runner;
     private RoundTraining training;
 
-    @Override
-    public void contextInitialized(ServletContextEvent event) {
+    @PostConstruct
+    void begin() {
         try {
             Config config = ConfigProvider.getConfig();
             config.getOptionalValue("enclave.parent.pid", Long.class)
                     .ifPresent(pid -> ParentWatch.watch(pid, () -> NodeExit.exit(NodeExit.ORPHANED)));
-            start(config, event.getServletContext());
+            start(config);
         } catch (LaunchRefused e) {
             LOG.log(System.Logger.Level.ERROR, "node.refuses-to-launch: " + e.getMessage());
             NodeExit.exit(NodeExit.NO_HARDWARE);
@@ -76,12 +79,12 @@ public class NodeApplication implements ServletContextListener {
         }
     }
 
-    private void start(Config config, ServletContext context) throws IOException, LaunchRefused {
+    private void start(Config config) throws IOException, LaunchRefused {
         Clock clock = Clock.systemUTC();
         SiteFile site = SiteFile.read(Path.of(config.getValue("enclave.site.file", String.class)));
         boolean insecure =
                 config.getOptionalValue("enclave.insecure", Boolean.class).orElse(false);
-        CodeManifest manifest = CodeManifest.of(installed(context));
+        CodeManifest manifest = CodeManifest.of(NodeApplication.class);
         LOG.log(System.Logger.Level.INFO, "code.manifest files={0} sha256={1}", manifest.files(), manifest.sha256());
         EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), manifest.sha256(), clock);
         OfferedDatasets offered = OfferedDatasets.load(site);
@@ -105,13 +108,16 @@ public class NodeApplication implements ServletContextListener {
                 BETWEEN_FAILURES,
                 Backoff.Pause.sleeping(),
                 clock);
+        Thread warmUp = threads.newThread(new EngineWarmUp());
+        warmUp.setName("engine-warm-up");
+        warmUp.start();
         runner = threads.newThread(loop);
         runner.setName("task-loop");
         runner.start();
     }
 
-    @Override
-    public void contextDestroyed(ServletContextEvent event) {
+    @PreDestroy
+    void end() {
         if (runner == null) {
             return;
         }
@@ -133,19 +139,5 @@ public class NodeApplication implements ServletContextListener {
             cause = cause.getCause();
         }
         return String.valueOf(cause.getMessage());
-    }
-
-    private static CodeManifest.Files installed(ServletContext context) {
-        return new CodeManifest.Files() {
-            @Override
-            public Set<String> in(String folder) {
-                return context.getResourcePaths(folder);
-            }
-
-            @Override
-            public InputStream open(String path) {
-                return context.getResourceAsStream(path);
-            }
-        };
     }
 }

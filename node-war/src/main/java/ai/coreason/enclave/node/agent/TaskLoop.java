@@ -64,8 +64,8 @@ public final class TaskLoop implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            state.stopped();
             LOG.log(System.Logger.Level.INFO, "loop.stopped");
+            state.stopped();
         }
     }
 

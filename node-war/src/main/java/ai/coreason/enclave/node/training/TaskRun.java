@@ -13,7 +13,6 @@ import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -60,13 +59,14 @@ public final class TaskRun implements TaskLoop.Rounds {
         ChargeKey key = new ChargeKey(task.jobId().toString(), task.round(), task.attempt());
         LOG.log(System.Logger.Level.INFO, "task.taken {0} job={1}", key, task.jobDigest());
         try {
-            Outgoing update = finished(key);
-            if (update == null) {
+            if (books.outgoing(key).isEmpty()) {
                 training.train(session, task, key);
-                update = finished(key);
             }
-            if (session.isCurrent(clock.instant())) {
-                delivery.send(session, update);
+            Outgoing update = books.outgoing(key).orElseThrow();
+            if (session.isCurrent(clock.instant()) && !delivery.send(session, update)) {
+                throw new Declined(
+                        DeclineReason.INTERNAL,
+                        "the update of this attempt was handed in and its bytes were given up since");
             }
         } catch (Declined e) {
             decline(session, key, e);
@@ -77,17 +77,6 @@ public final class TaskRun implements TaskLoop.Rounds {
                     new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
         }
         books.forgetBefore(key.jobId(), key.round());
-    }
-
-    /** The sealed update of an attempt, or null if there is none. */
-    private Outgoing finished(ChargeKey key) throws Declined {
-        Optional<Outgoing> before = books.outgoing(key);
-        if (before.isPresent() && before.get().envelope().isEmpty()) {
-            throw new Declined(
-                    DeclineReason.INTERNAL,
-                    "the update of this attempt was handed in and its bytes were given up since");
-        }
-        return before.orElse(null);
     }
 
     /** A task that this node cannot read is declined all the same, if it says which attempt it is. */

@@ -156,6 +156,11 @@ class TaskRunTest {
             assertThat(o.state()).isEqualTo(OutboxEntry.State.DELIVERED);
             assertThat(o.envelope()).isEmpty();
         });
+        take(task(1));
+        assertThat(federation.uploads).hasSize(2);
+        assertThat(federation.declines)
+                .containsExactly(
+                        "INTERNAL: the update of this attempt was handed in and its bytes were given up since");
     }
 
     @Test
@@ -273,7 +278,7 @@ class TaskRunTest {
         take(task(1));
         assertThat(federation.declines)
                 .containsExactly("SCHEMA: the records do not fit their schema: columns with gaps"
-                        + " that the job uses [sex], findings {\"rows\":202,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
+                        + " that the job uses [sex], findings {\"rows\":102,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
                         + "{\"MAXIMUM\":1},\"sex\":{\"REQUIRED\":1}}}");
 
         simulation = false;
