@@ -115,6 +115,8 @@ class MessagesTest {
                 "attempt | 0 | attempt: expected a whole number in [1, 100], got 0",
                 "nonce | 'AAAA' | nonce: expected base64 of 32 bytes, got other text of 4 characters",
                 "nonce | '????' | nonce: expected base64 of 32 bytes, got other text of 4 characters",
+                "nonce | 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=' | nonce: expected base64 of 32 bytes, got other text of 44 characters",
+                "nonce | 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' | nonce: expected base64 of 32 bytes, got other text of 43 characters",
                 "base_digest | '0F' | base_digest: expected 64 lower-case hex digits",
                 "deadline | '2026-01-31T12:00:00+01:00' | deadline: expected an RFC 3339 time in UTC",
                 "deadline | '2026-02-31T12:00:00Z' | deadline: expected an RFC 3339 time in UTC",
