@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.fail;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.airlock.DType;
+import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.schema.DataPackage;
@@ -15,8 +18,10 @@ import ai.coreason.enclave.sentry.schema.TableReader;
 import ai.coreason.enclave.sentry.schema.TensorReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetReaderTest {
     private static final String HEADER = "age,bp,grade,smoker,label\n";
+
+    private static final String X = "{\"dtype\": \"U8\", \"shape\": [null, 4]}";
+    private static final String Y = "{\"dtype\": \"U8\", \"shape\": [null], \"maximum\": 1}";
 
     @TempDir
     Path folder;
@@ -245,5 +253,75 @@ class DatasetReaderTest {
         assertThat(greatest).isEqualTo(1f);
         assertThat(encoded.classes()).contains(0, 9).hasSize(encoded.x().length / 784);
         assertThat(DatasetReader.read(data, resource, job)).isInstanceOf(Reading.Ready.class);
+    }
+
+    /** One 2x2 image and its label, described by these schemas of x and y. */
+    private DataPackage tensorData(String x, String y) throws IOException {
+        ByteBuffer image = ByteBuffer.wrap(new byte[] {0, 1, 2, (byte) 255});
+        Tensor labels = Tensor.of("y", DType.U8, List.of(1L), ByteBuffer.wrap(new byte[] {1}));
+        Files.write(
+                folder.resolve("a.safetensors"),
+                Safetensors.write(Map.of(), List.of(Tensor.of("x", DType.U8, List.of(1L, 4L), image), labels)));
+        String json = """
+                {"resources": [{"name": "node_a", "path": "a.safetensors", "format": "safetensors",
+                  "tensors": {"x": %s, "y": %s},
+                  "coreason": {"data_owner": "o", "dataset_id": "d", "privacy_unit": "record",
+                               "declared_rows": 100, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
+                """.formatted(x, y);
+        return DataPackage.read(Files.writeString(folder.resolve("datapackage.json"), json));
+    }
+
+    @Test
+    void encode_tensors_areScaledAndClassesStand() throws Exception {
+        DataPackage data = tensorData(X, Y);
+        DataResource.Tensors schema =
+                (DataResource.Tensors) data.resources().get(0).content();
+        String x = "{\"field\": \"x\", \"encode\": \"tensor\", \"scale\": 0.5}";
+        Safetensors file =
+                TensorReader.read(data.file(data.resources().get(0)), schema).file();
+        Encoded classes = new TensorEncoder(job(4, 2, "cross_entropy", field("y", "class"), x), schema).encode(file);
+        assertThat(classes.x()).containsExactly(0, 0.5f, 1, 127.5f);
+        assertThat(classes.classes()).containsExactly(1);
+        Encoded numbers = new TensorEncoder(job(4, 1, "bce_with_logits", field("y", "binary"), x), schema).encode(file);
+        assertThat(numbers.targets()).containsExactly(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "3 | 2 | y | class | x | 1 | dataset.features[0]: expected examples of the model's input x [3], got [4]",
+                "4 | 2 | y | class | z | 1 | dataset.features[0].field: expected a tensor of the local schema, got z",
+                "4 | 2 | z | class | x | 1 | dataset.label.field: expected a tensor of the local schema, got z",
+                "4 | 2 | y | class | x | 2 | dataset.label: expected at most 2 classes, as the model's output, got 3 in the "
+                        + "schema"
+            })
+    void read_tensorsThatTheJobDoesNotFit_namesBothSides(
+            int inputs, int outputs, String label, String encode, String feature, int maximum, String message)
+            throws Exception {
+        DataPackage data = tensorData(X, Y.replace("\"maximum\": 1", "\"maximum\": " + maximum));
+        FederationJob job = job(inputs, outputs, "cross_entropy", field(label, encode), field(feature, "tensor"));
+        assertThatThrownBy(() -> read(data, job))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void read_classesThatTheSchemaDoesNotBound_isRefusedBeforeTheDataIsRead() throws Exception {
+        DataPackage data = tensorData(X, "{\"dtype\": \"U8\", \"shape\": [null]}");
+        FederationJob job = job(4, 2, "cross_entropy", field("y", "class"), field("x", "tensor"));
+        assertThatThrownBy(() -> read(data, job))
+                .hasMessageStartingWith("dataset.label.encode: expected the local schema of the label to promise");
+    }
+
+    @Test
+    void read_tensorOutOfItsBounds_isRefusedWithItsCount() throws Exception {
+        DataPackage data = tensorData(X.replace("]", "], \"maximum\": 254"), Y);
+        FederationJob job = job(4, 2, "cross_entropy", field("y", "class"), field("x", "tensor"));
+        assertThat(read(data, job))
+                .isInstanceOfSatisfying(
+                        Reading.Refused.class,
+                        r -> assertThat(r.findings().violations()).isEqualTo(Map.of("x", Map.of(Rule.MAXIMUM, 1L))));
     }
 }

@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +26,8 @@ import java.util.TreeMap;
  * <p>Layout: bytes 0 to 7 the header's length N, little-endian; bytes 8 to 8+N-1 the JSON header, padded with spaces;
  * then the data, which the tensors cover without gap or overlap. Source: the format description of
  * <a href="https://github.com/huggingface/safetensors">huggingface/safetensors</a>. Stricter than the reference: a
- * header has at most 10 MiB, 65,536 tensors, names of 512 characters and 16 sides a shape; a file has at most 2 GiB.
+ * header has at most 10 MiB, 10,000 tensors of at most 8 sides, names of 512 characters and 1,000 metadata entries; a
+ * file has at most 2 GiB.
  *
  * <p>Immutable and thread-safe. Data is not copied: whoever passes a buffer leaves it unchanged afterwards.
  */
@@ -68,7 +70,7 @@ public final class Safetensors {
         bytes.get(LENGTH_FIELD, header);
         SafetensorsHeader parsed = SafetensorsHeader.parse(header);
         int start = LENGTH_FIELD + header.length;
-        return new Safetensors(Map.copyOf(parsed.metadata()), tensors(parsed.entries(), bytes, start));
+        return new Safetensors(Collections.unmodifiableMap(parsed.metadata()), tensors(parsed.entries(), bytes, start));
     }
 
     /**
@@ -147,7 +149,7 @@ public final class Safetensors {
         if (covered != dataLength) {
             throw InvalidDocument.at("file", "its end at byte " + (start + covered), (dataLength - covered) + " more");
         }
-        return java.util.Collections.unmodifiableMap(tensors);
+        return Collections.unmodifiableMap(tensors);
     }
 
     private static byte[] header(Map<String, String> metadata, Collection<Tensor> tensors) {

@@ -23,9 +23,13 @@ final class SafetensorsHeader {
     static final String METADATA = "__metadata__";
     private static final int LENGTH_FIELD = 8;
     private static final int MAX_NAME = 512;
-    private static final int MAX_SIDES = 16;
-    private static final int MAX_TENSORS = 1 << 16;
+    private static final int MAX_SIDES = 8;
+    private static final int MAX_TENSORS = 10_000;
+    private static final int MAX_METADATA = 1_000;
+    /** Names are neither interned nor cached, because whoever wrote the file chose them. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(4)
                     .maxNumberLength(20)
@@ -103,8 +107,8 @@ final class SafetensorsHeader {
             String key = json.currentName();
             json.nextToken();
             expect(JsonToken.VALUE_STRING, METADATA, "a string for every key");
-            if (metadata.put(key, json.getText()) != null) {
-                throw refuse(METADATA, "every key once");
+            if (metadata.size() == MAX_METADATA || metadata.put(key, json.getText()) != null) {
+                throw refuse(METADATA, "at most " + MAX_METADATA + " keys, each once");
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.UUID;
 
 /**
  * What one node is asked to do in one attempt of one round. The digests of job and plan are computed from what is
- * carried, so a task cannot carry a job or plan other than it names.
+ * carried, so a task cannot carry a job or plan other than it names; and the plan keeps to what the job fixes.
  *
  * @param jobId the job
  * @param round 1 to the job's number of rounds
@@ -75,6 +75,8 @@ public record RoundTask(
         JsonFields f = JsonFields.of(json, "");
         FederationJob job = FederationJob.parse(f.any("job", "a federation job"), f.at("job"), rules);
         TrainingPlan plan = TrainingPlan.parse(f.any("plan", "a training plan"), f.at("plan"));
+        requirePlanOf(job, plan, f.at("plan"));
+        requireDigest(f, "job_digest", job.digest());
         requireDigest(f, "plan_digest", plan.digest());
         RoundTask task = new RoundTask(
                 Formats.uuid(f, "job_id"),
@@ -110,6 +112,32 @@ public record RoundTask(
     @Override
     public String toString() {
         return "RoundTask[" + jobId + ", round " + round + ", attempt " + attempt + "]";
+    }
+
+    /** A site approves the job, so a plan may not train otherwise than the job says. */
+    private static void requirePlanOf(FederationJob job, TrainingPlan plan, String path) {
+        PrivacySpec privacy = job.privacy();
+        TrainingSpec training = job.training();
+        require(plan.mechanism() == privacy.mechanism(), path, "mechanism", privacy.mechanism(), plan.mechanism());
+        require(plan.steps() == training.localSteps(), path, "steps", training.localSteps(), plan.steps());
+        requireSame(privacy.maxGradNorm(), plan.maxGradNorm(), path, "max_grad_norm");
+        requireSame(training.learningRate(), plan.learningRate(), path, "learning_rate");
+        requireSame(
+                privacy.noiseMultiplier().orElse(plan.noiseMultiplier()),
+                plan.noiseMultiplier(),
+                path,
+                "noise_multiplier");
+        requireSame(training.samplingRate().orElse(plan.samplingRate()), plan.samplingRate(), path, "sampling_rate");
+    }
+
+    private static void requireSame(double wanted, double came, String path, String name) {
+        require(wanted == came, path, name, wanted, came);
+    }
+
+    private static void require(boolean holds, String path, String name, Object wanted, Object came) {
+        if (!holds) {
+            throw InvalidDocument.at(path + "." + name, wanted + ", as in the job", came);
+        }
     }
 
     private static void requireDigest(JsonFields f, String name, String actual) {

@@ -171,9 +171,9 @@ class SafetensorsTest {
     }
 
     @Test
-    void read_seventeenSides_isRefused() {
-        String header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + "1,".repeat(16) + "1],\"data_offsets\":[0,4]}}";
-        assertThatThrownBy(() -> Safetensors.read(file(header, 4))).hasMessageContaining("at most 16 numbers");
+    void read_nineSides_isRefused() {
+        String header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + "1,".repeat(8) + "1],\"data_offsets\":[0,4]}}";
+        assertThatThrownBy(() -> Safetensors.read(file(header, 4))).hasMessageContaining("at most 8 numbers");
     }
 
     @ParameterizedTest

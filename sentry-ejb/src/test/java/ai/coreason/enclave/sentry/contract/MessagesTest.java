@@ -26,7 +26,7 @@ class MessagesTest {
     private static final String DIGEST = "0f".repeat(32);
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
-    private static RoundTask task() {
+    static RoundTask task() {
         ObjectNode job = Jobs.full();
         job.remove("job_id");
         return new RoundTask(
@@ -41,12 +41,12 @@ class MessagesTest {
                 new SealingKey(Hpke.newKeyPair().publicKey()));
     }
 
-    private static Evidence evidence() {
+    static Evidence evidence() {
         return new Evidence(
                 HardwareType.SIMULATED, new byte[] {1, 2, 3}, Json.object().put("node_id", "node_a"));
     }
 
-    private static UpdateEnvelope envelope() {
+    static UpdateEnvelope envelope() {
         byte[] sealed = Hpke.seal(Hpke.newKeyPair().publicKey(), new byte[0], new byte[0], new byte[100]);
         return new UpdateEnvelope(
                 new UpdateHeader(
@@ -65,7 +65,7 @@ class MessagesTest {
                 sealed);
     }
 
-    private static ObjectNode registration() {
+    static ObjectNode registration() {
         return (ObjectNode) Json.read("""
                 {"data_owner": "o", "dataset_id": "heart", "privacy_unit": {"column": "patient", "max_records": 3},
                  "declared_rows": 200, "delta": 0.001, "epsilon_ceiling": 5.0, "public": false,
@@ -73,7 +73,7 @@ class MessagesTest {
                 """);
     }
 
-    private static AttestationReport report() {
+    static AttestationReport report() {
         return new AttestationReport(
                 "node_a",
                 HardwareType.SIMULATED,
@@ -103,7 +103,11 @@ class MessagesTest {
             value = {
                 "job_digest | '%s' | job_digest: expected the digest of what the task carries",
                 "plan_digest | '%s' | plan_digest: expected the digest of what the task carries",
-                "plan.steps | 11 | plan_digest: expected the digest of what the task carries",
+                "plan.normaliser | 21 | plan_digest: expected the digest of what the task carries",
+                "plan.steps | 11 | plan.steps: expected 10, as in the job, got 11",
+                "plan.noise_multiplier | 0.01 | plan.noise_multiplier: expected 1.5, as in the job, got 0.01",
+                "plan.max_grad_norm | 9 | plan.max_grad_norm: expected 1.0, as in the job, got 9.0",
+                "plan.learning_rate | 1 | plan.learning_rate: expected 0.1, as in the job, got 1.0",
                 "job.rounds | 19 | job_digest: expected the digest of what the task carries",
                 "job.privacy.noise_multiplier | 0 | job.privacy.noise_multiplier: expected a number > 0",
                 "job.dataset.label.encode | 'identity' | job.dataset.label.encode: expected class with loss",
@@ -111,6 +115,8 @@ class MessagesTest {
                 "attempt | 0 | attempt: expected a whole number in [1, 100], got 0",
                 "nonce | 'AAAA' | nonce: expected base64 of 32 bytes, got other text of 4 characters",
                 "nonce | '????' | nonce: expected base64 of 32 bytes, got other text of 4 characters",
+                "nonce | 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB=' | nonce: expected base64 of 32 bytes, got other text of 44 characters",
+                "nonce | 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' | nonce: expected base64 of 32 bytes, got other text of 43 characters",
                 "base_digest | '0F' | base_digest: expected 64 lower-case hex digits",
                 "deadline | '2026-01-31T12:00:00+01:00' | deadline: expected an RFC 3339 time in UTC",
                 "deadline | '2026-02-31T12:00:00Z' | deadline: expected an RFC 3339 time in UTC",
