@@ -90,7 +90,8 @@ public class NodeApplication implements ServletContextListener {
         int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
         training = new RoundTraining(site, offered, books, evidence, manifest.sha256(), computing);
         JobRules rules = new JobRules(
-                site.simulation(), offered.all().stream().anyMatch(d -> d.dataset().open()));
+                site.simulation(),
+                offered.all().stream().anyMatch(d -> d.dataset().open()));
         Enrolment enrolment = new Enrolment(
                 site,
                 new Enrolment.Self(evidence, manifest.sha256(), insecure),

@@ -29,7 +29,8 @@ public final class Holdings implements Supplier<Enrolment.Holdings> {
                 .filter(a -> offered.named(a.dataset().datasetId()).isPresent())
                 .toList();
         Optional<ObjectNode> head = accounts.size() == 1 ? Optional.of(head(accounts.get(0))) : Optional.empty();
-        return new Enrolment.Holdings(accounts.stream().map(Holdings::registration).toList(), head);
+        return new Enrolment.Holdings(
+                accounts.stream().map(Holdings::registration).toList(), head);
     }
 
     private static ObjectNode head(DatasetAccount account) {

@@ -39,7 +39,8 @@ final class LedgerMirroring {
             return;
         }
         List<ChargeRow> rows = books.rows(datasetId);
-        if (mirrored.sequence() > own.sequence() || !hash(own, rows, mirrored.sequence()).equals(mirrored.hash())) {
+        if (mirrored.sequence() > own.sequence()
+                || !hash(own, rows, mirrored.sequence()).equals(mirrored.hash())) {
             throw new Declined(
                     DeclineReason.POLICY,
                     "the ledger of " + datasetId + " was rolled back or replaced: the Overseer mirrored row "

@@ -97,7 +97,11 @@ public final class RoundTraining implements AutoCloseable {
                     key,
                     row -> seal.envelope(new UpdateSeal.Terms(session, task, row, shown), update));
             sealed = true;
-            LOG.log(System.Logger.Level.INFO, "update.sealed {0} steps={1}", key, "" + task.plan().steps());
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "update.sealed {0} steps={1}",
+                    key,
+                    "" + task.plan().steps());
         } finally {
             if (!sealed) {
                 books.expire(dataset.dataset().datasetId(), key);

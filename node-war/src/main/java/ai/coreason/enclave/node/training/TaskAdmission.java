@@ -30,12 +30,14 @@ final class TaskAdmission {
             throw policy("job_digest: expected a job that the data owner approved, got " + task.jobDigest());
         }
         if (!task.job().clients().contains(site.nodeId())) {
-            throw policy("job.clients: expected " + site.nodeId() + " among them, got " + task.job().clients());
+            throw policy("job.clients: expected " + site.nodeId() + " among them, got "
+                    + task.job().clients());
         }
         String name = task.job().dataset().name();
         OfferedDataset dataset = offered.named(name)
                 .orElseThrow(() -> new Declined(
-                        DeclineReason.DATASET, "job.dataset.name: expected a dataset that this node offers, got " + name));
+                        DeclineReason.DATASET,
+                        "job.dataset.name: expected a dataset that this node offers, got " + name));
         Optional<String> objection =
                 new PlanCheck(task.job(), dataset.dataset(), site.simulation()).objection(task.plan());
         if (objection.isPresent()) {

@@ -71,7 +71,10 @@ public final class TaskRun implements TaskLoop.Rounds {
         } catch (Declined e) {
             decline(session, key, e);
         } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-            decline(session, key, new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
+            decline(
+                    session,
+                    key,
+                    new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
         }
         books.forgetBefore(key.jobId(), key.round());
     }
@@ -81,7 +84,8 @@ public final class TaskRun implements TaskLoop.Rounds {
         Optional<Outgoing> before = books.outgoing(key);
         if (before.isPresent() && before.get().envelope().isEmpty()) {
             throw new Declined(
-                    DeclineReason.INTERNAL, "the update of this attempt was handed in and its bytes were given up since");
+                    DeclineReason.INTERNAL,
+                    "the update of this attempt was handed in and its bytes were given up since");
         }
         return before.orElse(null);
     }

@@ -152,8 +152,8 @@ class OverseerClientTest {
     void upload_answered403_isFinalAndDoesNotConcernIdentity() {
         overseer.on("/jobs/", TlsOverseer.problem(403, "forbidden", "no task in this round"));
 
-        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4])).isInstanceOfSatisfying(
-                OverseerRefusal.class, e -> {
+        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4]))
+                .isInstanceOfSatisfying(OverseerRefusal.class, e -> {
                     assertThat(e.concernsIdentity()).isFalse();
                     assertThat(e.isFinal()).isTrue();
                 });

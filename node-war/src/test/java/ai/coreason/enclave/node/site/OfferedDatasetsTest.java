@@ -61,8 +61,7 @@ class OfferedDatasetsTest {
     void load_twoIdsOverOneSource_isRefused() throws Exception {
         describe(resource("node_a", "a.csv", "heart"), resource("node_b", "a.csv", "lung"));
 
-        assertThatThrownBy(() -> OfferedDatasets.load(site("node_a", "node_b")))
-                .isInstanceOf(InvalidDocument.class);
+        assertThatThrownBy(() -> OfferedDatasets.load(site("node_a", "node_b"))).isInstanceOf(InvalidDocument.class);
     }
 
     private void describe(String... resources) throws Exception {
@@ -77,8 +76,7 @@ class OfferedDatasetsTest {
                  "schema": {"fields": [{"name": "age", "type": "number"}]},
                  "coreason": {"data_owner": "owner", "dataset_id": "%s", "privacy_unit": "record",
                               "declared_rows": 100, "delta": 0.001, "epsilon_ceiling": 4.0}}
-                """
-                .formatted(name, path, datasetId);
+                """.formatted(name, path, datasetId);
     }
 
     private SiteFile site(String... resources) {

@@ -60,7 +60,8 @@ final class Federation implements AutoCloseable {
             TlsOverseer.answer(204, "text/plain", new byte[0]).handle(exchange);
         } else if (uploadStatus == 202) {
             uploads.add(body);
-            TlsOverseer.answer(202, "application/json", Json.write(Json.object())).handle(exchange);
+            TlsOverseer.answer(202, "application/json", Json.write(Json.object()))
+                    .handle(exchange);
         } else {
             TlsOverseer.problem(uploadStatus, "test", "not now").handle(exchange);
         }
@@ -102,8 +103,8 @@ final class Federation implements AutoCloseable {
     /** Opens an upload as the Overseer does. */
     Weights open(ModelGraph graph, byte[] upload) {
         UpdateEnvelope envelope = UpdateEnvelope.parse(upload);
-        byte[] plain = Hpke.open(
-                keys, UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
+        byte[] plain =
+                Hpke.open(keys, UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
         Passage passage = Airlock.check(
                 graph, Safetensors.read(plain), Cargo.UPDATE, new Limits(Map.of(), OptionalDouble.empty()));
         return ((Passage.Admitted) passage).weights();

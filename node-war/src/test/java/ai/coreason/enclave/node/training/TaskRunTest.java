@@ -58,9 +58,7 @@ class TaskRunTest {
     @BeforeEach
     void start() throws Exception {
         Files.writeString(folder.resolve("heart.csv"), records());
-        Files.writeString(
-                folder.resolve("datapackage.json"),
-                """
+        Files.writeString(folder.resolve("datapackage.json"), """
                 {"name": "test", "resources": [{"name": "node_a", "path": "heart.csv", "format": "csv",
                  "schema": {"fields": [
                    {"name": "age", "type": "number", "constraints": {"required": true, "minimum": 0, "maximum": 120}},
@@ -273,9 +271,10 @@ class TaskRunTest {
     void take_recordsThatDoNotFit_declinesAndTellsWhatMayBeTold() throws Exception {
         Files.writeString(folder.resolve("heart.csv"), records() + "777,0,1\n40,,1\n");
         take(task(1));
-        assertThat(federation.declines).containsExactly("SCHEMA: the records do not fit their schema: columns with gaps"
-                + " that the job uses [sex], findings {\"rows\":202,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
-                + "{\"MAXIMUM\":1},\"sex\":{\"REQUIRED\":1}}}");
+        assertThat(federation.declines)
+                .containsExactly("SCHEMA: the records do not fit their schema: columns with gaps"
+                        + " that the job uses [sex], findings {\"rows\":202,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
+                        + "{\"MAXIMUM\":1},\"sex\":{\"REQUIRED\":1}}}");
 
         simulation = false;
         take(task(2));
@@ -299,8 +298,7 @@ class TaskRunTest {
     @Test
     void take_baseModelOfAnotherShape_declines() throws Exception {
         RoundTask task = task(1);
-        federation.model = Safetensors.write(
-                Map.of(), List.of(Tensor.of("fc.weight", List.of(1L, 3L), new float[3])));
+        federation.model = Safetensors.write(Map.of(), List.of(Tensor.of("fc.weight", List.of(1L, 3L), new float[3])));
         RoundTask other = new RoundTask(
                 task.jobId(),
                 1,
@@ -324,8 +322,9 @@ class TaskRunTest {
         };
         take(task(1));
         assertThat(federation.declines).containsExactly("INTERNAL: the node failed; its log says why");
-        assertThat(books.rows("heart")).singleElement().satisfies(r -> assertThat(r.state())
-                .isEqualTo(ChargeState.EXPIRED));
+        assertThat(books.rows("heart"))
+                .singleElement()
+                .satisfies(r -> assertThat(r.state()).isEqualTo(ChargeState.EXPIRED));
 
         evidence = TaskRunTest::quote;
         take(task(1));
@@ -413,7 +412,8 @@ class TaskRunTest {
 
     /** Lets the Overseer have mirrored what the ledger holds. */
     private void mirrored() {
-        federation.ledgerHead
+        federation
+                .ledgerHead
                 .put("sequence", books.accounts().get(0).sequence())
                 .put("hash", books.accounts().get(0).head());
     }
@@ -449,7 +449,12 @@ class TaskRunTest {
     private static String records() {
         StringBuilder csv = new StringBuilder("age,sex,label\n");
         for (int i = 0; i < 100; i++) {
-            csv.append(i).append(",").append(i % 2 == 0 ? 1 : 0).append(",").append(i < 50 ? 0 : 1).append("\n");
+            csv.append(i)
+                    .append(",")
+                    .append(i % 2 == 0 ? 1 : 0)
+                    .append(",")
+                    .append(i < 50 ? 0 : 1)
+                    .append("\n");
         }
         return csv.toString();
     }
