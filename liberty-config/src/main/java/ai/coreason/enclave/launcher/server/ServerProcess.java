@@ -22,6 +22,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int TAIL_LINES = 20;
+    private static final String APPLICATION_FAILED = "CWWKZ0002E";
 
     private final ServerLayout layout;
     private final Process process;
@@ -101,6 +102,9 @@ public final class ServerProcess implements AutoCloseable {
                 throw new IOException(
                         name() + ": expected a running server, got exit code " + process.exitValue() + "\n" + tail());
             }
+            if (applicationFailed()) {
+                throw new IOException(name() + ": expected its application to start, got an error\n" + tail());
+            }
             if (System.nanoTime() > end) {
                 throw new IOException(name() + ": expected to be ready within " + limit.toSeconds()
                         + " s, got no such answer\n" + tail());
@@ -154,6 +158,11 @@ public final class ServerProcess implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Liberty reports an application that cannot start on the console, and runs on without it. */
+    private boolean applicationFailed() throws IOException {
+        return new String(Files.readAllBytes(layout.console()), StandardCharsets.UTF_8).contains(APPLICATION_FAILED);
     }
 
     private static boolean ready(HttpClient client, URI check) throws InterruptedException {
