@@ -22,7 +22,7 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final int TAIL_LINES = 20;
-    private static final String APPLICATION_FAILED = "CWWKZ0002E";
+    private static final List<String> APPLICATION_FAILED = List.of("CWWKZ0002E", "CWWKZ0012I");
 
     private final ServerLayout layout;
     private final Process process;
@@ -160,9 +160,14 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Liberty reports an application that cannot start on the console, and runs on without it. */
+    /** Liberty logs an application that cannot start and runs on without it. */
     private boolean applicationFailed() throws IOException {
-        return new String(Files.readAllBytes(layout.console()), StandardCharsets.UTF_8).contains(APPLICATION_FAILED);
+        Path messages = layout.logs().resolve("messages.log");
+        if (!Files.exists(messages)) {
+            return false;
+        }
+        String log = new String(Files.readAllBytes(messages), StandardCharsets.UTF_8);
+        return APPLICATION_FAILED.stream().anyMatch(log::contains);
     }
 
     private static boolean ready(HttpClient client, URI check) throws InterruptedException {
