@@ -53,10 +53,12 @@ public class RoundConductor {
     @Resource
     private ManagedExecutorService executor;
 
+    /** Begins with a job once its admission is stored. */
     public void admitted(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobAdmitted job) {
         executor.execute(() -> advance(job.jobId()));
     }
 
+    /** Goes on with a job once its round has moved. */
     public void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) RoundMoved round) {
         executor.execute(() -> advance(round.jobId()));
     }

@@ -52,7 +52,7 @@ public class RoundTable {
     }
 
     /** A node's contribution to one attempt, locked until the transaction ends. */
-    Optional<Contribution> lockedContribution(String jobId, long round, long attempt, String nodeId) {
+    public Optional<Contribution> lockedContribution(String jobId, long round, long attempt, String nodeId) {
         return em.createQuery(
                         "select c from Contribution c where c.jobId = :job and c.round = :round and c.attempt = :attempt"
                                 + " and c.nodeId = :node",
@@ -67,7 +67,7 @@ public class RoundTable {
     }
 
     /** The contributions that wait for a node, oldest first. */
-    List<Contribution> invitations(String nodeId) {
+    public List<Contribution> invitations(String nodeId) {
         return em.createQuery(
                         "select c from Contribution c where c.nodeId = :node and c.state = :state order by c.id",
                         Contribution.class)
