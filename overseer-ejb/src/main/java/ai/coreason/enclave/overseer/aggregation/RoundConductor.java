@@ -53,11 +53,13 @@ public class RoundConductor {
     @Resource
     private ManagedExecutorService executor;
 
-    void admitted(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobAdmitted job) {
+    /** Begins with a job once its admission is stored. */
+    public void admitted(@Observes(during = TransactionPhase.AFTER_SUCCESS) JobAdmitted job) {
         executor.execute(() -> advance(job.jobId()));
     }
 
-    void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) RoundMoved round) {
+    /** Goes on with a job once its round has moved. */
+    public void moved(@Observes(during = TransactionPhase.AFTER_SUCCESS) RoundMoved round) {
         executor.execute(() -> advance(round.jobId()));
     }
 

@@ -1,0 +1,63 @@
+package ai.coreason.enclave.launcher;
+
+import ai.coreason.enclave.launcher.simulate.SimulateCommand;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code enclave} command. */
+@Command(
+        name = "enclave",
+        description = "Confidential federated learning: the model moves to the data, never the data.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Enclave.Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed",
+            "2:the command line or a file it names is wrong",
+            "3:no confidential hardware where it is needed"
+        },
+        subcommands = {SimulateCommand.class})
+public final class Enclave implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** The version in the manifest of this jar. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Enclave.class.getPackage().getImplementationVersion();
+            return new String[] {"enclave " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    /** Runs one command and ends the JVM with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command line, for {@link #main} and tests. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new Enclave()).setExecutionExceptionHandler((e, commandLine, parsed) -> {
+            commandLine.getErr().println("enclave: " + message(e));
+            return e instanceof InvalidDocument ? ExitCode.USAGE : ExitCode.FAILED;
+        });
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "expected a command, got none");
+    }
+
+    private static String message(Exception e) {
+        boolean speaksForItself = e instanceof InvalidDocument || e.getClass() == IOException.class;
+        return speaksForItself && e.getMessage() != null
+                ? e.getMessage()
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+}

@@ -1,0 +1,109 @@
+package ai.coreason.enclave.launcher.server;
+
+import ai.coreason.enclave.overseer.identity.PrivateFile;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/**
+ * The files of one server, below one folder that its owner alone can enter.
+ *
+ * <pre>
+ * usr/servers/NAME/   server.xml and what it includes, bootstrap.properties, variables/
+ * out/                Liberty's work files
+ * logs/               messages.log, console.log
+ * state/              everything that must survive a restart
+ * </pre>
+ *
+ * @param name the server's name
+ * @param folder the folder
+ */
+public record ServerLayout(String name, Path folder) {
+    /** Makes the path absolute. */
+    public ServerLayout {
+        folder = folder.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Writes the server's configuration; files that are there are replaced, the state stays.
+     *
+     * @param kind the folder of configuration to copy: {@code overseer} or {@code node}
+     * @param variables what goes into {@code bootstrap.properties}: variables of {@code server.xml} and, as system
+     *     properties, of the application
+     * @param secrets variables of {@code server.xml} that go into a file each, mode 0600
+     */
+    public void write(
+            Distribution distribution, String kind, Map<String, String> variables, Map<String, String> secrets)
+            throws IOException {
+        for (Path p : List.of(folder, usr(), configuration(), out(), logs(), state())) {
+            PrivateFile.folder(p);
+        }
+        try (Stream<Path> files = Files.list(distribution.configurations().resolve(kind))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                PrivateFile.write(configuration().resolve(file.getFileName().toString()), Files.readAllBytes(file));
+            }
+        }
+        Properties bootstrap = new Properties();
+        bootstrap.setProperty("enclave.dist.dir", distribution.dist().toString());
+        bootstrap.setProperty("enclave.state.dir", state().toString());
+        bootstrap.putAll(variables);
+        StringWriter text = new StringWriter();
+        bootstrap.store(text, null);
+        write("bootstrap.properties", text.toString());
+        for (Map.Entry<String, String> secret : secrets.entrySet()) {
+            write("variables/" + secret.getKey(), secret.getValue());
+        }
+    }
+
+    /** The folder of user configuration ({@code WLP_USER_DIR}). */
+    public Path usr() {
+        return folder.resolve("usr");
+    }
+
+    /** The folder of {@code server.xml}. */
+    public Path configuration() {
+        return usr().resolve("servers").resolve(name);
+    }
+
+    /** The folder of work files ({@code WLP_OUTPUT_DIR}). */
+    public Path out() {
+        return folder.resolve("out");
+    }
+
+    /** The folder of logs ({@code LOG_DIR}). */
+    public Path logs() {
+        return folder.resolve("logs");
+    }
+
+    /** The folder that survives restarts ({@code enclave.state.dir}). */
+    public Path state() {
+        return folder.resolve("state");
+    }
+
+    /** The server's standard output and error. */
+    public Path console() {
+        return logs().resolve("console.log");
+    }
+
+    /** The lines of {@code jvm.options}, comments left out. */
+    List<String> jvmOptions() throws IOException {
+        Path file = configuration().resolve("jvm.options");
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        return Files.readAllLines(file).stream()
+                .map(String::strip)
+                .filter(l -> !l.isEmpty() && !l.startsWith("#"))
+                .toList();
+    }
+
+    private void write(String file, String text) throws IOException {
+        PrivateFile.write(configuration().resolve(file), text.getBytes(StandardCharsets.UTF_8));
+    }
+}

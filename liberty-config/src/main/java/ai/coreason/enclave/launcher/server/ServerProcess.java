@@ -1,0 +1,177 @@
+package ai.coreason.enclave.launcher.server;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One running server: a JVM that is this process's child. It is stopped when this JVM ends, however it ends short of
+ * SIGKILL; against that the server watches {@code enclave.parent.pid}. Thread-safe.
+ */
+public final class ServerProcess implements AutoCloseable {
+    private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final int TAIL_LINES = 20;
+    private static final String APPLICATION_FAILED = "CWWKZ0002E";
+
+    private final ServerLayout layout;
+    private final Process process;
+    private final Thread hook;
+
+    private ServerProcess(ServerLayout layout, Process process) {
+        this.layout = layout;
+        this.process = process;
+        this.hook = new Thread(this::end, "stop-" + layout.name());
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param jvmFlags flags after those of {@code jvm.options}, which they override
+     * @param environment variables on top of this process's own
+     */
+    public static ServerProcess start(
+            Distribution distribution, ServerLayout layout, List<String> jvmFlags, Map<String, String> environment)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(distribution, layout, jvmFlags))
+                .directory(layout.out().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(layout.console().toFile());
+        builder.environment().putAll(environment);
+        builder.environment().put("WLP_USER_DIR", layout.usr().toString());
+        builder.environment().put("WLP_OUTPUT_DIR", layout.out().toString());
+        builder.environment().put("LOG_DIR", layout.logs().toString());
+        ServerProcess started = new ServerProcess(layout, builder.start());
+        try {
+            Runtime.getRuntime().addShutdownHook(started.hook);
+        } catch (IllegalStateException shuttingDown) {
+            started.process.destroyForcibly();
+            throw shuttingDown;
+        }
+        return started;
+    }
+
+    static List<String> command(Distribution distribution, ServerLayout layout, List<String> jvmFlags)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + distribution.moduleArguments());
+        command.addAll(layout.jvmOptions());
+        command.addAll(jvmFlags);
+        command.add("-javaagent:" + distribution.agent());
+        command.add("-jar");
+        command.add(distribution.launcher().toString());
+        command.add(layout.name());
+        return command;
+    }
+
+    /** The server's name. */
+    public String name() {
+        return layout.name();
+    }
+
+    /** The server's process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether the server still runs. */
+    public boolean alive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Waits until the server answers 200 to its readiness check.
+     *
+     * @throws IOException if it ends first, or is not ready in time; with the end of its log
+     */
+    public void awaitReady(HttpClient client, URI check, Duration limit) throws IOException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!ready(client, check)) {
+            if (process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(
+                        name() + ": expected a running server, got exit code " + process.exitValue() + "\n" + tail());
+            }
+            if (applicationFailed()) {
+                throw new IOException(name() + ": expected its application to start, got an error\n" + tail());
+            }
+            if (System.nanoTime() > end) {
+                throw new IOException(name() + ": expected to be ready within " + limit.toSeconds()
+                        + " s, got no such answer\n" + tail());
+            }
+        }
+    }
+
+    /** Stops the server: SIGTERM, and SIGKILL after 20 s. Does nothing if it has ended. */
+    @Override
+    public void close() {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            return; // the hook runs, or has run
+        }
+    }
+
+    /** The last lines of the server's log. */
+    public String tail() {
+        Path messages = layout.logs().resolve("messages.log");
+        Path file = Files.exists(messages) ? messages : layout.console();
+        try {
+            List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            return file + ":\n"
+                    + String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        } catch (IOException e) {
+            return file + ": no log";
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ServerProcess[" + name() + " pid " + pid() + "]";
+    }
+
+    /** Asks the server to end without waiting for it. */
+    public void signal() {
+        process.destroy();
+    }
+
+    private void end() {
+        signal();
+        try {
+            if (!process.waitFor(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Liberty reports an application that cannot start on the console, and runs on without it. */
+    private boolean applicationFailed() throws IOException {
+        return new String(Files.readAllBytes(layout.console()), StandardCharsets.UTF_8).contains(APPLICATION_FAILED);
+    }
+
+    private static boolean ready(HttpClient client, URI check) throws InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(check).timeout(Duration.ofSeconds(5)).build();
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+}

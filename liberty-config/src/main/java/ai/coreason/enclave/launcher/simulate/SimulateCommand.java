@@ -1,0 +1,185 @@
+package ai.coreason.enclave.launcher.simulate;
+
+import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.overseer.identity.PrivateFile;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code enclave simulate}: a whole federation on this machine, for one job. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts an Overseer and one server per node on this machine, runs the job and stops them.",
+            "Writes model.safetensors, report.json, ledger.json and audit.json.",
+            "Exit 0 when the job ended COMPLETED or HALTED_BUDGET."
+        })
+public final class SimulateCommand implements Callable<Integer> {
+    private static final Set<String> ENDED = Set.of("COMPLETED", "HALTED_BUDGET", "FAILED", "CANCELLED");
+    private static final Set<String> GOOD = Set.of("COMPLETED", "HALTED_BUDGET");
+    private static final long POLL_MILLIS = 200;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "folder with datapackage.json")
+    private Path data;
+
+    @Option(names = "--job", paramLabel = "FILE", required = true, description = "the federation job, JSON")
+    private Path job;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder for the results")
+    private Path out;
+
+    @Option(names = "--nodes", paramLabel = "N", description = "only the first N clients of the job")
+    private Integer nodes;
+
+    @Option(names = "--seed", paramLabel = "S", description = "makes the run repeatable")
+    private Long seed;
+
+    @Option(names = "--keep", description = "keep the servers' files; otherwise only their logs stay")
+    private boolean keep;
+
+    @Option(names = "--json", description = "print the report as JSON; progress goes to standard error")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Inputs inputs = inputs();
+        Distribution distribution = Distribution.locate();
+        Files.createDirectories(out);
+        Path run = Files.createTempDirectory(out.toAbsolutePath().normalize(), "run-");
+        ObjectNode report;
+        try (Federation federation = new Federation(distribution, run)) {
+            say("logs in " + run);
+            report = run(federation, inputs, start);
+        } finally {
+            if (!keep) {
+                keepLogsOnly(run);
+            }
+        }
+        spec.commandLine().getOut().println(json ? Json.pretty(report) : Report.summary(report));
+        return GOOD.contains(report.path("status").asText()) ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private Inputs inputs() throws IOException {
+        try {
+            return Inputs.read(
+                    data,
+                    job,
+                    nodes == null ? OptionalInt.empty() : OptionalInt.of(nodes),
+                    seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
+        } catch (InvalidDocument | Inputs.IllegalInput e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private ObjectNode run(Federation federation, Inputs inputs, long start) throws IOException, InterruptedException {
+        federation.startOverseer();
+        say(String.format("overseer ready after %.1f s", millisSince(start) / 1000.0));
+        federation.startNodes(
+                inputs, node -> say(String.format("%s enrolled after %.1f s", node, millisSince(start) / 1000.0)));
+        requireAll(federation.api().nodes(), inputs);
+        long ready = millisSince(start);
+        OverseerApi api = federation.api();
+        String jobId = api.submit(inputs.job()).path("job_id").asText();
+        say("job " + jobId);
+        JsonNode ended = follow(federation, inputs, jobId);
+        ObjectNode report = Report.of(ended, api.rounds(jobId), millisSince(start), ready);
+        write("model.safetensors", api.model(jobId));
+        write("report.json", text(report));
+        write("ledger.json", text(api.ledger()));
+        write("audit.json", text(api.audit()));
+        return report;
+    }
+
+    /** Tells progress until the job ends. Cancels it when too few servers are left to end it. */
+    private JsonNode follow(Federation federation, Inputs inputs, String jobId)
+            throws IOException, InterruptedException {
+        ProgressText progress = new ProgressText();
+        Set<String> lost = new HashSet<>();
+        while (true) {
+            JsonNode now = federation.api().job(jobId);
+            progress.update(now, federation.api().rounds(jobId)).forEach(this::say);
+            if (ENDED.contains(now.path("status").asText())) {
+                return now;
+            }
+            List<String> ended = federation.ended();
+            for (String server : ended) {
+                if (lost.add(server)) {
+                    say(server + " ended by itself\n" + federation.tail(server));
+                }
+            }
+            if (inputs.dataBytes().size() - ended.size() < inputs.minNodes()) {
+                say("cancelled: fewer servers run than the job's min_clients " + inputs.minNodes());
+                federation.api().cancel(jobId);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private static void requireAll(JsonNode enrolled, Inputs inputs) throws IOException {
+        Set<String> missing = new HashSet<>(inputs.dataBytes().keySet());
+        enrolled.forEach(n -> missing.remove(n.path("node_id").asText()));
+        if (!missing.isEmpty()) {
+            throw new IOException("nodes: expected every node enrolled, got all but " + missing);
+        }
+    }
+
+    private void write(String file, byte[] content) throws IOException {
+        PrivateFile.write(out.resolve(file), content);
+    }
+
+    private static byte[] text(JsonNode document) {
+        return (Json.pretty(document) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private void say(String line) {
+        PrintWriter writer =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        writer.println(line);
+        writer.flush();
+    }
+
+    private static long millisSince(long start) {
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** Keys, tokens, databases and models of the run go; logs stay. */
+    private static void keepLogsOnly(Path run) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(run)) {
+            files = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : files) {
+            Path within = run.relativize(file);
+            boolean log =
+                    within.getNameCount() > 1 && within.getName(1).toString().equals("logs");
+            boolean holdsLogs = Files.isDirectory(file) && Files.exists(file.resolve("logs"));
+            if (!log && !holdsLogs && !file.equals(run)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package ai.coreason.enclave.node;
+
+import ai.coreason.enclave.node.agent.Backoff;
+import ai.coreason.enclave.node.agent.Enrolment;
+import ai.coreason.enclave.node.agent.NodeState;
+import ai.coreason.enclave.node.agent.ParentWatch;
+import ai.coreason.enclave.node.agent.TaskLoop;
+import ai.coreason.enclave.node.evidence.CodeManifest;
+import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.node.evidence.LaunchGate;
+import ai.coreason.enclave.node.evidence.LaunchGate.LaunchRefused;
+import ai.coreason.enclave.node.site.OfferedDatasets;
+import ai.coreason.enclave.node.site.SiteFile;
+import ai.coreason.enclave.node.training.Holdings;
+import ai.coreason.enclave.node.training.RoundBooks;
+import ai.coreason.enclave.node.training.RoundTraining;
+import ai.coreason.enclave.node.training.TaskRun;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import jakarta.annotation.Resource;
+import jakarta.ejb.EJB;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/**
+ * The node from start to stop: reads its configuration, decides what vouches for it, ends what a crash left behind, and
+ * runs the task loop on a thread of the container. A node that may not run, or cannot, ends its JVM and says why.
+ *
+ * <p>Configuration: {@code enclave.site.file}; {@code enclave.insecure}, false if left out; {@code enclave.parent.pid},
+ * optional.
+ */
+@WebListener
+public class NodeApplication implements ServletContextListener {
+    private static final System.Logger LOG = System.getLogger(NodeApplication.class.getName());
+    private static final Backoff BETWEEN_FAILURES = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(15));
+    private static final Duration STOP = Duration.ofSeconds(20);
+
+    @Inject
+    private NodeState state;
+
+    @EJB
+    private RoundBooks books;
+
+    @Resource
+    private ManagedThreadFactory threads;
+
+    private TaskLoop loop;
+    private Thread runner;
+    private RoundTraining training;
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        try {
+            Config config = ConfigProvider.getConfig();
+            config.getOptionalValue("enclave.parent.pid", Long.class)
+                    .ifPresent(pid -> ParentWatch.watch(pid, () -> NodeExit.exit(NodeExit.ORPHANED)));
+            start(config, event.getServletContext());
+        } catch (LaunchRefused e) {
+            LOG.log(System.Logger.Level.ERROR, "node.refuses-to-launch: " + e.getMessage());
+            NodeExit.exit(NodeExit.NO_HARDWARE);
+        } catch (IOException | RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "node.cannot-start: " + reason(e), e);
+            NodeExit.exit(NodeExit.MISCONFIGURED);
+        }
+    }
+
+    private void start(Config config, ServletContext context) throws IOException, LaunchRefused {
+        Clock clock = Clock.systemUTC();
+        SiteFile site = SiteFile.read(Path.of(config.getValue("enclave.site.file", String.class)));
+        boolean insecure =
+                config.getOptionalValue("enclave.insecure", Boolean.class).orElse(false);
+        CodeManifest manifest = CodeManifest.of(installed(context));
+        LOG.log(System.Logger.Level.INFO, "code.manifest files={0} sha256={1}", manifest.files(), manifest.sha256());
+        EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), manifest.sha256(), clock);
+        OfferedDatasets offered = OfferedDatasets.load(site);
+        offered.all().forEach(d -> books.register(d.dataset(), d.source()));
+        LOG.log(System.Logger.Level.INFO, "ledger.recovered expired={0}", books.recover());
+        int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
+        training = new RoundTraining(site, offered, books, evidence, manifest.sha256(), computing);
+        JobRules rules = new JobRules(
+                site.simulation(),
+                offered.all().stream().anyMatch(d -> d.dataset().open()));
+        Enrolment enrolment = new Enrolment(
+                site,
+                new Enrolment.Self(evidence, manifest.sha256(), insecure),
+                new Holdings(books, offered),
+                BETWEEN_FAILURES,
+                clock);
+        loop = new TaskLoop(
+                enrolment,
+                new TaskRun(rules, books, training, clock),
+                state,
+                BETWEEN_FAILURES,
+                Backoff.Pause.sleeping(),
+                clock);
+        runner = threads.newThread(loop);
+        runner.setName("task-loop");
+        runner.start();
+    }
+
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        if (runner == null) {
+            return;
+        }
+        loop.stop();
+        try {
+            runner.join(STOP.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!runner.isAlive()) {
+            training.close();
+        }
+    }
+
+    /** The root cause, without the container's wrapping. */
+    private static String reason(Exception e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && !(cause instanceof InvalidDocument)) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+
+    private static CodeManifest.Files installed(ServletContext context) {
+        return new CodeManifest.Files() {
+            @Override
+            public Set<String> in(String folder) {
+                return context.getResourcePaths(folder);
+            }
+
+            @Override
+            public InputStream open(String path) {
+                return context.getResourceAsStream(path);
+            }
+        };
+    }
+}

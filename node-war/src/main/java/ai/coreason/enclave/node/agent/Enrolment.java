@@ -1,0 +1,131 @@
+package ai.coreason.enclave.node.agent;
+
+import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.node.site.SiteFile;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.contract.DatasetRegistration;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The node's enrolment: a nonce, evidence over it and over a TLS key born for the occasion, and a one-time token give a
+ * certificate, an epoch, and the token for the next time.
+ */
+public final class Enrolment implements TaskLoop.Enroller {
+    private static final long MAX_EPOCH = 1L << 53;
+
+    /**
+     * What the node says of itself.
+     *
+     * @param manifestSha256 the digest of the installed code
+     * @param insecure whether it runs without confidential hardware
+     */
+    public record Self(EvidenceSource evidence, String manifestSha256, boolean insecure) {}
+
+    /**
+     * What the node says of its data.
+     *
+     * @param ledgerHead the head of its ledger, {@code {sequence, hash}}; empty unless it has exactly one
+     */
+    public record Holdings(List<DatasetRegistration> datasets, Optional<ObjectNode> ledgerHead) {
+        public Holdings {
+            datasets = List.copyOf(datasets);
+        }
+    }
+
+    private final SiteFile site;
+    private final Self self;
+    private final Supplier<Holdings> holdings;
+    private final Backoff backoff;
+    private final Clock clock;
+    private final TokenFile token;
+
+    /**
+     * @param holdings read anew at every enrolment
+     * @param backoff how calls are spaced that fail
+     */
+    public Enrolment(SiteFile site, Self self, Supplier<Holdings> holdings, Backoff backoff, Clock clock) {
+        this.site = site;
+        this.self = self;
+        this.holdings = holdings;
+        this.backoff = backoff;
+        this.clock = clock;
+        this.token = new TokenFile(site.tokenFile());
+    }
+
+    @Override
+    public Session enrol()
+            throws IOException, CertificateException, OverseerRefusal, OverseerUnreachable, InterruptedException {
+        List<X509Certificate> roots = NodeIdentity.certificates(site.caFile());
+        OverseerClient anonymous = client(NodeIdentity.anonymousTls(roots));
+        NodeIdentity identity = NodeIdentity.born(site.nodeId());
+        String oneTime = token.read();
+        JsonNode answer = anonymous.enrol(request(identity, oneTime, anonymous.nonce(site.nodeId())));
+        JsonFields f = JsonFields.of(answer, "");
+        token.replace(f.text("next_token"));
+        f.text("node_id", site.nodeId(), site.nodeId()::equals);
+        long epoch = f.whole("epoch", 1, MAX_EPOCH);
+        List<X509Certificate> chain = NodeIdentity.certificates(
+                new ByteArrayInputStream(f.text("certificate_chain").getBytes(StandardCharsets.US_ASCII)));
+        Instant renewAt = renewal(f);
+        return new Session(client(identity.tls(chain, roots)), site.nodeId(), epoch, identity.spkiSha384(), renewAt);
+    }
+
+    private OverseerClient client(javax.net.ssl.SSLContext tls) {
+        return new OverseerClient(site.overseer(), tls, backoff, Backoff.Pause.sleeping());
+    }
+
+    private ObjectNode request(NodeIdentity identity, String oneTime, String nonce) {
+        Holdings now = holdings.get();
+        ObjectNode members = Json.object()
+                .put("node_id", site.nodeId())
+                .put("nonce", nonce)
+                .put("tls_spki_sha384", identity.spkiSha384())
+                .put("code_manifest_sha256", self.manifestSha256());
+        now.ledgerHead().ifPresent(head -> members.set("ledger_head", head));
+        ReportData reportData = ReportData.parse(ReportData.Role.ENROLMENT, members, "report_data");
+        ObjectNode request = Json.object()
+                .put("node_id", site.nodeId())
+                .put("token", oneTime)
+                .put("nonce", nonce)
+                .put("csr", Base64.getEncoder().encodeToString(identity.certificateRequest()));
+        request.set("evidence", self.evidence().attest(reportData).json());
+        request.put("insecure", self.insecure());
+        ArrayNode datasets = request.putArray("datasets");
+        now.datasets().forEach(d -> datasets.add(d.json()));
+        return request;
+    }
+
+    /** Two thirds into the certificate's life, by this machine's clock. */
+    private Instant renewal(JsonFields f) {
+        String expected = "an RFC 3339 time after now";
+        String text = f.text("expires_at");
+        try {
+            Instant now = clock.instant();
+            Duration life = Duration.between(now, Instant.parse(text));
+            if (!life.isNegative() && !life.isZero()) {
+                return now.plus(life.multipliedBy(2).dividedBy(3));
+            }
+        } catch (DateTimeParseException e) {
+            throw InvalidDocument.at(f.at("expires_at"), expected, text);
+        }
+        throw InvalidDocument.at(f.at("expires_at"), expected, text);
+    }
+}

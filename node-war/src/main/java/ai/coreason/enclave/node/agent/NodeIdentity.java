@@ -1,0 +1,151 @@
+package ai.coreason.enclave.node.agent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+
+/**
+ * The node's TLS key pair on P-256, born in memory and never written: whoever copies the node's disk does not become the
+ * node. Immutable; its text form shows no key.
+ */
+public final class NodeIdentity {
+    private static final char[] IN_MEMORY = new char[0];
+
+    private final String nodeId;
+    private final KeyPair keys;
+
+    private NodeIdentity(String nodeId, KeyPair keys) {
+        this.nodeId = nodeId;
+        this.keys = keys;
+    }
+
+    /** A new identity with a fresh key pair from {@link SecureRandom}. */
+    public static NodeIdentity born(String nodeId) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"), new SecureRandom());
+            return new NodeIdentity(nodeId, generator.generateKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The certificate request: DER of PKCS#10 (RFC 2986) with subject {@code CN=nodeId}, SHA256withECDSA. */
+    public byte[] certificateRequest() {
+        try {
+            return new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=" + nodeId), keys.getPublic())
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+                    .getEncoded();
+        } catch (OperatorCreationException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Lower-case hex SHA-384 over the DER SubjectPublicKeyInfo. */
+    public String spkiSha384() {
+        try {
+            byte[] spki = keys.getPublic().getEncoded();
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(spki));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * A TLS client that shows this identity's certificate and trusts the federation's CA alone.
+     *
+     * @param chain the certificate that was issued for this key, then its issuers
+     * @throws CertificateException if the first certificate is not for this key
+     */
+    SSLContext tls(List<X509Certificate> chain, List<X509Certificate> roots) throws CertificateException {
+        if (chain.isEmpty() || !chain.get(0).getPublicKey().equals(keys.getPublic())) {
+            throw new CertificateException("certificate_chain: expected a certificate for the key of the request, got "
+                    + (chain.isEmpty() ? "none" : "one for another key"));
+        }
+        try {
+            KeyStore store = empty();
+            store.setKeyEntry("node", keys.getPrivate(), IN_MEMORY, chain.toArray(X509Certificate[]::new));
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, IN_MEMORY);
+            return context(Optional.of(factory.getKeyManagers()), roots);
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException(e);
+        }
+    }
+
+    /** A TLS client without a certificate that trusts the federation's CA alone. */
+    static SSLContext anonymousTls(List<X509Certificate> roots) {
+        try {
+            return context(Optional.empty(), roots);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Reads the certificates of a PEM stream, in order.
+     *
+     * @throws CertificateException if it holds none or something else
+     */
+    static List<X509Certificate> certificates(InputStream pem) throws CertificateException {
+        List<X509Certificate> found = CertificateFactory.getInstance("X.509").generateCertificates(pem).stream()
+                .map(X509Certificate.class::cast)
+                .toList();
+        if (found.isEmpty()) {
+            throw new CertificateException("expected at least one PEM certificate, got none");
+        }
+        return found;
+    }
+
+    /** Reads the certificates of a PEM file, in order. */
+    static List<X509Certificate> certificates(Path pem) throws IOException, CertificateException {
+        try (InputStream in = Files.newInputStream(pem)) {
+            return certificates(in);
+        }
+    }
+
+    private static SSLContext context(Optional<KeyManager[]> own, List<X509Certificate> roots)
+            throws GeneralSecurityException {
+        KeyStore trusted = empty();
+        for (int i = 0; i < roots.size(); i++) {
+            trusted.setCertificateEntry("root" + i, roots.get(i));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(own.orElse(null), trust.getTrustManagers(), new SecureRandom());
+        return context;
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            return store;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package ai.coreason.enclave.node.agent;
+
+import ai.coreason.enclave.node.agent.OverseerCalls.Answer;
+import ai.coreason.enclave.node.agent.OverseerCalls.Limits;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The node's side of the Overseer's interface {@code /api/v1}: one method a request. Every method tries again on
+ * connection errors and 5xx, save {@link #nextTask}, whose caller loops anyway. Thread-safe.
+ */
+public final class OverseerClient {
+    private static final Duration SHORT = Duration.ofSeconds(30);
+    private static final Duration DOWNLOAD = Duration.ofMinutes(2);
+    private static final Duration POLL_GRACE = Duration.ofSeconds(15);
+    private static final int DETAIL = 2000;
+    private static final int TRIES = 6;
+    private static final long JSON_BYTES = 64L << 20;
+    private static final long MODEL_BYTES = 1L << 30;
+    /** The slowest line that an upload is waited for, bytes a second. */
+    private static final long SLOWEST = 64 << 10;
+
+    /** The last row of a ledger. */
+    public record LedgerHead(long sequence, String hash) {}
+
+    private final OverseerCalls calls;
+
+    /**
+     * @param overseer {@code https://host:port}
+     * @param tls what the client trusts and shows
+     */
+    public OverseerClient(URI overseer, SSLContext tls, Backoff backoff, Backoff.Pause pause) {
+        this.calls = new OverseerCalls(URI.create(overseer + "/api/v1"), tls, backoff, pause);
+    }
+
+    /** Asks for an enrolment nonce; base64. */
+    String nonce(String nodeId) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        ObjectNode body = Json.object().put("node_id", nodeId);
+        return JsonFields.of(post("POST /enrolments/nonces", "/enrolments/nonces", body), "")
+                .text("nonce");
+    }
+
+    /** Sends an enrolment and returns its answer. */
+    JsonNode enrol(ObjectNode enrolment) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        return post("POST /enrolments", "/enrolments", enrolment);
+    }
+
+    /** Waits for a task; empty when none came within the time. One try. */
+    public Optional<JsonNode> nextTask(Duration wait)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        Limits limits = new Limits(wait.plus(POLL_GRACE), 1, JSON_BYTES);
+        Answer answer =
+                calls.send("GET /tasks/next", limits, "/tasks/next?wait_seconds=" + wait.toSeconds(), r -> r.GET());
+        return answer.status() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
+    }
+
+    /**
+     * Fetches the base model of a round, going on where a lost connection broke off.
+     *
+     * @param digest the SHA-256 that the bytes must have, lower-case hex
+     * @return a safetensors file of at most 1 GiB
+     * @throws InvalidDocument if the bytes have another digest
+     */
+    public byte[] model(String jobId, long round, String digest)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        String path = "/jobs/" + jobId + "/rounds/" + round + "/model";
+        Limits limits = new Limits(DOWNLOAD, TRIES, MODEL_BYTES);
+        Answer answer = calls.send("GET " + path, limits, path, r -> r.GET());
+        String etag = answer.etag().replaceFirst("^(W/)?\"(.*)\"$", "$2");
+        if (!etag.isEmpty() && !etag.equals(digest)) {
+            throw InvalidDocument.at("model", "the ETag to be base_digest", etag);
+        }
+        String came = Json.sha256(answer.body());
+        if (!came.equals(digest)) {
+            throw InvalidDocument.at("model", "bytes whose SHA-256 is base_digest", came);
+        }
+        return answer.body();
+    }
+
+    /** Sends the sealed update of one attempt; sending the same bytes again changes nothing. */
+    public void upload(String jobId, long round, String nodeId, byte[] envelope)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        String path = "/jobs/" + jobId + "/rounds/" + round + "/updates/" + nodeId;
+        Limits limits = new Limits(SHORT.plusSeconds(envelope.length / SLOWEST), TRIES, JSON_BYTES);
+        String digest = "sha-256=:" + Base64.getEncoder().encodeToString(sha256(envelope)) + ":";
+        calls.send(
+                "PUT " + path,
+                limits,
+                path,
+                r -> r.PUT(BodyPublishers.ofByteArray(envelope))
+                        .header("Content-Type", "application/octet-stream")
+                        .header("Content-Digest", digest));
+    }
+
+    /**
+     * Asks how far the Overseer has mirrored the ledger of one of this node's datasets.
+     *
+     * @return the last mirrored row; sequence 0 and the genesis hash before the first
+     */
+    public LedgerHead ledgerHead(String datasetId) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        String path = "/ledger-heads/" + datasetId;
+        Answer answer = calls.send("GET " + path, new Limits(SHORT, TRIES, JSON_BYTES), path, r -> r.GET());
+        JsonFields f = JsonFields.of(Json.read(answer.body()), "");
+        return new LedgerHead(f.whole("sequence", 0, Long.MAX_VALUE), f.text("hash"));
+    }
+
+    /** Hands in ledger rows that are not mirrored yet, in sequence. */
+    public void ledgerRows(String datasetId, List<ObjectNode> rows)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        ObjectNode body = Json.object();
+        rows.forEach(body.putArray("rows")::add);
+        String path = "/ledger-heads/" + datasetId;
+        Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
+        calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
+    }
+
+    /**
+     * Tells that the node leaves an attempt without an update.
+     *
+     * @param detail why, public values only; cut to 2,000 characters
+     */
+    public void decline(String jobId, long round, long attempt, DeclineReason reason, String detail)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        ObjectNode body = Json.object()
+                .put("attempt", attempt)
+                .put("reason", reason.name())
+                .put("detail", detail.substring(0, Math.min(detail.length(), DETAIL)));
+        String path = "/jobs/" + jobId + "/rounds/" + round + "/declines";
+        Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
+        calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
+    }
+
+    private JsonNode post(String name, String path, ObjectNode body)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
+        Answer answer =
+                calls.send(name, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
+        return Json.read(answer.body());
+    }
+
+    private static BodyPublisher json(ObjectNode body) {
+        return BodyPublishers.ofByteArray(Json.write(body));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package ai.coreason.enclave.node.site;
+
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.sentry.schema.DataPackage;
+import ai.coreason.enclave.sentry.schema.DataResource;
+import java.nio.file.Path;
+
+/**
+ * A dataset that the site's owner lets this node train on.
+ *
+ * @param dataset its registration
+ * @param dataPackage the data dictionary that describes it
+ * @param resource how its file is read
+ * @param file where its records lie, every link resolved
+ */
+public record OfferedDataset(Dataset dataset, DataPackage dataPackage, DataResource resource, Path file) {
+    /** The name of the source in the ledger: one source belongs to one dataset. */
+    public String source() {
+        return file.toString();
+    }
+}

@@ -1,0 +1,138 @@
+package ai.coreason.enclave.node.training;
+
+import ai.coreason.enclave.privacy.ledger.BudgetDecision;
+import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.privacy.ledger.ChargeRequest;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.ChargeState;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.LedgerBook;
+import jakarta.ejb.Local;
+import jakarta.ejb.Stateless;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceContext;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The node's database: the ledger and the outbox in one JTA transaction a call. */
+@Stateless
+@Local(RoundBooks.class)
+public class DatabaseBooks implements RoundBooks {
+    @PersistenceContext(unitName = "enclave")
+    private EntityManager em;
+
+    /** For the container. */
+    public DatabaseBooks() {}
+
+    /** Books over a given persistence context. */
+    DatabaseBooks(EntityManager em) {
+        this.em = em;
+    }
+
+    @Override
+    public void register(Dataset dataset, String source) {
+        ledger().register(dataset, source);
+    }
+
+    @Override
+    public List<DatasetAccount> accounts() {
+        return ledger().accounts();
+    }
+
+    @Override
+    public List<ChargeRow> rows(String datasetId) {
+        return ledger().rows(datasetId);
+    }
+
+    @Override
+    public int recover() {
+        int expired = 0;
+        for (DatasetAccount account : ledger().accounts()) {
+            String datasetId = account.dataset().datasetId();
+            for (ChargeRow row : ledger().rows(datasetId)) {
+                if (row.state() == ChargeState.RESERVED) {
+                    ledger().expire(datasetId, row.request().key());
+                    expired++;
+                }
+            }
+        }
+        return expired;
+    }
+
+    @Override
+    public String bind(String jobId, long round, String baseDigest) {
+        RoundBase bound = em.find(RoundBase.class, RoundBase.id(jobId, round));
+        if (bound == null) {
+            em.persist(new RoundBase(jobId, round, baseDigest));
+            return baseDigest;
+        }
+        return bound.baseDigest();
+    }
+
+    @Override
+    public BudgetDecision reserve(ChargeRequest request) {
+        return ledger().reserve(request);
+    }
+
+    @Override
+    public byte[] commit(String datasetId, ChargeKey key, Function<ChargeRow, byte[]> seal) {
+        byte[] envelope = seal.apply(ledger().commit(datasetId, key));
+        em.persist(new OutboxEntry(key, envelope));
+        return envelope;
+    }
+
+    @Override
+    public void expire(String datasetId, ChargeKey key) {
+        ledger().expire(datasetId, key);
+    }
+
+    @Override
+    public Optional<Outgoing> outgoing(ChargeKey key) {
+        return find(key).map(e -> new Outgoing(key, e.state(), e.envelope()));
+    }
+
+    @Override
+    public List<ChargeKey> pending() {
+        return em.createQuery(
+                        "select e from OutboxEntry e where e.state = :pending order by e.jobId, e.round, e.attempt",
+                        OutboxEntry.class)
+                .setParameter("pending", OutboxEntry.State.PENDING)
+                .getResultStream()
+                .map(OutboxEntry::key)
+                .toList();
+    }
+
+    @Override
+    public void delivered(ChargeKey key) {
+        find(key).ifPresent(OutboxEntry::delivered);
+    }
+
+    @Override
+    public void refused(ChargeKey key) {
+        find(key).ifPresent(OutboxEntry::refused);
+    }
+
+    @Override
+    public void forgetBefore(String jobId, long round) {
+        em.createQuery(
+                        "select e from OutboxEntry e where e.jobId = :job and e.round < :round and e.envelope is not null"
+                                + " and e.state <> :pending",
+                        OutboxEntry.class)
+                .setParameter("job", jobId)
+                .setParameter("round", round)
+                .setParameter("pending", OutboxEntry.State.PENDING)
+                .getResultList()
+                .forEach(OutboxEntry::forget);
+    }
+
+    private LedgerBook ledger() {
+        return new LedgerBook(em, Clock.systemUTC());
+    }
+
+    private Optional<OutboxEntry> find(ChargeKey key) {
+        return Optional.ofNullable(em.find(OutboxEntry.class, OutboxEntry.id(key)));
+    }
+}

@@ -1,0 +1,44 @@
+package ai.coreason.enclave.node.training;
+
+import ai.coreason.enclave.node.agent.Enrolment;
+import ai.coreason.enclave.node.site.OfferedDatasets;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.sentry.contract.DatasetRegistration;
+import ai.coreason.enclave.sentry.contract.DatasetTerms;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What the node tells of its data at an enrolment: the offered datasets as their ledger stands now. */
+public final class Holdings implements Supplier<Enrolment.Holdings> {
+    private final RoundBooks books;
+    private final OfferedDatasets offered;
+
+    /** The holdings of a node that offers these datasets. */
+    public Holdings(RoundBooks books, OfferedDatasets offered) {
+        this.books = books;
+        this.offered = offered;
+    }
+
+    @Override
+    public Enrolment.Holdings get() {
+        List<DatasetAccount> accounts = books.accounts().stream()
+                .filter(a -> offered.named(a.dataset().datasetId()).isPresent())
+                .toList();
+        Optional<ObjectNode> head = accounts.size() == 1 ? Optional.of(head(accounts.get(0))) : Optional.empty();
+        return new Enrolment.Holdings(
+                accounts.stream().map(Holdings::registration).toList(), head);
+    }
+
+    private static ObjectNode head(DatasetAccount account) {
+        return Json.object().put("sequence", account.sequence()).put("hash", account.head());
+    }
+
+    private static DatasetRegistration registration(DatasetAccount account) {
+        DatasetTerms terms = DatasetTerms.read(JsonFields.of(account.dataset().json(), "dataset"));
+        return new DatasetRegistration(terms, account.dataset().filter().order(), account.filterSpent());
+    }
+}

@@ -1,0 +1,73 @@
+package ai.coreason.enclave.node.training;
+
+import ai.coreason.enclave.privacy.ledger.BudgetDecision;
+import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.privacy.ledger.ChargeRequest;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What the node keeps in its database about rounds: base models, charges, sealed updates. Each call is one transaction. */
+public interface RoundBooks {
+    /**
+     * A sealed update that is kept.
+     *
+     * @param envelope the bytes; empty once the round is over and they were forgotten
+     */
+    record Outgoing(ChargeKey key, OutboxEntry.State state, Optional<byte[]> envelope) {}
+
+    /** Registers a dataset or confirms it; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#register}. */
+    void register(Dataset dataset, String source);
+
+    /** The registered datasets and how their ledgers stand. */
+    List<DatasetAccount> accounts();
+
+    /** All charges on a dataset in sequence. */
+    List<ChargeRow> rows(String datasetId);
+
+    /**
+     * Ends what a crash left behind: charges that were reserved and have no sealed update expire, and stay charged.
+     *
+     * @return how many expired
+     */
+    int recover();
+
+    /**
+     * Remembers the base model of a round.
+     *
+     * @return the digest that the round is bound to: the given one, or the one that came first
+     */
+    String bind(String jobId, long round, String baseDigest);
+
+    /** Reserves a charge; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#reserve}. */
+    BudgetDecision reserve(ChargeRequest request);
+
+    /**
+     * Commits a reserved charge and stores the sealed update: both or neither.
+     *
+     * @param seal makes the envelope for the committed row
+     * @return the envelope
+     */
+    byte[] commit(String datasetId, ChargeKey key, Function<ChargeRow, byte[]> seal);
+
+    /** Marks that a reserved attempt ended without an update; it stays charged. */
+    void expire(String datasetId, ChargeKey key);
+
+    /** The sealed update of an attempt. */
+    Optional<Outgoing> outgoing(ChargeKey key);
+
+    /** The attempts whose updates wait for an answer, oldest round first. */
+    List<ChargeKey> pending();
+
+    /** Marks that the Overseer has an update. */
+    void delivered(ChargeKey key);
+
+    /** Marks that the Overseer will never take an update. */
+    void refused(ChargeKey key);
+
+    /** Drops the bytes of a job's updates of earlier rounds that no longer wait. */
+    void forgetBefore(String jobId, long round);
+}

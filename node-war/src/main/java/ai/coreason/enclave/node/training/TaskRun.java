@@ -1,0 +1,115 @@
+package ai.coreason.enclave.node.training;
+
+import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.node.agent.OverseerRefusal;
+import ai.coreason.enclave.node.agent.OverseerUnreachable;
+import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.node.agent.TaskLoop;
+import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What the node does with one task: an update that was sealed before is sent again as it is; anything else is trained
+ * once, or declined with its reason. An update that outlived its session waits for the next one. Not thread-safe; a node
+ * runs one task at a time.
+ */
+public final class TaskRun implements TaskLoop.Rounds {
+    private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
+    private static final int MAX_ATTEMPT = 1000;
+
+    private final JobRules rules;
+    private final RoundBooks books;
+    private final RoundTraining training;
+    private final Delivery delivery;
+    private final Clock clock;
+
+    /**
+     * @param rules what jobs may ask for here
+     * @param books what the node keeps
+     */
+    public TaskRun(JobRules rules, RoundBooks books, RoundTraining training, Clock clock) {
+        this.rules = rules;
+        this.books = books;
+        this.training = training;
+        this.delivery = new Delivery(books);
+        this.clock = clock;
+    }
+
+    @Override
+    public void resend(Session session) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        delivery.sendPending(session);
+    }
+
+    @Override
+    public void take(Session session, JsonNode json) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        RoundTask task;
+        try {
+            task = RoundTask.parse(json, rules);
+        } catch (InvalidDocument e) {
+            declineUnread(session, json, e);
+            return;
+        }
+        ChargeKey key = new ChargeKey(task.jobId().toString(), task.round(), task.attempt());
+        LOG.log(System.Logger.Level.INFO, "task.taken {0} job={1}", key, task.jobDigest());
+        try {
+            Outgoing update = finished(key);
+            if (update == null) {
+                training.train(session, task, key);
+                update = finished(key);
+            }
+            if (session.isCurrent(clock.instant())) {
+                delivery.send(session, update);
+            }
+        } catch (Declined e) {
+            decline(session, key, e);
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+            decline(
+                    session,
+                    key,
+                    new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
+        }
+        books.forgetBefore(key.jobId(), key.round());
+    }
+
+    /** The sealed update of an attempt, or null if there is none. */
+    private Outgoing finished(ChargeKey key) throws Declined {
+        Optional<Outgoing> before = books.outgoing(key);
+        if (before.isPresent() && before.get().envelope().isEmpty()) {
+            throw new Declined(
+                    DeclineReason.INTERNAL,
+                    "the update of this attempt was handed in and its bytes were given up since");
+        }
+        return before.orElse(null);
+    }
+
+    /** A task that this node cannot read is declined all the same, if it says which attempt it is. */
+    private static void declineUnread(Session session, JsonNode json, InvalidDocument e)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        String jobId = json.path("job_id").asText();
+        long round = json.path("round").asLong();
+        long attempt = json.path("attempt").asLong();
+        try {
+            UUID.fromString(jobId);
+        } catch (IllegalArgumentException notAnId) {
+            throw e;
+        }
+        if (round < 1 || attempt < 1 || attempt > MAX_ATTEMPT) {
+            throw e;
+        }
+        decline(session, new ChargeKey(jobId, round, attempt), new Declined(DeclineReason.POLICY, e.getMessage()));
+    }
+
+    private static void decline(Session session, ChargeKey key, Declined why)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        LOG.log(System.Logger.Level.WARNING, "task.declined {0} reason={1}: {2}", key, why.reason(), why.getMessage());
+        session.client().decline(key.jobId(), key.round(), key.attempt(), why.reason(), why.told());
+    }
+}

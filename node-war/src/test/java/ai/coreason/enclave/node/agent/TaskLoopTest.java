@@ -1,0 +1,209 @@
+package ai.coreason.enclave.node.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.coreason.enclave.node.agent.NodeState.Standing;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpHandler;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TaskLoopTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+    private static final HttpHandler NOTHING = TlsOverseer.answer(204, "text/plain", new byte[0]);
+    private static final HttpHandler TASK =
+            TlsOverseer.answer(200, "application/json", "{\"round\":1}".getBytes(StandardCharsets.UTF_8));
+
+    private final NodeState state = new NodeState();
+    private final List<Duration> pauses = new ArrayList<>();
+    private final List<String> done = new ArrayList<>();
+    private final Deque<HttpHandler> answers = new ArrayDeque<>();
+    private TlsOverseer overseer;
+    private TaskLoop loop;
+    private int enrolments;
+    private Instant renewAt = NOW.plusSeconds(3600);
+
+    @BeforeEach
+    void start() throws Exception {
+        overseer = new TlsOverseer();
+        overseer.on("/tasks/next", exchange -> {
+            HttpHandler next = answers.poll();
+            if (next == null) {
+                loop.stop();
+                next = NOTHING;
+            }
+            next.handle(exchange);
+        });
+    }
+
+    @AfterEach
+    void stop() {
+        overseer.close();
+    }
+
+    @Test
+    void run_taskThatFails_goesOnWithTheNext() {
+        answers.addAll(List.of(TASK, TASK));
+
+        run(new Recorder() {
+            @Override
+            public void take(Session session, JsonNode task) {
+                super.take(session, task);
+                if (done.size() == 2) {
+                    throw new IllegalStateException("a fault of one task");
+                }
+            }
+        });
+
+        assertThat(done).startsWith("resend", "take 1", "resend", "take 1");
+        assertThat(pauses).hasSize(1);
+        assertThat(enrolments).isEqualTo(1);
+        assertThat(state.now().standing()).isEqualTo(Standing.STOPPED);
+    }
+
+    @Test
+    void run_taskThatEndsInALinkageError_goesOn() {
+        answers.addAll(List.of(TASK, NOTHING));
+
+        run(new Recorder() {
+            @Override
+            public void take(Session session, JsonNode task) {
+                throw new UnsatisfiedLinkError("no native library");
+            }
+        });
+
+        assertThat(done).startsWith("resend", "resend");
+        assertThat(enrolments).isEqualTo(1);
+    }
+
+    @Test
+    void run_certificateRefused_enrolsAnew() {
+        answers.addAll(List.of(TlsOverseer.problem(401, "unauthenticated", "a later epoch is enrolled"), NOTHING));
+
+        run(new Recorder());
+
+        assertThat(enrolments).isEqualTo(2);
+    }
+
+    @Test
+    void run_pollForbidden_enrolsAnew() {
+        answers.addAll(List.of(TlsOverseer.problem(403, "forbidden", "not the node's last certificate"), NOTHING));
+
+        run(new Recorder());
+
+        assertThat(enrolments).isEqualTo(2);
+    }
+
+    @Test
+    void run_requestRefused_keepsTheSession() {
+        answers.addAll(List.of(TlsOverseer.problem(404, "not-found", "no tasks here"), NOTHING));
+
+        run(new Recorder());
+
+        assertThat(enrolments).isEqualTo(1);
+        assertThat(pauses).isNotEmpty();
+    }
+
+    @Test
+    void run_overseerFailsThreeTimes_spacesTheTriesAndForgetsAfterwards() {
+        HttpHandler down = TlsOverseer.answer(503, "text/plain", new byte[0]);
+        answers.addAll(List.of(down, down, down, NOTHING, down, NOTHING));
+
+        run(new Recorder());
+
+        assertThat(pauses).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(pauses.get(0)).isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
+        assertThat(pauses.get(2)).isBetween(Duration.ofMillis(200), Duration.ofMillis(400));
+        assertThat(pauses.get(3)).isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+
+    @Test
+    void run_certificateAboutToExpire_enrolsBeforeEachPoll() {
+        renewAt = NOW;
+        answers.addAll(List.of(NOTHING, NOTHING));
+
+        run(new Recorder());
+
+        assertThat(enrolments).isEqualTo(3);
+    }
+
+    @Test
+    void run_enrolmentRefused_isNotEnrolledAndSaysWhy() {
+        loop = new TaskLoop(
+                () -> {
+                    throw new java.io.IOException("token: no such file");
+                },
+                new Recorder(),
+                state,
+                TlsOverseer.backoff(),
+                delay -> {
+                    done.add(
+                            state.now().standing() + " " + state.now().problem().orElse(""));
+                    loop.stop();
+                },
+                Clock.fixed(NOW, ZoneOffset.UTC));
+
+        loop.run();
+        Thread.interrupted();
+
+        assertThat(done).containsExactly("NOT_ENROLLED token: no such file");
+    }
+
+    @Test
+    void stop_whilePolling_endsTheLoop() throws Exception {
+        CountDownLatch polled = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        answers.add(exchange -> {
+            polled.countDown();
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Thread thread = new Thread(() -> run(new Recorder()));
+        thread.start();
+
+        polled.await();
+        loop.stop();
+        thread.join();
+        ended.countDown();
+
+        assertThat(state.now().standing()).isEqualTo(Standing.STOPPED);
+    }
+
+    private void run(TaskLoop.Rounds rounds) {
+        loop = new TaskLoop(
+                () -> new Session(overseer.client(pauses::add), "node_a", ++enrolments, "00".repeat(48), renewAt),
+                rounds,
+                state,
+                TlsOverseer.backoff(),
+                pauses::add,
+                Clock.fixed(NOW, ZoneOffset.UTC));
+        loop.run();
+        Thread.interrupted();
+    }
+
+    private class Recorder implements TaskLoop.Rounds {
+        @Override
+        public void resend(Session session) {
+            done.add("resend");
+        }
+
+        @Override
+        public void take(Session session, JsonNode task) {
+            done.add("take " + task.path("round").asText());
+        }
+    }
+}

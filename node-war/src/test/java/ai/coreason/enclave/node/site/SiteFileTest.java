@@ -1,0 +1,115 @@
+package ai.coreason.enclave.node.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SiteFileTest {
+    private static final String DIGEST = "ab".repeat(32);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void read_simulatedSite_resolvesPathsAgainstItsFolder() throws Exception {
+        Path file = Files.write(folder.resolve("site.json"), Json.write(site()));
+
+        SiteFile site = SiteFile.read(file);
+
+        assertThat(site.nodeId()).isEqualTo("node_a");
+        assertThat(site.overseer()).isEqualTo(URI.create("https://127.0.0.1:9444"));
+        assertThat(site.caFile()).isEqualTo(folder.resolve("ca.pem"));
+        assertThat(site.tokenFile()).isEqualTo(folder.resolve("run/token"));
+        assertThat(site.dataPackage()).isEqualTo(Path.of("/data/datapackage.json"));
+        assertThat(site.resources()).containsExactly("node_a");
+        assertThat(site.simulation()).isTrue();
+        assertThat(site.evidenceKey()).contains(folder.resolve("evidence.pem"));
+    }
+
+    @Test
+    void parse_withoutSimulation_isProduction() {
+        ObjectNode json = site();
+        json.remove("simulation");
+
+        assertThat(SiteFile.parse(json, folder).simulation()).isFalse();
+    }
+
+    @Test
+    void parse_approveAny_approvesEveryJob() {
+        assertThat(SiteFile.parse(site(), folder).policy().approves(DIGEST)).isTrue();
+    }
+
+    @Test
+    void parse_approveList_approvesTheListedJobsOnly() {
+        ObjectNode json = site();
+        json.putArray("approve").add(DIGEST);
+
+        SitePolicy policy = SiteFile.parse(json, folder).policy();
+
+        assertThat(policy.approves(DIGEST)).isTrue();
+        assertThat(policy.approves("cd".repeat(32))).isFalse();
+    }
+
+    @Test
+    void parse_approveEmptyList_approvesNothing() {
+        ObjectNode json = site();
+        json.putArray("approve");
+
+        assertThat(SiteFile.parse(json, folder).policy().approves(DIGEST)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "node_id     | \"../x\"                        | node_id: expected 1 to 64 of A-Z a-z 0-9 . _ -",
+                "overseer    | \"http://127.0.0.1:1\"          | overseer: expected https://host:port",
+                "overseer    | \"https://127.0.0.1:1/api\"     | overseer: expected https://host:port",
+                "overseer    | \"https://u:p@127.0.0.1\"       | overseer: expected https://host:port",
+                "token_file  | 7                               | token_file: expected the path of a file, got 7",
+                "resources   | []                              | resources: expected one or more names, each once, got []",
+                "resources   | [\"a\",\"a\"]                   | resources: expected one or more names, each once",
+                "approve     | \"all\"                         | approve: expected \"any\" or an array of job digests",
+                "approve     | [\"AB\"]                        | approve[0]: expected 64 lower-case hex digits, got \"AB\"",
+                "simulation  | {\"evidence_key\":\"k\",\"x\":1} | simulation.x: expected no such member, got one",
+                "epsilon     | 9                               | epsilon: expected no such member, got one"
+            })
+    void parse_wrongMember_isRefusedByName(String member, String value, String message) {
+        ObjectNode json = site();
+        json.set(member, Json.read(value));
+
+        assertThatThrownBy(() -> SiteFile.parse(json, folder))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"node_id", "overseer", "ca_file", "token_file", "data_package", "resources", "approve"})
+    void parse_withoutMember_isRefusedByName(String member) {
+        ObjectNode json = site();
+        json.remove(member);
+
+        assertThatThrownBy(() -> SiteFile.parse(json, folder))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(member + ": expected ")
+                .hasMessageEndingWith("got nothing");
+    }
+
+    private static ObjectNode site() {
+        return (ObjectNode) Json.read("""
+                {"node_id": "node_a", "overseer": "https://127.0.0.1:9444", "ca_file": "ca.pem",
+                 "token_file": "run/token", "data_package": "/data/datapackage.json", "resources": ["node_a"],
+                 "approve": "any", "simulation": {"evidence_key": "evidence.pem"}}
+                """);
+    }
+}

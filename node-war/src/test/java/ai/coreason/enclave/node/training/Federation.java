@@ -1,0 +1,117 @@
+package ai.coreason.enclave.node.training;
+
+import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.node.agent.TlsOverseer;
+import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.airlock.Airlock;
+import ai.coreason.enclave.sentry.airlock.Airlock.Cargo;
+import ai.coreason.enclave.sentry.airlock.Airlock.Limits;
+import ai.coreason.enclave.sentry.airlock.Passage;
+import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.contract.SealingKey;
+import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.seal.Hpke;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.UUID;
+
+/** An Overseer of one job that keeps what a node sends it. */
+final class Federation implements AutoCloseable {
+    static final UUID JOB = UUID.fromString("3c7b4a1e-93a5-4d4b-9d4f-1f0b6a3f2c11");
+
+    final List<byte[]> uploads = new ArrayList<>();
+    final List<String> declines = new ArrayList<>();
+    final List<JsonNode> rows = new ArrayList<>();
+    int uploadStatus = 202;
+    ObjectNode ledgerHead;
+    byte[] model;
+
+    private final TlsOverseer overseer = new TlsOverseer();
+    private final Hpke.KeyPair keys = Hpke.newKeyPair();
+
+    Federation(String genesis) throws Exception {
+        ledgerHead = Json.object().put("sequence", 0).put("hash", genesis);
+        overseer.on("/jobs/", this::round);
+        overseer.on("/ledger-heads/", this::ledger);
+    }
+
+    private void round(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        if (path.endsWith("/model")) {
+            exchange.getResponseHeaders().set("ETag", '"' + Json.sha256(model) + '"');
+            TlsOverseer.answer(200, "application/octet-stream", model).handle(exchange);
+        } else if (path.endsWith("/declines")) {
+            JsonNode decline = Json.read(body);
+            declines.add(decline.path("reason").asText() + ": "
+                    + decline.path("detail").asText());
+            TlsOverseer.answer(204, "text/plain", new byte[0]).handle(exchange);
+        } else if (uploadStatus == 202) {
+            uploads.add(body);
+            TlsOverseer.answer(202, "application/json", Json.write(Json.object()))
+                    .handle(exchange);
+        } else {
+            TlsOverseer.problem(uploadStatus, "test", "not now").handle(exchange);
+        }
+    }
+
+    private void ledger(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        if (body.length > 0) {
+            Json.read(body).path("rows").forEach(rows::add);
+        }
+        TlsOverseer.answer(200, "application/json", Json.write(ledgerHead)).handle(exchange);
+    }
+
+    /** A session whose pauses take no time. */
+    Session session() {
+        return new Session(
+                overseer.client(delay -> {}), "node_a", 3, "ab".repeat(48), Instant.parse("2100-01-01T00:00:00Z"));
+    }
+
+    /** A task of a job whose base model has these weights. */
+    RoundTask task(ObjectNode document, int round, int attempt, TrainingPlan plan, float weight) {
+        FederationJob job = Jobs.job(document);
+        model = Airlock.write(
+                job.model(),
+                Weights.of(job.model(), Map.of("fc.weight", new float[] {weight, weight}, "fc.bias", new float[] {0})),
+                Map.of());
+        return new RoundTask(
+                JOB,
+                round,
+                attempt,
+                new byte[32],
+                Json.sha256(model),
+                plan,
+                Instant.parse("2100-01-01T00:00:00Z"),
+                job,
+                new SealingKey(keys.publicKey()));
+    }
+
+    /** Opens an upload as the Overseer does. */
+    Weights open(ModelGraph graph, byte[] upload) {
+        UpdateEnvelope envelope = UpdateEnvelope.parse(upload);
+        byte[] plain =
+                Hpke.open(keys, UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
+        Passage passage = Airlock.check(
+                graph, Safetensors.read(plain), Cargo.UPDATE, new Limits(Map.of(), OptionalDouble.empty()));
+        return ((Passage.Admitted) passage).weights();
+    }
+
+    @Override
+    public void close() {
+        overseer.close();
+    }
+}

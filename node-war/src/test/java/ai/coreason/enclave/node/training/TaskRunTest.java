@@ -1,0 +1,461 @@
+package ai.coreason.enclave.node.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.node.agent.OverseerUnreachable;
+import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.node.site.OfferedDatasets;
+import ai.coreason.enclave.node.site.SiteFile;
+import ai.coreason.enclave.node.site.SitePolicy;
+import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.ChargeState;
+import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.HardwareType;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TaskRunTest {
+    private static final String MANIFEST = "ef".repeat(32);
+    private static final ChargeKey FIRST = new ChargeKey(Federation.JOB.toString(), 1, 1);
+
+    @TempDir
+    Path folder;
+
+    private EvidenceSource evidence = TaskRunTest::quote;
+    private SitePolicy policy = new SitePolicy(true, Set.of());
+    private boolean simulation = true;
+    private BooksOnDerby database;
+    private RoundBooks books;
+    private Federation federation;
+
+    @BeforeEach
+    void start() throws Exception {
+        Files.writeString(folder.resolve("heart.csv"), records());
+        Files.writeString(folder.resolve("datapackage.json"), """
+                {"name": "test", "resources": [{"name": "node_a", "path": "heart.csv", "format": "csv",
+                 "schema": {"fields": [
+                   {"name": "age", "type": "number", "constraints": {"required": true, "minimum": 0, "maximum": 120}},
+                   {"name": "sex", "type": "number", "constraints": {"required": true, "enum": [0, 1]}},
+                   {"name": "label", "type": "integer", "constraints": {"required": true, "enum": [0, 1]}}]},
+                 "coreason": {"data_owner": "owner", "dataset_id": "heart", "privacy_unit": "record",
+                              "declared_rows": 200, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
+                """);
+        database = new BooksOnDerby();
+        books = database.books();
+        offered().all().forEach(d -> books.register(d.dataset(), d.source()));
+        federation = new Federation(books.accounts().get(0).head());
+    }
+
+    @AfterEach
+    void stop() {
+        federation.close();
+        database.close();
+    }
+
+    @Test
+    void take_approvedTask_handsInAnUpdateThatOpensAndIsPaid() throws Exception {
+        RoundTask task = task(1);
+
+        take(task);
+
+        assertThat(federation.declines).isEmpty();
+        assertThat(federation.uploads).hasSize(1);
+        Weights update = federation.open(task.job().model(), federation.uploads.get(0));
+        assertThat(update.names()).containsExactly("fc.weight", "fc.bias");
+        UpdateHeader header = UpdateEnvelope.parse(federation.uploads.get(0)).header();
+        assertThat(header.jobDigest()).isEqualTo(task.jobDigest());
+        assertThat(header.planDigest()).isEqualTo(task.planDigest());
+        assertThat(header.trainMillis()).isPresent();
+        ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
+        assertThat(row.state()).isEqualTo(ChargeState.COMMITTED);
+        assertThat(row.request().key()).isEqualTo(FIRST);
+        assertThat(row.request().measurement()).isEqualTo(MANIFEST);
+        assertThat(books.rows("heart")).containsExactly(row);
+        assertThat(books.pending()).isEmpty();
+    }
+
+    @Test
+    void take_approvedTask_evidenceIsForJustTheseBytes() throws Exception {
+        RoundTask task = task(1);
+
+        take(task);
+
+        UpdateHeader header = UpdateEnvelope.parse(federation.uploads.get(0)).header();
+        ObjectNode expected = Json.object()
+                .put("node_id", "node_a")
+                .put("epoch", 3)
+                .put("nonce", "A".repeat(43) + "=")
+                .put("tls_spki_sha384", "ab".repeat(48))
+                .put("code_manifest_sha256", MANIFEST)
+                .put("job_digest", task.jobDigest())
+                .put("round", 1)
+                .put("attempt", 1)
+                .put("base_digest", task.baseDigest())
+                .put("plan_digest", task.planDigest())
+                .put("update_digest", header.sealedSha256());
+        expected.set("hpke", task.hpke().json());
+        expected.putObject("ledger_head")
+                .put("sequence", 1)
+                .put("hash", books.accounts().get(0).head());
+        ReportData quoted =
+                ReportData.parse(ReportData.Role.UPDATE, header.evidence().reportData(), "report_data");
+        assertThat(quoted.differences(expected)).isEmpty();
+        assertThat(quoted.json().size()).isEqualTo(expected.size());
+        assertThat(header.evidence().quote()).isEqualTo(quoted.digest());
+    }
+
+    @Test
+    void take_sameTaskAgain_handsInTheSameBytesAndPaysNothing() throws Exception {
+        RoundTask task = task(1);
+        take(task);
+        double spent = books.accounts().get(0).filterSpent();
+
+        take(task);
+
+        assertThat(federation.uploads).hasSize(2);
+        assertThat(federation.uploads.get(1)).isEqualTo(federation.uploads.get(0));
+        assertThat(books.accounts().get(0).filterSpent()).isEqualTo(spent);
+    }
+
+    @Test
+    void take_laterRound_forgetsTheUpdatesBefore() throws Exception {
+        take(task(1));
+        mirrored();
+
+        take(task(2));
+
+        assertThat(federation.uploads).hasSize(2);
+        assertThat(books.outgoing(FIRST)).get().satisfies(o -> {
+            assertThat(o.state()).isEqualTo(OutboxEntry.State.DELIVERED);
+            assertThat(o.envelope()).isEmpty();
+        });
+    }
+
+    @Test
+    void take_laterRound_readsTheRecordsAnewWhenTheFileChanged() throws Exception {
+        Path file = folder.resolve("heart.csv");
+        FileTime begin = Files.getLastModifiedTime(file);
+        TaskRun run = run();
+        run.take(federation.session(), task(1).json());
+        mirrored();
+        Files.writeString(file, records().replace("\n1,0,0\n", "\n1,7,0\n"));
+        Files.setLastModifiedTime(file, begin);
+        run.take(federation.session(), task(2).json());
+        mirrored();
+        assertThat(federation.declines).isEmpty();
+
+        Files.setLastModifiedTime(file, FileTime.from(begin.toInstant().plusSeconds(1)));
+        run.take(federation.session(), task(3).json());
+
+        assertThat(federation.uploads).hasSize(2);
+        assertThat(federation.declines).singleElement().asString().startsWith("SCHEMA: ");
+    }
+
+    @Test
+    void take_overseerDown_keepsTheUpdateAndResendsItUnchanged() throws Exception {
+        federation.uploadStatus = 503;
+        assertThatThrownBy(() -> take(task(1))).isInstanceOf(OverseerUnreachable.class);
+        byte[] kept = books.outgoing(FIRST).orElseThrow().envelope().orElseThrow();
+
+        federation.uploadStatus = 202;
+        run().resend(federation.session());
+
+        assertThat(federation.uploads).containsExactly(kept);
+        assertThat(books.pending()).isEmpty();
+    }
+
+    @Test
+    void take_roundClosed_givesTheUpdateUpAndLaterHandsInItsCharge() throws Exception {
+        federation.uploadStatus = 409;
+        take(task(1));
+        assertThat(books.pending()).isEmpty();
+        assertThat(federation.declines).isEmpty();
+
+        federation.uploadStatus = 202;
+        take(task(2));
+
+        assertThat(federation.rows)
+                .extracting(row -> ChargeRow.parse(row, "row"))
+                .containsExactly(books.rows("heart").get(0));
+        assertThat(federation.uploads).hasSize(1);
+    }
+
+    @Test
+    void take_jobNotApproved_declinesAndPaysNothing() throws Exception {
+        policy = new SitePolicy(false, Set.of("00".repeat(32)));
+
+        take(task(1));
+
+        assertDeclined("POLICY: job_digest: expected a job that the data owner approved, got ");
+    }
+
+    @Test
+    void take_jobOfOtherNodes_declines() throws Exception {
+        ObjectNode job = Jobs.document();
+        job.putArray("clients").add("node_b").add("node_c");
+
+        take(federation.task(job, 1, 1, plan(2), 0));
+
+        assertDeclined("POLICY: job.clients: expected node_a among them, got [node_b, node_c]");
+    }
+
+    @Test
+    void take_planWithLessNoise_declines() throws Exception {
+        take(federation.task(Jobs.document(), 1, 1, plan(1), 0));
+
+        assertDeclined("POLICY: plan.noise_multiplier: expected at least the job's 2.0, got 1.0");
+    }
+
+    @Test
+    void take_datasetThatTheNodeLacks_declines() throws Exception {
+        ObjectNode job = Jobs.document();
+        ((ObjectNode) job.get("dataset")).put("name", "lung");
+
+        take(federation.task(job, 1, 1, plan(2), 0));
+
+        assertDeclined("DATASET: job.dataset.name: expected a dataset that this node offers, got lung");
+    }
+
+    @Test
+    void take_otherBaseModelForTheRound_declines() throws Exception {
+        take(task(1));
+        mirrored();
+
+        take(federation.task(Jobs.document(), 1, 2, plan(2), 1));
+
+        assertThat(federation.declines)
+                .singleElement()
+                .asString()
+                .startsWith("POLICY: base_digest: expected the round's one base model ");
+        assertThat(books.rows("heart")).hasSize(1);
+    }
+
+    @Test
+    void take_budgetThatCannotPay_declines() throws Exception {
+        ObjectNode job = Jobs.document();
+        ((ObjectNode) job.get("privacy")).put("target_epsilon", 0.01);
+
+        take(federation.task(job, 1, 1, plan(2), 0));
+
+        assertDeclined("BUDGET: the round would take epsilon to ");
+    }
+
+    @Test
+    void take_recordsThatDoNotFit_declinesAndTellsWhatMayBeTold() throws Exception {
+        Files.writeString(folder.resolve("heart.csv"), records() + "777,0,1\n40,,1\n");
+        take(task(1));
+        assertThat(federation.declines)
+                .containsExactly("SCHEMA: the records do not fit their schema: columns with gaps"
+                        + " that the job uses [sex], findings {\"rows\":202,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
+                        + "{\"MAXIMUM\":1},\"sex\":{\"REQUIRED\":1}}}");
+
+        simulation = false;
+        take(task(2));
+
+        assertThat(federation.declines)
+                .element(1)
+                .isEqualTo("SCHEMA: the records do not fit their schema; the node's log says how");
+        assertThat(books.rows("heart")).isEmpty();
+    }
+
+    @Test
+    void take_recordsThatAreGone_declinesWithoutTellingWhy() throws Exception {
+        TaskRun run = run();
+        Files.delete(folder.resolve("heart.csv"));
+
+        run.take(federation.session(), task(1).json());
+
+        assertDeclined("INTERNAL: the node failed; its log says why");
+    }
+
+    @Test
+    void take_baseModelOfAnotherShape_declines() throws Exception {
+        RoundTask task = task(1);
+        federation.model = Safetensors.write(Map.of(), List.of(Tensor.of("fc.weight", List.of(1L, 3L), new float[3])));
+        RoundTask other = new RoundTask(
+                task.jobId(),
+                1,
+                1,
+                task.nonce(),
+                Json.sha256(federation.model),
+                plan(2),
+                task.deadline(),
+                task.job(),
+                task.hpke());
+
+        take(other);
+
+        assertDeclined("INTERNAL: the base model does not pass the airlock: fc.weight: SHAPE");
+    }
+
+    @Test
+    void take_noEvidence_endsWithAChargeThatIsExpiredAndNeverTrainsAgain() throws Exception {
+        evidence = reportData -> {
+            throw new IllegalStateException("no quote");
+        };
+        take(task(1));
+        assertThat(federation.declines).containsExactly("INTERNAL: the node failed; its log says why");
+        assertThat(books.rows("heart"))
+                .singleElement()
+                .satisfies(r -> assertThat(r.state()).isEqualTo(ChargeState.EXPIRED));
+
+        evidence = TaskRunTest::quote;
+        take(task(1));
+
+        assertThat(federation.uploads).isEmpty();
+        assertThat(federation.declines)
+                .element(1)
+                .isEqualTo("INTERNAL: this attempt was charged before, is EXPIRED and left no update");
+        assertThat(books.rows("heart")).hasSize(1);
+        assertThat(federation.rows).hasSize(1);
+    }
+
+    @Test
+    void take_ledgerBehindItsMirror_declinesAndPaysNothing() throws Exception {
+        federation.ledgerHead.put("sequence", 4).put("hash", "99".repeat(32));
+
+        take(task(1));
+
+        assertDeclined("POLICY: the ledger of heart was rolled back or replaced");
+    }
+
+    @Test
+    void take_ledgerForkedFromItsMirror_declines() throws Exception {
+        take(task(1));
+        federation.ledgerHead.put("sequence", 1).put("hash", "99".repeat(32));
+
+        take(task(2));
+
+        assertThat(federation.declines).singleElement().asString().startsWith("POLICY: the ledger of heart was rolled");
+        assertThat(books.rows("heart")).hasSize(1);
+    }
+
+    @Test
+    void take_seededInSimulation_repeatsItself() throws Exception {
+        ObjectNode job = Jobs.document().put("seed", 7);
+        take(federation.task(job, 1, 1, plan(2), 0));
+        Weights first = federation.open(Jobs.job(job).model(), federation.uploads.get(0));
+        database.close();
+        database = new BooksOnDerby();
+        books = database.books();
+        offered().all().forEach(d -> books.register(d.dataset(), d.source()));
+
+        take(federation.task(job, 1, 1, plan(2), 0));
+
+        Weights second = federation.open(Jobs.job(job).model(), federation.uploads.get(1));
+        assertThat(second.get("fc.weight")).isEqualTo(first.get("fc.weight"));
+        assertThat(second.get("fc.bias")).isEqualTo(first.get("fc.bias"));
+    }
+
+    @Test
+    void take_outsideOfSimulation_tellsNoTimingAndRefusesASeed() throws Exception {
+        simulation = false;
+        take(task(1));
+        assertThat(UpdateEnvelope.parse(federation.uploads.get(0)).header().trainMillis())
+                .isEmpty();
+        mirrored();
+
+        take(federation.task(Jobs.document().put("seed", 7), 2, 1, plan(2), 0));
+
+        assertThat(federation.declines).singleElement().asString().startsWith("POLICY: job.seed: ");
+        assertThat(federation.uploads).hasSize(1);
+    }
+
+    @Test
+    void take_withoutAnAttempt_cannotBeDeclined() throws Exception {
+        assertThatThrownBy(() -> run().take(federation.session(), Json.object()))
+                .isInstanceOf(InvalidDocument.class);
+        assertThat(federation.declines).isEmpty();
+    }
+
+    private void assertDeclined(String beginning) {
+        assertThat(federation.declines).singleElement().asString().startsWith(beginning);
+        assertThat(federation.uploads).isEmpty();
+        assertThat(books.rows("heart")).isEmpty();
+    }
+
+    private void take(RoundTask task) throws Exception {
+        run().take(federation.session(), task.json());
+    }
+
+    private TaskRun run() throws IOException {
+        RoundTraining training = new RoundTraining(site(), offered(), books, evidence, MANIFEST, 1);
+        return new TaskRun(new JobRules(simulation, false), books, training, Clock.systemUTC());
+    }
+
+    /** Lets the Overseer have mirrored what the ledger holds. */
+    private void mirrored() {
+        federation
+                .ledgerHead
+                .put("sequence", books.accounts().get(0).sequence())
+                .put("hash", books.accounts().get(0).head());
+    }
+
+    private RoundTask task(int round) {
+        return federation.task(Jobs.document(), round, 1, plan(2), 0);
+    }
+
+    private static TrainingPlan plan(double noise) {
+        return new TrainingPlan(Mechanism.DP_SGD, 5, 0.08, noise, 1, 16, 0.5);
+    }
+
+    private OfferedDatasets offered() throws IOException {
+        return OfferedDatasets.load(site());
+    }
+
+    private SiteFile site() {
+        return new SiteFile(
+                "node_a",
+                URI.create("https://127.0.0.1:9444"),
+                folder.resolve("ca.pem"),
+                folder.resolve("token"),
+                folder.resolve("datapackage.json"),
+                List.of("node_a"),
+                policy,
+                simulation ? Optional.of(folder.resolve("evidence.pem")) : Optional.empty());
+    }
+
+    private static Evidence quote(ReportData reportData) {
+        return new Evidence(HardwareType.SIMULATED, reportData.digest(), reportData.json());
+    }
+
+    private static String records() {
+        StringBuilder csv = new StringBuilder("age,sex,label\n");
+        for (int i = 0; i < 100; i++) {
+            csv.append(i)
+                    .append(",")
+                    .append(i % 2 == 0 ? 1 : 0)
+                    .append(",")
+                    .append(i < 50 ? 0 : 1)
+                    .append("\n");
+        }
+        return csv.toString();
+    }
+}
