@@ -76,7 +76,6 @@ public record RoundTask(
         FederationJob job = FederationJob.parse(f.any("job", "a federation job"), f.at("job"), rules);
         TrainingPlan plan = TrainingPlan.parse(f.any("plan", "a training plan"), f.at("plan"));
         requirePlanOf(job, plan, f.at("plan"));
-        requireDigest(f, "job_digest", job.digest());
         requireDigest(f, "plan_digest", plan.digest());
         RoundTask task = new RoundTask(
                 Formats.uuid(f, "job_id"),
