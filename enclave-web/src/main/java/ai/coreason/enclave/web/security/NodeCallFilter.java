@@ -45,7 +45,8 @@ public class NodeCallFilter implements ContainerRequestFilter {
         Optional<EnrolledNode> node = named.flatMap(id -> nodes.authenticate(id, chain[0]));
         if (node.isEmpty()) {
             context.abortWith(Problem.response(
-                    ProblemType.UNAUTHENTICATED, "expected the node's last certificate, got one that is not valid now"));
+                    ProblemType.UNAUTHENTICATED,
+                    "expected the node's last certificate, got one that is not valid now"));
             return;
         }
         context.setSecurityContext(new NodeContext(node.get().id()));
