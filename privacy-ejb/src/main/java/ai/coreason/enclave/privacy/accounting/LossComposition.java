@@ -1,0 +1,196 @@
+package ai.coreason.enclave.privacy.accounting;
+
+import ai.coreason.enclave.privacy.accounting.RealFft.Spectrum;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The composed privacy loss distribution of many steps, in one direction of adjacency, and the least ε it shows. Immutable.
+ *
+ * <p>The masses are tilted by exp(λ loss), normalised and convolved by FFT. The tilt moves the composed distribution
+ * towards where ε lies, so that rounding is small beside the masses that matter, at any δ. Everything uncertain is counted
+ * as loss: the rounding of the transforms is bounded in the 2-norm and added to δ, and so is, by Chernoff's bound, what
+ * lies above the grid; what wraps around the circle can only add.
+ *
+ * <p>Source: Koskela, Jälkö, Honkela, "Computing tight differential privacy guarantees using FFT", 2020 (the method); Gopi,
+ * Lee, Wutschitz, "Numerical composition of differential privacy", 2021 (truncation and wrap-around).
+ */
+final class LossComposition {
+    /** Steps that have one loss distribution. */
+    record Term(LossDistribution step, double steps) {}
+
+    /**
+     * The least ε at some δ.
+     *
+     * @param epsilon rounded up; infinite where δ is too small for the distribution
+     * @param curvature δ''(ε) / |δ'(ε)|: by it, discretisation shifts ε by the steps times Δ²/12; infinite where ε lies
+     *     below the grid
+     */
+    record Root(double epsilon, double curvature) {}
+
+    private static final double ULP = Math.ulp(1.0);
+    /** The composed spectrum is taken as 0 where it is below exp(-100). */
+    private static final double NEGLIGIBLE = -100;
+
+    private static final int MOST_KEPT = 1 << 18;
+    private static final Map<Integer, RealFft> TRANSFORMS = new ConcurrentHashMap<>();
+
+    private final LossGrid grid;
+    /** Tilted masses; index 0 is the lowest loss of the grid. */
+    private final double[] tilted;
+    /** Bound on what the rounding of the transforms adds to or takes from δ(ε), but for the factor of ε's tilt. */
+    private final double rounding;
+    /** log of the factor by which tilted masses were divided, with its rounding. */
+    private final double cumulant;
+    /** Mass at infinity and above the grid. */
+    private final double outside;
+    /** Rounding of losses, in nats. */
+    private final double shift;
+
+    LossComposition(List<Term> terms, LossGrid grid) {
+        this.grid = grid;
+        double all = 0;
+        double tail = 0;
+        double infinite = 0;
+        double misplaced = 0;
+        double[] cumulants = new double[terms.size()];
+        for (int k = 0; k < cumulants.length; k++) {
+            LossDistribution step = terms.get(k).step();
+            double steps = terms.get(k).steps();
+            cumulants[k] = step.cumulant(grid.tilt());
+            all += steps * (cumulants[k] + step.tiltRounding(grid.tilt()));
+            tail += steps * (step.cumulant(grid.tailTilt()) + step.tiltRounding(grid.tailTilt()));
+            infinite += steps * step.infinity();
+            misplaced += steps * step.rounding();
+        }
+        cumulant = all;
+        outside = infinite + Math.exp(tail - grid.tailTilt() * grid.loss(grid.size()));
+        shift = misplaced;
+
+        int half = grid.size() / 2;
+        RealFft fft = transform(grid.size());
+        Spectrum product = new Spectrum(new double[half + 1], new double[half + 1]);
+        double error = 0;
+        for (int k = 0; k < cumulants.length; k++) {
+            double[] bins = terms.get(k).step().tilted(grid.tilt(), cumulants[k], grid.size());
+            double steps = terms.get(k).steps();
+            raise(product, fft.forward(bins), steps);
+            error += steps * (fft.roundingBound() + 8 * ULP);
+        }
+        exponentiate(product);
+        tilted = cut(fft.inverse(product));
+        rounding = 2
+                * mostWeight(grid.tilt())
+                * (error * spectralWeight(product) + fft.roundingBound() * norm(tilted) * Math.sqrt(grid.size()));
+    }
+
+    /** The largest value of exp(-λy) (1 - exp(-y)), by which a mass y above ε counts. */
+    private static double mostWeight(double lambda) {
+        return Math.exp(lambda * Math.log(lambda / (1 + lambda))) / (1 + lambda);
+    }
+
+    /**
+     * Σ |spectrum| |weights' spectrum| / size, a bound: the weights by which masses count rise, then fall, so that at
+     * frequency k their spectrum is at most their largest over sin(πk/size), and at most the largest times their number.
+     */
+    private static double spectralWeight(Spectrum product) {
+        int half = product.re().length - 1;
+        double sum = Math.exp(NEGLIGIBLE) * half + 1;
+        for (int k = 1; k <= half; k++) {
+            double magnitude = Math.hypot(product.re()[k], product.im()[k]);
+            sum += magnitude / (half * Math.sin(Math.PI * k / (2 * half)));
+        }
+        return sum;
+    }
+
+    /** The least ε with δ(ε) ≤ delta. */
+    Root root(double delta) {
+        double target = (delta - outside) * (1 - 1e-9) / delta;
+        if (!(target > 0)) {
+            return new Root(Double.POSITIVE_INFINITY, 0);
+        }
+        double centre = grid.loss(tilted.length / 2);
+        double mass = 0;
+        double scaled = 0;
+        for (int j = tilted.length - 1; j > 0; j--) {
+            double factor = Math.exp(cumulant - Math.log(delta) - grid.tilt() * grid.loss(j));
+            mass += tilted[j] * factor;
+            scaled += tilted[j] * factor * Math.exp(centre - grid.loss(j));
+            double left = target - rounding * factor;
+            double next = Math.max(0, grid.loss(j - 1));
+            if (!(mass - scaled * Math.exp(next - centre) < left)) {
+                double epsilon = centre + Math.log((mass - left) / scaled);
+                double slope = scaled * Math.exp(epsilon - centre);
+                return new Root(rounded(Math.max(next, Math.min(epsilon, grid.loss(j)))), density(j) * factor / slope);
+            }
+            if (next == 0) {
+                return new Root(0, 0);
+            }
+        }
+        return new Root(rounded(grid.loss(0)), Double.POSITIVE_INFINITY);
+    }
+
+    private double rounded(double epsilon) {
+        return epsilon + shift + 64 * ULP * (1 + epsilon);
+    }
+
+    /** Tilted mass per nat around a loss. */
+    private double density(int j) {
+        int from = Math.max(0, j - 4);
+        int to = Math.min(tilted.length - 1, j + 4);
+        double sum = 0;
+        for (int i = from; i <= to; i++) {
+            sum += tilted[i];
+        }
+        return sum / ((to - from + 1) * grid.interval());
+    }
+
+    /** Adds to logarithms (in place of real parts) and angles (of imaginary parts) those of a spectrum's power. */
+    private static void raise(Spectrum product, Spectrum step, double steps) {
+        double least = Math.exp(Math.max(-700, 2 * NEGLIGIBLE / steps));
+        for (int i = 0; i < product.re().length; i++) {
+            double re = step.re()[i];
+            double im = step.im()[i];
+            double square = re * re + im * im;
+            if (square < least || product.re()[i] < NEGLIGIBLE) {
+                product.re()[i] = Double.NEGATIVE_INFINITY;
+            } else {
+                product.re()[i] += steps / 2 * Math.log(square);
+                product.im()[i] += steps * Math.atan2(im, re);
+            }
+        }
+    }
+
+    private static void exponentiate(Spectrum product) {
+        for (int i = 0; i < product.re().length; i++) {
+            double log = product.re()[i];
+            double angle = product.im()[i];
+            double magnitude = log < NEGLIGIBLE ? 0 : Math.exp(log);
+            product.re()[i] = magnitude == 0 ? 0 : magnitude * Math.cos(angle);
+            product.im()[i] = magnitude == 0 ? 0 : magnitude * Math.sin(angle);
+        }
+    }
+
+    /** The circle cut open at the grid's lowest loss, without the negative masses that rounding leaves. */
+    private double[] cut(double[] circle) {
+        double[] line = new double[circle.length];
+        int offset = (int) Math.floorMod(grid.first(), (long) circle.length);
+        for (int j = 0; j < line.length; j++) {
+            line[j] = Math.max(0, circle[(offset + j) & (circle.length - 1)]);
+        }
+        return line;
+    }
+
+    private static double norm(double[] values) {
+        double squares = 0;
+        for (double value : values) {
+            squares += value * value;
+        }
+        return Math.sqrt(squares);
+    }
+
+    private static RealFft transform(int size) {
+        return size > MOST_KEPT ? new RealFft(size) : TRANSFORMS.computeIfAbsent(size, RealFft::new);
+    }
+}
