@@ -1,6 +1,5 @@
 package ai.coreason.enclave.privacy.accounting;
 
-import ai.coreason.enclave.privacy.accounting.RealFft.Spectrum;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>The masses are tilted by exp(λ loss), normalised and convolved by FFT. The tilt moves the composed distribution
  * towards where ε lies, so that rounding is small beside the masses that matter, at any δ. Everything uncertain is counted
- * as loss: the rounding of the transforms is bounded in the 2-norm and added to δ, and so is, by Chernoff's bound, what
+ * as loss: the rounding of the transforms is bounded and added to δ, and so is, by Chernoff's bound, what
  * lies above the grid; what wraps around the circle can only add.
  *
  * <p>Source: Koskela, Jälkö, Honkela, "Computing tight differential privacy guarantees using FFT", 2020 (the method); Gopi,
@@ -27,12 +26,11 @@ final class LossComposition {
      * @param curvature δ''(ε) / |δ'(ε)|: by it, discretisation shifts ε by the steps times Δ²/12; infinite where ε lies
      *     below the grid
      */
-    record Root(double epsilon, double curvature) {}
+    record Root(double epsilon, double curvature) {
+        static final Root UNRESOLVED = new Root(Double.POSITIVE_INFINITY, 0);
+    }
 
     private static final double ULP = Math.ulp(1.0);
-    /** The composed spectrum is taken as 0 where it is below exp(-100). */
-    private static final double NEGLIGIBLE = -100;
-
     private static final int MOST_KEPT = 1 << 18;
     private static final Map<Integer, RealFft> TRANSFORMS = new ConcurrentHashMap<>();
 
@@ -68,21 +66,16 @@ final class LossComposition {
         outside = infinite + Math.exp(tail - grid.tailTilt() * grid.loss(grid.size()));
         shift = misplaced;
 
-        int half = grid.size() / 2;
         RealFft fft = transform(grid.size());
-        Spectrum product = new Spectrum(new double[half + 1], new double[half + 1]);
-        double error = 0;
+        SpectralProduct product = new SpectralProduct(grid.size(), fft.roundingBound() + 8 * ULP);
         for (int k = 0; k < cumulants.length; k++) {
             double[] bins = terms.get(k).step().tilted(grid.tilt(), cumulants[k], grid.size());
-            double steps = terms.get(k).steps();
-            raise(product, fft.forward(bins), steps);
-            error += steps * (fft.roundingBound() + 8 * ULP);
+            product.multiply(fft.forward(bins), terms.get(k).steps());
         }
-        exponentiate(product);
-        tilted = cut(fft.inverse(product));
+        tilted = cut(fft.inverse(product.spectrum()));
         rounding = 2
                 * mostWeight(grid.tilt())
-                * (error * spectralWeight(product) + fft.roundingBound() * norm(tilted) * Math.sqrt(grid.size()));
+                * (product.doubt() + fft.roundingBound() * norm(tilted) * Math.sqrt(grid.size()));
     }
 
     /** The largest value of exp(-λy) (1 - exp(-y)), by which a mass y above ε counts. */
@@ -90,25 +83,11 @@ final class LossComposition {
         return Math.exp(lambda * Math.log(lambda / (1 + lambda))) / (1 + lambda);
     }
 
-    /**
-     * Σ |spectrum| |weights' spectrum| / size, a bound: the weights by which masses count rise, then fall, so that at
-     * frequency k their spectrum is at most their largest over sin(πk/size), and at most the largest times their number.
-     */
-    private static double spectralWeight(Spectrum product) {
-        int half = product.re().length - 1;
-        double sum = Math.exp(NEGLIGIBLE) * half + 1;
-        for (int k = 1; k <= half; k++) {
-            double magnitude = Math.hypot(product.re()[k], product.im()[k]);
-            sum += magnitude / (half * Math.sin(Math.PI * k / (2 * half)));
-        }
-        return sum;
-    }
-
     /** The least ε with δ(ε) ≤ delta. */
     Root root(double delta) {
         double target = (delta - outside) * (1 - 1e-9) / delta;
         if (!(target > 0)) {
-            return new Root(Double.POSITIVE_INFINITY, 0);
+            return Root.UNRESOLVED;
         }
         double centre = grid.loss(tilted.length / 2);
         double mass = 0;
@@ -117,7 +96,7 @@ final class LossComposition {
             double factor = Math.exp(cumulant - Math.log(delta) - grid.tilt() * grid.loss(j));
             mass += tilted[j] * factor;
             scaled += tilted[j] * factor * Math.exp(centre - grid.loss(j));
-            double left = target - rounding * factor;
+            double left = target - rounding * factor - (tilted.length + 1000) * ULP * mass;
             double next = Math.max(0, grid.loss(j - 1));
             if (!(mass - scaled * Math.exp(next - centre) < left)) {
                 double epsilon = centre + Math.log((mass - left) / scaled);
@@ -144,32 +123,6 @@ final class LossComposition {
             sum += tilted[i];
         }
         return sum / ((to - from + 1) * grid.interval());
-    }
-
-    /** Adds to logarithms (in place of real parts) and angles (of imaginary parts) those of a spectrum's power. */
-    private static void raise(Spectrum product, Spectrum step, double steps) {
-        double least = Math.exp(Math.max(-700, 2 * NEGLIGIBLE / steps));
-        for (int i = 0; i < product.re().length; i++) {
-            double re = step.re()[i];
-            double im = step.im()[i];
-            double square = re * re + im * im;
-            if (square < least || product.re()[i] < NEGLIGIBLE) {
-                product.re()[i] = Double.NEGATIVE_INFINITY;
-            } else {
-                product.re()[i] += steps / 2 * Math.log(square);
-                product.im()[i] += steps * Math.atan2(im, re);
-            }
-        }
-    }
-
-    private static void exponentiate(Spectrum product) {
-        for (int i = 0; i < product.re().length; i++) {
-            double log = product.re()[i];
-            double angle = product.im()[i];
-            double magnitude = log < NEGLIGIBLE ? 0 : Math.exp(log);
-            product.re()[i] = magnitude == 0 ? 0 : magnitude * Math.cos(angle);
-            product.im()[i] = magnitude == 0 ? 0 : magnitude * Math.sin(angle);
-        }
     }
 
     /** The circle cut open at the grid's lowest loss, without the negative masses that rounding leaves. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The accountant by privacy loss distributions of Poisson-subsampled Gaussian steps under add/remove adjacency of one
@@ -24,6 +25,7 @@ public final class PldAccountant {
     public static final String VERSION = "1";
 
     private static final double LEAST_NOISE = 0.05;
+    private static final double MOST_LOSS = 1e5;
     private static final double TAIL = 1e-8;
     private static final double TOLERANCE = 2e-4;
     private static final double ESTIMATE = 0.7;
@@ -40,8 +42,8 @@ public final class PldAccountant {
      */
     public static PrivacyLoss epsilon(List<Phase> phases, double delta) {
         PrivacyLoss rdp = RdpAccountant.epsilon(phases, delta);
-        if (rdp.epsilon() == 0) {
-            return new PrivacyLoss(0, delta, NAME, VERSION, Double.NaN);
+        if (rdp.epsilon() == 0 || rdp.epsilon() > MOST_LOSS) {
+            return new PrivacyLoss(rdp.epsilon(), delta, NAME, VERSION, Double.NaN);
         }
         Map<SubsampledGaussian, Double> steps = merged(phases);
         if (steps.size() == 1 && steps.keySet().iterator().next().q() == 1) {
@@ -63,7 +65,8 @@ public final class PldAccountant {
         Ranges.epsilon(limit, "limit");
         Ranges.atMost(atMost);
         List<Phase> phases = List.copyOf(spent);
-        return Search.largest(atMost, n -> {
+        long enough = RdpAccountant.affordableSteps(phases, q, sigma, delta, limit, atMost);
+        return Search.largest(enough, atMost, n -> {
             List<Phase> all = new ArrayList<>(phases);
             all.add(new Phase(q, sigma, n));
             return epsilon(all, delta).epsilon() / limit;
@@ -132,10 +135,13 @@ public final class PldAccountant {
         List<Term> add = new ArrayList<>();
         for (Map.Entry<SubsampledGaussian, Double> entry : steps.entrySet()) {
             double count = entry.getValue();
-            LossDistribution.Pair pair =
-                    LossDistribution.of(entry.getKey(), grid.interval(), TAIL * delta / (count * steps.size()));
-            remove.add(new Term(pair.remove(), count));
-            add.add(new Term(pair.add(), count));
+            double tail = TAIL * delta / (count * steps.size());
+            Optional<LossDistribution.Pair> pair = LossDiscretisation.of(entry.getKey(), grid.interval(), tail);
+            if (pair.isEmpty()) {
+                return Root.UNRESOLVED;
+            }
+            remove.add(new Term(pair.get().remove(), count));
+            add.add(new Term(pair.get().add(), count));
         }
         Root a = new LossComposition(remove, grid).root(delta);
         Root b = new LossComposition(add, grid).root(delta);

@@ -71,7 +71,7 @@ public final class RdpAccountant {
         Ranges.epsilon(limit, "limit");
         Ranges.atMost(atMost);
         return Search.largest(
-                atMost, n -> of(with(spent, new Phase(q, sigma, n)), delta).epsilon() / limit);
+                0, atMost, n -> of(with(spent, new Phase(q, sigma, n)), delta).epsilon() / limit);
     }
 
     /**

@@ -13,25 +13,35 @@ final class Search {
 
     private Search() {}
 
-    /** The largest n in [0, atMost] that holds, where holding for n means holding for less; 0 needs no proof. */
-    static long largest(long atMost, LongToDoubleFunction usage) {
-        if (atMost == 0) {
-            return 0;
+    /**
+     * The largest n that holds, where holding for n means holding for less.
+     *
+     * @param start a number that is known to hold; 0 always does
+     * @param atMost the largest number of interest
+     */
+    static long largest(long start, long atMost, LongToDoubleFunction usage) {
+        long low = start;
+        double atLow = 1;
+        double factor = 1.25;
+        while (low < atMost) {
+            long high = (long) Math.min(atMost, Math.max(low + 1, low * factor));
+            double atHigh = usage.applyAsDouble(high);
+            if (!(atHigh <= 1)) {
+                return largest(low, atLow, high, atHigh, usage);
+            }
+            low = high;
+            atLow = atHigh;
+            factor = Math.min(factor * factor, 1e3);
         }
-        double most = usage.applyAsDouble(atMost);
-        if (most <= 1) {
-            return atMost;
-        }
-        double one = atMost == 1 ? most : usage.applyAsDouble(1);
-        if (one > 1) {
-            return 0;
-        }
-        Bracket bracket = new Bracket(0, excess(one), Math.log(atMost), excess(most));
-        long low = 1;
-        long high = atMost;
+        return low;
+    }
+
+    private static long largest(long holds, double atHolds, long fails, double atFails, LongToDoubleFunction usage) {
+        long low = holds;
+        long high = fails;
+        Bracket bracket = new Bracket(Math.log(low), excess(atHolds), Math.log(high), excess(atFails));
         while (high - low > 1) {
-            long n = Math.round(Math.exp(bracket.next()));
-            n = Math.max(low + 1, Math.min(high - 1, n));
+            long n = Math.max(low + 1, Math.min(high - 1, Math.round(Math.exp(bracket.next()))));
             double value = usage.applyAsDouble(n);
             if (value <= 1) {
                 low = n;
