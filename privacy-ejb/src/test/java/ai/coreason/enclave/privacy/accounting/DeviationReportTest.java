@@ -58,7 +58,6 @@ class DeviationReportTest {
         lines.add("|---|---|---|---|");
         table.forEach(spread -> lines.add(spread.line()));
         Files.write(REPORT, lines);
-        lines.forEach(System.out::println);
         assertThat(table).allSatisfy(spread -> assertThat(spread.rows).isPositive());
     }
 
