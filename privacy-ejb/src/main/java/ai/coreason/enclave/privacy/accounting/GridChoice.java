@@ -14,8 +14,9 @@ final class GridChoice {
 
     private static final int LEAST = 1 << 10;
     private static final int USUAL = 1 << 17;
-    private static final double FINE = 2e-5;
-    private static final double COARSE = 2e-4;
+    private static final double FINE = 1e-5;
+    private static final double COARSE = 1e-4;
+    private static final double ABSOLUTE = 2e-7;
 
     /** Share of δ that may lie above the grid or wrap around it. */
     private static final double OUTSIDE = 1e-5;
@@ -50,7 +51,7 @@ final class GridChoice {
     }
 
     /**
-     * A grid on which discretisation is expected to add 2e-5 of ε, or 2e-4 where the former would take too many losses.
+     * A grid on which discretisation is expected to add 1e-5 of ε, or 1e-4 where the former would take too many losses.
      *
      * @param epsilon an estimate of ε
      */
@@ -107,7 +108,7 @@ final class GridChoice {
         double width = range.interval();
         double spread = steps * (1 + saddle) * width * width / 12;
         int size = LEAST;
-        while (size < MOST && spread / size / size > (size < USUAL ? FINE : COARSE) * epsilon) {
+        while (size < MOST && spread / size / size > (size < USUAL ? FINE : COARSE) * epsilon + ABSOLUTE) {
             size *= 2;
         }
         return new LossGrid(roundUp(width / size), size, range.start(), range.tilt(), range.tailTilt());

@@ -48,31 +48,25 @@ final class LossComposition {
 
     LossComposition(List<Term> terms, LossGrid grid) {
         this.grid = grid;
+        RealFft fft = transform(grid.size());
+        SpectralProduct product = new SpectralProduct(grid.size(), fft.roundingBound() + 8 * ULP);
         double all = 0;
         double tail = 0;
         double infinite = 0;
         double misplaced = 0;
-        double[] cumulants = new double[terms.size()];
-        for (int k = 0; k < cumulants.length; k++) {
-            LossDistribution step = terms.get(k).step();
-            double steps = terms.get(k).steps();
-            cumulants[k] = step.cumulant(grid.tilt());
-            all += steps * (cumulants[k] + step.tiltRounding(grid.tilt()));
-            tail += steps * (step.cumulant(grid.tailTilt()) + step.tiltRounding(grid.tailTilt()));
-            infinite += steps * step.infinity();
-            misplaced += steps * step.rounding();
+        for (Term term : terms) {
+            LossDistribution step = term.step();
+            LossDistribution.Tilted masses = step.tilted(grid.tilt(), grid.size());
+            product.multiply(fft.forward(masses.bins()), term.steps());
+            all += term.steps() * (masses.cumulant() + step.tiltRounding(grid.tilt()));
+            tail += term.steps() * (step.cumulant(grid.tailTilt()) + step.tiltRounding(grid.tailTilt()));
+            infinite += term.steps() * step.infinity();
+            misplaced += term.steps() * step.rounding();
         }
+        tilted = cut(fft.inverse(product.spectrum()));
         cumulant = all;
         outside = infinite + Math.exp(tail - grid.tailTilt() * grid.loss(grid.size()));
         shift = misplaced;
-
-        RealFft fft = transform(grid.size());
-        SpectralProduct product = new SpectralProduct(grid.size(), fft.roundingBound() + 8 * ULP);
-        for (int k = 0; k < cumulants.length; k++) {
-            double[] bins = terms.get(k).step().tilted(grid.tilt(), cumulants[k], grid.size());
-            product.multiply(fft.forward(bins), terms.get(k).steps());
-        }
-        tilted = cut(fft.inverse(product.spectrum()));
         rounding = 2
                 * mostWeight(grid.tilt())
                 * (product.doubt() + fft.roundingBound() * norm(tilted) * Math.sqrt(grid.size()));
@@ -80,7 +74,7 @@ final class LossComposition {
 
     /** The largest value of exp(-λy) (1 - exp(-y)), by which a mass y above ε counts. */
     private static double mostWeight(double lambda) {
-        return Math.exp(lambda * Math.log(lambda / (1 + lambda))) / (1 + lambda);
+        return lambda == 0 ? 1 : Math.pow(lambda / (1 + lambda), lambda) / (1 + lambda);
     }
 
     /** The least ε with δ(ε) ≤ delta. */
@@ -92,22 +86,29 @@ final class LossComposition {
         double centre = grid.loss(tilted.length / 2);
         double mass = 0;
         double scaled = 0;
+        double weight = weight(tilted.length - 1, delta);
         for (int j = tilted.length - 1; j > 0; j--) {
-            double factor = Math.exp(cumulant - Math.log(delta) - grid.tilt() * grid.loss(j));
-            mass += tilted[j] * factor;
-            scaled += tilted[j] * factor * Math.exp(centre - grid.loss(j));
-            double left = target - rounding * factor - (tilted.length + 1000) * ULP * mass;
+            mass += tilted[j] * weight;
+            scaled += tilted[j] * weight * Math.exp(centre - grid.loss(j));
+            double below = weight(j - 1, delta);
+            double left = target - rounding * below - (tilted.length + 1000) * ULP * mass;
             double next = Math.max(0, grid.loss(j - 1));
             if (!(mass - scaled * Math.exp(next - centre) < left)) {
                 double epsilon = centre + Math.log((mass - left) / scaled);
                 double slope = scaled * Math.exp(epsilon - centre);
-                return new Root(rounded(Math.max(next, Math.min(epsilon, grid.loss(j)))), density(j) * factor / slope);
+                return new Root(rounded(Math.max(next, Math.min(epsilon, grid.loss(j)))), density(j) * weight / slope);
             }
             if (next == 0) {
                 return new Root(0, 0);
             }
+            weight = below;
         }
         return new Root(rounded(grid.loss(0)), Double.POSITIVE_INFINITY);
+    }
+
+    /** What a tilted mass at a loss stands for, in units of δ. */
+    private double weight(int j, double delta) {
+        return Math.exp(cumulant - Math.log(delta) - grid.tilt() * grid.loss(j));
     }
 
     private double rounded(double epsilon) {

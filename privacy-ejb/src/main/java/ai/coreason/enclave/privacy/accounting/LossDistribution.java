@@ -17,12 +17,17 @@ record LossDistribution(double interval, long first, double[] logMass, double in
     /** A step seen from both sides of add/remove adjacency. */
     record Pair(LossDistribution remove, LossDistribution add) {}
 
-    /** log Σ mass exp(λ loss), infinity left out. */
+    /**
+     * Masses under a tilt.
+     *
+     * @param bins mass times exp(λ loss - cumulant), folded onto a circle; bin 0 is loss 0
+     * @param cumulant log Σ mass exp(λ loss), infinity left out
+     */
+    record Tilted(double[] bins, double cumulant) {}
+
+    /** log Σ mass exp(λ loss), infinity left out; the sum is rounded up. */
     double cumulant(double lambda) {
-        double peak = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < logMass.length; i++) {
-            peak = Math.max(peak, logMass[i] + lambda * loss(i));
-        }
+        double peak = peak(lambda);
         double sum = 0;
         for (int i = 0; i < logMass.length; i++) {
             double exponent = logMass[i] + lambda * loss(i) - peak;
@@ -30,16 +35,31 @@ record LossDistribution(double interval, long first, double[] logMass, double in
                 sum += Math.exp(exponent);
             }
         }
-        return peak + Math.log(sum + logMass.length * Math.exp(NEGLIGIBLE));
+        return peak + Math.log(sum * (1 + logMass.length * Math.ulp(1.0)) + logMass.length * Math.exp(NEGLIGIBLE));
     }
 
-    /** The masses times exp(λ loss - cumulant), folded onto a circle of {@code size} bins; bin 0 is loss 0. */
-    double[] tilted(double lambda, double cumulant, int size) {
+    /** The tilted masses on a circle of {@code size} bins, a power of two. */
+    Tilted tilted(double lambda, int size) {
+        double peak = peak(lambda);
         double[] bins = new double[size];
+        double sum = 0;
         for (int i = 0; i < logMass.length; i++) {
-            bins[(int) (first + i) & (size - 1)] += Math.exp(logMass[i] + lambda * loss(i) - cumulant);
+            double mass = Math.exp(logMass[i] + lambda * loss(i) - peak);
+            bins[(int) (first + i) & (size - 1)] += mass;
+            sum += mass;
         }
-        return bins;
+        for (int j = 0; j < size; j++) {
+            bins[j] /= sum;
+        }
+        return new Tilted(bins, peak + Math.log(sum));
+    }
+
+    private double peak(double lambda) {
+        double peak = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < logMass.length; i++) {
+            peak = Math.max(peak, logMass[i] + lambda * loss(i));
+        }
+        return peak;
     }
 
     /** A bound on the relative rounding of a tilted mass and of exp(cumulant). */

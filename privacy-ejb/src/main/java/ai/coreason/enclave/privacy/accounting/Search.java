@@ -77,7 +77,7 @@ final class Search {
             }
             high = low;
             atHigh = atLow;
-            low = Math.max(floor, low / 1.25);
+            low = Math.max(floor, low * Math.max(0.8, Math.min(0.99, atLow)));
             atLow = usage.applyAsDouble(low);
         }
         Bracket bracket = new Bracket(-Math.log(high), excess(atHigh), -Math.log(low), excess(atLow));
@@ -127,8 +127,8 @@ final class Search {
             }
             double root = low - atLow * (high - low) / (atHigh - atLow);
             double nudge = Math.min(TOLERANCE, width() / 4);
-            double point = sameSide > 0 ? root + nudge / 2 : root - nudge / 2;
-            return Math.max(low + nudge / 4, Math.min(high - nudge / 4, point));
+            double point = sameSide > 0 ? root + 0.4 * nudge : root - 0.4 * nudge;
+            return Math.max(low + nudge / 5, Math.min(high - nudge / 5, point));
         }
 
         void low(double point, double value) {

@@ -31,16 +31,17 @@ final class SpectralProduct {
     }
 
     void multiply(Spectrum factor, double power) {
+        double least = Math.exp(NEGLIGIBLE / power);
         for (int i = 0; i < logs.length; i++) {
-            if (bounds[i] < NEGLIGIBLE) {
-                continue;
-            }
             double re = factor.re()[i];
             double im = factor.im()[i];
             double magnitude = Math.sqrt(re * re + im * im);
             double most = magnitude + rounding;
-            bounds[i] += power * Math.log(most);
+            if (most < least) {
+                bounds[i] = Double.NEGATIVE_INFINITY;
+            }
             if (bounds[i] >= NEGLIGIBLE) {
+                bounds[i] += power * Math.log(most);
                 logs[i] += power * Math.log(magnitude);
                 angles[i] += power * Math.atan2(im, re);
                 doubts[i] += power * rounding / most;
@@ -63,18 +64,16 @@ final class SpectralProduct {
 
     /**
      * A bound on the rounding of Σ_j w_j c_j, c being the convolution and w any weights in [0, 1] that rise, then fall. By
-     * summation by parts the spectrum of w is at most 1/sin(πk/N) at frequency k, and at most N.
+     * summation by parts the spectrum of w is at most 1/sin(πk/N) at frequency k > 0, and at most N.
      */
     double doubt() {
         int half = logs.length - 1;
-        double sum = doubt(0);
+        double sum = doubts[0] * Math.exp(bounds[0]);
         for (int k = 1; k <= half; k++) {
-            sum += doubt(k) / (half * Math.sin(Math.PI * k / (2 * half)));
+            sum += bounds[k] < NEGLIGIBLE
+                    ? 2 * Math.exp(NEGLIGIBLE)
+                    : doubts[k] * Math.exp(bounds[k]) / (half * Math.sin(Math.PI * k / (2 * half)));
         }
         return sum;
-    }
-
-    private double doubt(int k) {
-        return bounds[k] < NEGLIGIBLE ? Math.exp(NEGLIGIBLE) : doubts[k] * Math.exp(bounds[k]);
     }
 }
