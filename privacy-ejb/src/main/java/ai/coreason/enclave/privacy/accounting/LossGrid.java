@@ -16,6 +16,11 @@ record LossGrid(double interval, int size, double start, double tilt, double tai
         return new LossGrid(interval / 2, 2 * size, start, tilt, tailTilt);
     }
 
+    /** The same range with fewer losses, by a power of two. */
+    LossGrid coarser(int factor) {
+        return new LossGrid(interval * factor, size / factor, start, tilt, tailTilt);
+    }
+
     /** The same losses and as many below them. */
     LossGrid lower() {
         return new LossGrid(interval, 2 * size, start - size * interval, tilt, tailTilt);

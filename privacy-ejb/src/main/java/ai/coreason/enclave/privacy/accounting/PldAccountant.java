@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The accountant by privacy loss distributions of Poisson-subsampled Gaussian steps under add/remove adjacency of one
- * privacy unit: the larger ε of both directions, an upper bound within about 0.02 % of the truth. Thread-safe.
+ * privacy unit: the larger ε of both directions, an upper bound within about 0.03 % of the truth (0.1 % where ε is below 0.001). Thread-safe.
  *
  * <p>Full-batch Gaussians alone are exact (Balle, Wang 2018). Otherwise each step's loss distribution is discretised
- * upwards ({@link LossDistribution}) and composed by FFT under a tilt ({@link LossComposition}). The result is never above
+ * upwards ({@link LossDiscretisation}) and composed by FFT under a tilt ({@link LossComposition}). The result is never above
  * {@link RdpAccountant}'s, which stands for it where the distribution cannot be resolved (losses beyond 600, or δ below
  * about 1e-290). For phases that are fixed beforehand.
  */
@@ -26,6 +27,7 @@ public final class PldAccountant {
 
     private static final double LEAST_NOISE = 0.05;
     private static final double MOST_LOSS = 1e5;
+    private static final int COARSER = 16;
     private static final double TAIL = 1e-8;
     private static final double TOLERANCE = 2e-4;
     private static final double ESTIMATE = 0.7;
@@ -130,9 +132,27 @@ public final class PldAccountant {
         }
     }
 
+    /**
+     * The root of the direction with the larger ε. That is remove as far as known, but not proven: a coarse bound on add
+     * settles it mostly.
+     */
     private static Root root(Map<SubsampledGaussian, Double> steps, LossGrid grid, double delta) {
-        List<Term> remove = new ArrayList<>();
-        List<Term> add = new ArrayList<>();
+        Root remove = root(steps, grid, delta, LossDistribution.Pair::remove);
+        if (root(steps, grid.coarser(COARSER), delta, LossDistribution.Pair::add)
+                        .epsilon()
+                <= remove.epsilon()) {
+            return remove;
+        }
+        Root add = root(steps, grid, delta, LossDistribution.Pair::add);
+        return add.epsilon() <= remove.epsilon() ? remove : add;
+    }
+
+    private static Root root(
+            Map<SubsampledGaussian, Double> steps,
+            LossGrid grid,
+            double delta,
+            Function<LossDistribution.Pair, LossDistribution> direction) {
+        List<Term> terms = new ArrayList<>();
         for (Map.Entry<SubsampledGaussian, Double> entry : steps.entrySet()) {
             double count = entry.getValue();
             double tail = TAIL * delta / (count * steps.size());
@@ -140,11 +160,8 @@ public final class PldAccountant {
             if (pair.isEmpty()) {
                 return Root.UNRESOLVED;
             }
-            remove.add(new Term(pair.get().remove(), count));
-            add.add(new Term(pair.get().add(), count));
+            terms.add(new Term(direction.apply(pair.get()), count));
         }
-        Root a = new LossComposition(remove, grid).root(delta);
-        Root b = new LossComposition(add, grid).root(delta);
-        return a.epsilon() >= b.epsilon() ? a : b;
+        return new LossComposition(terms, grid).root(delta);
     }
 }
