@@ -14,7 +14,7 @@ final class GridChoice {
 
     private static final int LEAST = 1 << 10;
     private static final int USUAL = 1 << 17;
-    private static final double FINE = 1e-5;
+    private static final double FINE = 1.5e-5;
     private static final double COARSE = 1e-4;
     private static final double ABSOLUTE = 2e-7;
 
@@ -51,7 +51,7 @@ final class GridChoice {
     }
 
     /**
-     * A grid on which discretisation is expected to add 1e-5 of ε, or 1e-4 where the former would take too many losses.
+     * A grid on which discretisation is expected to add 1.5e-5 of ε, or 1e-4 where the former would take too many losses.
      *
      * @param epsilon an estimate of ε
      */
