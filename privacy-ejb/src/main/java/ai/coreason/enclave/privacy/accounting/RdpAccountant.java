@@ -39,7 +39,8 @@ public final class RdpAccountant {
     }
 
     /**
-     * The privacy loss of all phases together, in any order and also if each was chosen after seeing the ones before.
+     * The privacy loss of all phases together, in any order. Steps may depend on earlier results, the phases may not: they
+     * are fixed beforehand. For phases chosen on the way see {@link RdpFilter}.
      *
      * @param phases what was run; nothing costs nothing
      * @param delta δ in (0, 1)
@@ -70,7 +71,7 @@ public final class RdpAccountant {
         Ranges.epsilon(limit, "limit");
         Ranges.atMost(atMost);
         return Search.largest(
-                atMost, n -> of(with(spent, new Phase(q, sigma, n)), delta).epsilon() <= limit);
+                0, atMost, n -> of(with(spent, new Phase(q, sigma, n)), delta).epsilon() / limit);
     }
 
     /**
@@ -90,7 +91,8 @@ public final class RdpAccountant {
         Ranges.epsilon(targetEpsilon, "target_epsilon");
         return Search.leastNoise(
                 LEAST_NOISE,
-                sigma -> of(List.of(new Phase(q, sigma, steps)), delta).epsilon() <= targetEpsilon);
+                1,
+                sigma -> of(List.of(new Phase(q, sigma, steps)), delta).epsilon() / targetEpsilon);
     }
 
     private static List<Phase> with(List<Phase> phases, Phase next) {

@@ -46,6 +46,15 @@ record SubsampledGaussian(double q, double sigma) {
         return quadrature(alpha, from, to, step) * ROUNDING;
     }
 
+    /** The privacy loss log dP/dQ at x. */
+    double loss(double x) {
+        double w = (x - 0.5) / (sigma * sigma);
+        if (q == 1) {
+            return w;
+        }
+        return w > LARGE ? w + Math.log(q + (1 - q) * Math.exp(-w)) : Math.log1p(q * Math.expm1(w));
+    }
+
     private double quadrature(double alpha, double from, double to, double step) {
         double beta = alpha - 1;
         double drift = 1 / (2 * sigma * sigma);
