@@ -88,6 +88,6 @@ public class ModelStore {
     }
 
     private static ai.coreason.enclave.privacy.graph.RandomBits seeded(long seed, String jobId) {
-        return new KeyStream(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).sampling(0));
+        return new KeyStream(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).sampling(1));
     }
 }
