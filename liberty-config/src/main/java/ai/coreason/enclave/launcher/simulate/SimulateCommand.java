@@ -1,10 +1,17 @@
 package ai.coreason.enclave.launcher.simulate;
 
 import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.holdout.HoldoutAccuracy;
+import ai.coreason.enclave.launcher.holdout.Unmeasurable;
 import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
 import ai.coreason.enclave.overseer.identity.PrivateFile;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.schema.DataPackage;
+import ai.coreason.enclave.sentry.schema.DataResource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -38,17 +45,25 @@ public final class SimulateCommand implements Callable<Integer> {
     private static final Set<String> ENDED = Set.of("COMPLETED", "HALTED_BUDGET", "FAILED", "CANCELLED");
     private static final Set<String> GOOD = Set.of("COMPLETED", "HALTED_BUDGET");
     private static final long POLL_MILLIS = 200;
+    private static final long SYNTHETIC_SEED = 1;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "folder with datapackage.json")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "folder with datapackage.json; without --data and --job, four synthetic hospitals are made")
     private Path data;
 
-    @Option(names = "--job", paramLabel = "FILE", required = true, description = "the federation job, JSON")
+    @Option(names = "--job", paramLabel = "FILE", description = "the federation job, JSON")
     private Path job;
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder for the results")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "runs",
+            description = "folder for the results; ${DEFAULT-VALUE} below the current one when left out")
     private Path out;
 
     @Option(names = "--nodes", paramLabel = "N", description = "only the first N clients of the job")
@@ -56,6 +71,12 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--seed", paramLabel = "S", description = "makes the run repeatable")
     private Long seed;
+
+    @Option(
+            names = "--holdout",
+            paramLabel = "FILE",
+            description = "public records, CSV: the last model's accuracy on them is told; costs no epsilon")
+    private Path holdout;
 
     @Option(names = "--keep", description = "keep the servers' files; otherwise only their logs stay")
     private boolean keep;
@@ -66,6 +87,7 @@ public final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
+        synthesise();
         Inputs inputs = inputs();
         Distribution distribution = Distribution.locate();
         Files.createDirectories(out);
@@ -80,7 +102,46 @@ public final class SimulateCommand implements Callable<Integer> {
             }
         }
         spec.commandLine().getOut().println(json ? Json.pretty(report) : Report.summary(report));
+        accuracy();
+        say("results in " + out.toAbsolutePath().normalize());
         return GOOD.contains(report.path("status").asText()) ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Without data and job, four synthetic hospitals and the job that trains on them. */
+    private void synthesise() throws IOException {
+        if ((data == null) != (job == null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--data and --job: expected both or neither, got only " + (data == null ? "--job" : "--data"));
+        }
+        if (data == null) {
+            data = out.resolve("synthetic");
+            SyntheticHospitals.write(data, seed == null ? SYNTHETIC_SEED : seed);
+            job = data.resolve("job.json");
+            holdout = holdout == null ? data.resolve("holdout.csv") : holdout;
+            say("four synthetic hospitals in " + data.toAbsolutePath().normalize());
+        }
+    }
+
+    /** Tells the accuracy on public records, or why it cannot be told. */
+    private void accuracy() throws IOException {
+        if (holdout == null) {
+            return;
+        }
+        try {
+            FederationJob parsed = FederationJob.parse(Json.read(Files.readAllBytes(job)), JobRules.inSimulation());
+            DataResource resource = DataPackage.read(data.resolve("datapackage.json"))
+                    .resource(parsed.clients().get(0))
+                    .orElseThrow();
+            if (!(resource.content() instanceof DataResource.Table table)) {
+                say("hold-out: not measured: expected a federation of tables, got tensors");
+                return;
+            }
+            double accuracy = HoldoutAccuracy.of(parsed, table, holdout, out.resolve("model.safetensors"));
+            say(String.format(java.util.Locale.ROOT, "hold-out accuracy %.3f on %s", accuracy, holdout.getFileName()));
+        } catch (Unmeasurable e) {
+            say("hold-out: not measured: " + e.getMessage());
+        }
     }
 
     private Inputs inputs() throws IOException {
