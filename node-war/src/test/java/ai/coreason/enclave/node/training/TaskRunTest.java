@@ -235,7 +235,7 @@ class TaskRunTest {
     void take_planWithLessNoise_declines() throws Exception {
         take(federation.task(Jobs.document(), 1, 1, plan(1), 0));
 
-        assertDeclined("POLICY: plan.noise_multiplier: expected at least the job's 2.0, got 1.0");
+        assertDeclined("POLICY: plan.noise_multiplier: expected 2.0, as in the job, got 1.0");
     }
 
     @Test
