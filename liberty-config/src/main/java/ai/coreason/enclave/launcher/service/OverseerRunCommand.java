@@ -95,13 +95,20 @@ final class OverseerRunCommand implements Callable<Integer> {
 
     private Map<String, String> variables(OverseerFiles files, String mode) throws IOException {
         Map<String, String> variables = new HashMap<>(Map.of(
-                "enclave.mode", mode,
-                "db.kind", "derby",
-                "jms.kind", "liberty",
-                "https.host", listen,
-                "https.port", String.valueOf(httpsPort),
-                "node.host", listen,
-                "node.port", String.valueOf(nodePort)));
+                "enclave.mode",
+                mode,
+                "db.kind",
+                "derby",
+                "jms.kind",
+                "liberty",
+                "https.host",
+                listen,
+                "https.port",
+                String.valueOf(httpsPort),
+                "node.host",
+                listen,
+                "node.port",
+                String.valueOf(nodePort)));
         URI location = simulation ? files.tokens().publicKeyFile().toUri() : keys;
         variables.put("mp.jwt.verify.publickey.location", location.toString());
         variables.put("mp.jwt.verify.issuer", simulation ? TokenIssuer.ISSUER : issuer);
@@ -115,7 +122,8 @@ final class OverseerRunCommand implements Callable<Integer> {
             throw wrong("--node-port: expected another port than --https-port, got " + nodePort + " for both");
         }
         if (simulation && (issuer != null || keys != null)) {
-            throw wrong("--issuer, --keys: expected neither with --simulation, got " + (issuer == null ? keys : issuer));
+            throw wrong(
+                    "--issuer, --keys: expected neither with --simulation, got " + (issuer == null ? keys : issuer));
         }
         if (!simulation && issuer == null) {
             throw wrong("--issuer: expected the issuer of user tokens, or --simulation, got nothing");

@@ -71,9 +71,11 @@ record PidFile(String kind, long pid, Instant started, URI readiness) {
 
     /** The server's process, if it still runs. */
     Optional<ProcessHandle> process() {
-        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(p -> p.info()
-                .startInstant()
-                .filter(i -> Duration.between(i, started).abs().compareTo(TOLERANCE) <= 0)
-                .isPresent());
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .filter(p -> p.info()
+                        .startInstant()
+                        .filter(i -> Duration.between(i, started).abs().compareTo(TOLERANCE) <= 0)
+                        .isPresent());
     }
 }

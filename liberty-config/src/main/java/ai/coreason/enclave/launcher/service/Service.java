@@ -66,8 +66,8 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
         if (code == 0 || code == TERMINATED) {
             return ExitCode.OK;
         }
-        throw new IOException(kind + ": expected to run until it is stopped, got exit code " + code + "\n"
-                + server.tail());
+        throw new IOException(
+                kind + ": expected to run until it is stopped, got exit code " + code + "\n" + server.tail());
     }
 
     private ServerProcess start(
@@ -84,7 +84,9 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
             refuseSecond(folder);
             Map<String, String> all = new HashMap<>(variables);
             if (!detach) {
-                all.put("enclave.parent.pid", String.valueOf(ProcessHandle.current().pid()));
+                all.put(
+                        "enclave.parent.pid",
+                        String.valueOf(ProcessHandle.current().pid()));
             }
             ServerLayout layout = new ServerLayout(kind, folder);
             layout.write(distribution, kind, all, secrets);

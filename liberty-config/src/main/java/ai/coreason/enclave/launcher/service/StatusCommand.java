@@ -43,8 +43,9 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private boolean ready(PidFile pid) throws InterruptedException {
-        HttpClient client =
-                pid.kind().equals("overseer") ? OverseerFiles.of(state.existing()).client() : HttpClient.newHttpClient();
+        HttpClient client = pid.kind().equals("overseer")
+                ? OverseerFiles.of(state.existing()).client()
+                : HttpClient.newHttpClient();
         HttpRequest request = HttpRequest.newBuilder(pid.readiness())
                 .timeout(Duration.ofSeconds(5))
                 .build();

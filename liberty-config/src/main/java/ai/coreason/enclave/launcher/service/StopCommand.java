@@ -37,7 +37,8 @@ final class StopCommand implements Callable<Integer> {
         PidFile.delete(state.existing());
         spec.commandLine()
                 .getOut()
-                .println(kind + ": " + process.map(p -> "stopped, pid " + p.pid()).orElse("not running"));
+                .println(kind + ": "
+                        + process.map(p -> "stopped, pid " + p.pid()).orElse("not running"));
         return ExitCode.OK;
     }
 

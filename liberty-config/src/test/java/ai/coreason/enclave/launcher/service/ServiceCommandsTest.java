@@ -48,7 +48,9 @@ class ServiceCommandsTest {
                 "token --state S --role foundry --hours 25         | --hours: expected 1 to 24, got 25"
             })
     void execute_wrongArguments_namesTheOption(String line, String message) {
-        String[] args = line.strip().replace("--state S", "--state " + folder.resolve("S")).split(" +");
+        String[] args = line.strip()
+                .replace("--state S", "--state " + folder.resolve("S"))
+                .split(" +");
 
         assertThat(run(Enclave.commandLine(), args)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains(message);
@@ -61,7 +63,11 @@ class ServiceCommandsTest {
         Path site = Files.writeString(folder.resolve("site.json"), "{\"node_id\":\"node_a\"}");
 
         int code = run(
-                new CommandLine(new NodeRunCommand(folder.resolve("root"))), "--state", "" + state, "--site", "" + site);
+                new CommandLine(new NodeRunCommand(folder.resolve("root"))),
+                "--state",
+                "" + state,
+                "--site",
+                "" + site);
 
         assertThat(code).isEqualTo(ExitCode.NO_HARDWARE);
         assertThat(err.toString()).contains("no confidential hardware").contains("--insecure");
@@ -88,8 +94,8 @@ class ServiceCommandsTest {
 
         assertThat(run(Enclave.commandLine(), "token", "--state", "" + folder, "--role", "auditor", "--subject", "ann"))
                 .isEqualTo(ExitCode.OK);
-        String claims = new String(
-                Base64.getUrlDecoder().decode(out.toString().split("\\.")[1]), StandardCharsets.UTF_8);
+        String claims =
+                new String(Base64.getUrlDecoder().decode(out.toString().split("\\.")[1]), StandardCharsets.UTF_8);
         assertThat(Json.read(claims).path("groups").get(0).asText()).isEqualTo("auditor");
         assertThat(Json.read(claims).path("sub").asText()).isEqualTo("ann");
     }
@@ -102,7 +108,8 @@ class ServiceCommandsTest {
         assertThat(run(Enclave.commandLine(), "token", "--state", "" + folder, "--role", "foundry"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("--state: expected the folder of an Overseer started with --simulation, got one of mode production");
+                .contains(
+                        "--state: expected the folder of an Overseer started with --simulation, got one of mode production");
         assertThat(files.state().resolve("tokens")).doesNotExist();
     }
 
@@ -112,7 +119,8 @@ class ServiceCommandsTest {
 
         assertThat(run(Enclave.commandLine(), "overseer", "run", "--simulation", "--state", "" + folder))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("--state: expected a folder made for simulation, got one made for production");
+        assertThat(err.toString())
+                .contains("--state: expected a folder made for simulation, got one made for production");
     }
 
     @Test
@@ -149,10 +157,12 @@ class ServiceCommandsTest {
         PidFile.of("node", child.toHandle(), URI.create("http://127.0.0.1:1/health/ready"))
                 .write(folder);
 
-        assertThat(run(Enclave.commandLine(), "node", "stop", "--state", "" + folder)).isEqualTo(ExitCode.OK);
+        assertThat(run(Enclave.commandLine(), "node", "stop", "--state", "" + folder))
+                .isEqualTo(ExitCode.OK);
         assertThat(child.isAlive()).isFalse();
         assertThat(PidFile.read(folder)).isEmpty();
-        assertThat(run(Enclave.commandLine(), "node", "status", "--state", "" + folder)).isEqualTo(ExitCode.FAILED);
+        assertThat(run(Enclave.commandLine(), "node", "status", "--state", "" + folder))
+                .isEqualTo(ExitCode.FAILED);
         assertThat(out.toString()).contains("stopped, pid " + child.pid()).contains("node: not running");
     }
 
