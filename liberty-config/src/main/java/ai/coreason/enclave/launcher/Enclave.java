@@ -1,5 +1,8 @@
 package ai.coreason.enclave.launcher;
 
+import ai.coreason.enclave.launcher.service.NodeCommand;
+import ai.coreason.enclave.launcher.service.OverseerCommand;
+import ai.coreason.enclave.launcher.service.TokenCommand;
 import ai.coreason.enclave.launcher.simulate.SimulateCommand;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import java.io.IOException;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Spec;
             "2:the command line or a file it names is wrong",
             "3:no confidential hardware where it is needed"
         },
-        subcommands = {SimulateCommand.class})
+        subcommands = {SimulateCommand.class, OverseerCommand.class, NodeCommand.class, TokenCommand.class})
 public final class Enclave implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -148,6 +148,20 @@ public final class ServerProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** Lets the server outlive this JVM: it is no longer stopped when this JVM ends. */
+    public void detach() {
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+
+    /**
+     * Waits until the server has ended.
+     *
+     * @return its exit code; 143 after SIGTERM
+     */
+    public int awaitEnd() throws InterruptedException {
+        return process.waitFor();
+    }
+
     private void end() {
         signal();
         try {

@@ -1,0 +1,126 @@
+package ai.coreason.enclave.launcher.service;
+
+import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.hardware.HardwareProbe;
+import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code enclave node run}. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts a node and waits until it ends; SIGTERM stops it. Returns 3 where the site is no simulation, this",
+            "machine shows no confidential hardware and --insecure is not given."
+        })
+final class NodeRunCommand implements Callable<Integer> {
+    private static final int HIGHEST_PORT = 65535;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StateOption state;
+
+    @Option(names = "--site", required = true, paramLabel = "FILE", description = "the node's site.json")
+    private Path site;
+
+    @Option(names = "--insecure", description = "run without confidential hardware; every report will say so")
+    private boolean insecure;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            defaultValue = "9080",
+            description = "health checks, this machine only: ${DEFAULT-VALUE}")
+    private int httpPort;
+
+    @Option(names = "--detach", description = "return once the node is enrolled, and leave it running")
+    private boolean detach;
+
+    private final Path root;
+
+    NodeRunCommand() {
+        this(Path.of("/"));
+    }
+
+    /** @param root the root of the file system that is searched for hardware */
+    NodeRunCommand(Path root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (httpPort < 1 || httpPort > HIGHEST_PORT) {
+            throw wrong("--http-port: expected 1 to " + HIGHEST_PORT + ", got " + httpPort);
+        }
+        boolean simulation = simulation();
+        HardwareProbe hardware = HardwareProbe.at(root);
+        if (!simulation && !insecure && hardware.found().isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("enclave: " + hardware.sentence()
+                            + "; start with --insecure to run without, which every report will say");
+            return ExitCode.NO_HARDWARE;
+        }
+        Distribution distribution = Distribution.locate();
+        Map<String, String> variables = Map.of(
+                "http.port", String.valueOf(httpPort),
+                "enclave.site.file", site.toAbsolutePath().normalize().toString(),
+                "enclave.insecure", String.valueOf(insecure));
+        HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+        URI readiness = URI.create("http://127.0.0.1:" + httpPort + "/health/ready");
+        return new Service("node", state.folder(), readiness, client)
+                .run(
+                        distribution,
+                        variables,
+                        Map.of(),
+                        libtorch(distribution),
+                        detach,
+                        spec.commandLine().getOut());
+    }
+
+    /** The node checks its site file in full; here only whether it is one, and of a simulation. */
+    private boolean simulation() throws IOException {
+        if (!Files.isRegularFile(site)) {
+            throw wrong("--site: expected a site file, got nothing at " + site);
+        }
+        try {
+            JsonNode json = Json.read(Files.readAllBytes(site));
+            if (!json.isObject() || !json.has("node_id")) {
+                throw wrong("--site: expected a site file with node_id, got another document at " + site);
+            }
+            return json.has("simulation");
+        } catch (InvalidDocument e) {
+            throw wrong("--site: " + site + ": " + e.getMessage());
+        }
+    }
+
+    private Map<String, String> libtorch(Distribution distribution) {
+        return Map.of(
+                "PYTORCH_LIBRARY_PATH", distribution.dist().resolve("libtorch").toString(),
+                "PYTORCH_FLAVOR", "cpu",
+                "DJL_CACHE_DIR", state.folder().resolve("djl").toString());
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,131 @@
+package ai.coreason.enclave.launcher.service;
+
+import ai.coreason.enclave.launcher.server.ServerLayout;
+import ai.coreason.enclave.overseer.identity.FederationCa;
+import ai.coreason.enclave.overseer.identity.Pem;
+import ai.coreason.enclave.overseer.identity.PrivateFile;
+import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The keys and certificates of one Overseer's folder. For others to copy: {@code ca.pem}, which nodes and users pin, and
+ * in simulation {@code evidence.key}, which signs the evidence of simulated nodes.
+ *
+ * @param folder the folder
+ * @param state the part that survives restarts
+ */
+record OverseerFiles(Path folder, Path state) {
+    static final String SIMULATION = "simulation";
+    static final String PRODUCTION = "production";
+    private static final Duration VALIDITY = Duration.ofDays(365);
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    static OverseerFiles of(Path folder) {
+        return new OverseerFiles(folder, new ServerLayout("overseer", folder).state());
+    }
+
+    /** What the folder was made for, {@code simulation} or {@code production}; empty before its first start. */
+    Optional<String> mode() throws IOException {
+        Path file = folder.resolve("mode");
+        return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    /** Makes what is missing: the folder's mode, the federation's authority and its public certificate. */
+    void make(String mode) throws IOException {
+        PrivateFile.folder(folder);
+        write(folder.resolve("mode"), mode + "\n");
+        FederationCa ca = FederationCa.open(state.resolve("ca"));
+        write(folder.resolve("ca.pem"), FederationCa.pem(ca.caCertificate()));
+        if (mode.equals(SIMULATION) && !Files.exists(folder.resolve("evidence.key"))) {
+            makeEvidenceKey();
+        }
+    }
+
+    /**
+     * A new server certificate for this start, under the password of the first one.
+     *
+     * @param names DNS names and addresses the Overseer is reached by
+     * @return that password; a secret
+     */
+    String issueTls(List<String> names) throws IOException {
+        Path tls = state.resolve("tls");
+        String password = password(tls.resolve("password"));
+        FederationCa ca = FederationCa.load(state.resolve("ca"));
+        store(ca.issueServer(names, VALIDITY, password.toCharArray()), tls.resolve("server.p12"), password);
+        store(ca.trustStore(), tls.resolve("trust.p12"), password);
+        return password;
+    }
+
+    /** The password of a file, made if the file is missing. */
+    static String password(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            write(file, PrivateFile.randomPassword());
+        }
+        return Files.readString(file, StandardCharsets.US_ASCII);
+    }
+
+    /** The issuer of this simulation's user tokens, made if it is missing. */
+    TokenIssuer tokens() throws IOException {
+        return TokenIssuer.open(state.resolve("tokens"));
+    }
+
+    /** A client that trusts this federation's authority alone. */
+    HttpClient client() {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(FederationCa.load(state.resolve("ca")).trustStore());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return HttpClient.newBuilder()
+                    .sslContext(context)
+                    .connectTimeout(CONNECT)
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void makeEvidenceKey() throws IOException {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair pair = generator.generateKeyPair();
+            Path publicKey = state.resolve("simulation").resolve("evidence.pub");
+            write(publicKey, Pem.write("PUBLIC KEY", pair.getPublic().getEncoded()));
+            write(
+                    folder.resolve("evidence.key"),
+                    Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void store(KeyStore store, Path file, String password) throws IOException {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            store.store(bytes, password.toCharArray());
+            PrivateFile.write(file, bytes.toByteArray());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        PrivateFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,145 @@
+package ai.coreason.enclave.launcher.service;
+
+import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code enclave overseer run}. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts an Overseer and waits until it ends; SIGTERM stops it. Keys that its folder lacks are made.",
+            "Nodes and users pin DIR/ca.pem. With --simulation, tokens come from `enclave token`; without, from an",
+            "OpenID provider that --issuer and --keys name."
+        })
+final class OverseerRunCommand implements Callable<Integer> {
+    private static final int HIGHEST_PORT = 65535;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StateOption state;
+
+    @Option(names = "--simulation", description = "accept simulated evidence and tokens of `enclave token`")
+    private boolean simulation;
+
+    @Option(names = "--https-port", paramLabel = "PORT", defaultValue = "9443", description = "users: ${DEFAULT-VALUE}")
+    private int httpsPort;
+
+    @Option(names = "--node-port", paramLabel = "PORT", defaultValue = "9444", description = "nodes: ${DEFAULT-VALUE}")
+    private int nodePort;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "the address of both ports: ${DEFAULT-VALUE}")
+    private String listen;
+
+    @Option(names = "--name", paramLabel = "NAME", description = "a further name that nodes and users call it by")
+    private List<String> names = new ArrayList<>();
+
+    @Option(names = "--issuer", paramLabel = "ISSUER", description = "the iss claim of user tokens")
+    private String issuer;
+
+    @Option(names = "--keys", paramLabel = "URL", description = "the keys of user tokens: JWKS or PEM")
+    private URI keys;
+
+    @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
+    private boolean detach;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        OverseerFiles files = OverseerFiles.of(state.folder());
+        String mode = simulation ? OverseerFiles.SIMULATION : OverseerFiles.PRODUCTION;
+        String made = files.mode().orElse(mode);
+        if (!made.equals(mode)) {
+            throw state.wrong("expected a folder made for " + mode + ", got one made for " + made);
+        }
+        Service.refuseSecond(state.folder());
+        Distribution distribution = Distribution.locate();
+        files.make(mode);
+        String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
+        Set<String> reached = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", any));
+        reached.addAll(names);
+        Map<String, String> secrets = Map.of(
+                "enclave.tls.password", files.issueTls(List.copyOf(reached)),
+                "metrics.password", OverseerFiles.password(files.state().resolve("metrics.password")));
+        URI readiness = URI.create("https://" + any + ":" + httpsPort + "/health/ready");
+        return new Service("overseer", state.folder(), readiness, files.client())
+                .run(
+                        distribution,
+                        variables(files, mode),
+                        secrets,
+                        Map.of(),
+                        detach,
+                        spec.commandLine().getOut());
+    }
+
+    private Map<String, String> variables(OverseerFiles files, String mode) throws IOException {
+        Map<String, String> variables = new HashMap<>(Map.of(
+                "enclave.mode",
+                mode,
+                "db.kind",
+                "derby",
+                "jms.kind",
+                "liberty",
+                "https.host",
+                listen,
+                "https.port",
+                String.valueOf(httpsPort),
+                "node.host",
+                listen,
+                "node.port",
+                String.valueOf(nodePort)));
+        URI location = simulation ? files.tokens().publicKeyFile().toUri() : keys;
+        variables.put("mp.jwt.verify.publickey.location", location.toString());
+        variables.put("mp.jwt.verify.issuer", simulation ? TokenIssuer.ISSUER : issuer);
+        return variables;
+    }
+
+    private void check() {
+        port("--https-port", httpsPort);
+        port("--node-port", nodePort);
+        if (httpsPort == nodePort) {
+            throw wrong("--node-port: expected another port than --https-port, got " + nodePort + " for both");
+        }
+        if (simulation && (issuer != null || keys != null)) {
+            throw wrong(
+                    "--issuer, --keys: expected neither with --simulation, got " + (issuer == null ? keys : issuer));
+        }
+        if (!simulation && issuer == null) {
+            throw wrong("--issuer: expected the issuer of user tokens, or --simulation, got nothing");
+        }
+        if (!simulation && keys == null) {
+            throw wrong("--keys: expected the address of the issuer's keys, or --simulation, got nothing");
+        }
+    }
+
+    private void port(String option, int port) {
+        if (port < 1 || port > HIGHEST_PORT) {
+            throw wrong(option + ": expected 1 to " + HIGHEST_PORT + ", got " + port);
+        }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,174 @@
+package ai.coreason.enclave.launcher.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.coreason.enclave.launcher.Enclave;
+import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.privacy.json.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class ServiceCommandsTest {
+    private final StringWriter err = new StringWriter();
+    private final StringWriter out = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "overseer                                          | expected run, stop or status, got none",
+                "overseer run --simulation                         | --state",
+                "overseer run --state S --simulation --https-port 0 | --https-port: expected 1 to 65535, got 0",
+                "overseer run --state S --simulation --node-port 70000 | --node-port: expected 1 to 65535, got 70000",
+                "overseer run --state S --simulation --node-port 9443 | --node-port: expected another port than --https-port",
+                "overseer run --state S                            | --issuer: expected the issuer of user tokens",
+                "overseer run --state S --issuer i                 | --keys: expected the address",
+                "overseer run --state S --simulation --issuer i    | --issuer, --keys: expected neither with --simulation, got i",
+                "node run --state S                                | --site",
+                "node run --state S --site no.json                 | --site: expected a site file, got nothing at no.json",
+                "node run --state S --site no.json --http-port -1  | --http-port: expected 1 to 65535, got -1",
+                "node stop --state S                               | --state: expected a server's folder, got nothing at",
+                "token --state S --role boss                       | --role: expected foundry, operator or auditor, got boss",
+                "token --state S --role foundry --hours 25         | --hours: expected 1 to 24, got 25"
+            })
+    void execute_wrongArguments_namesTheOption(String line, String message) {
+        String[] args = line.strip()
+                .replace("--state S", "--state " + folder.resolve("S"))
+                .split(" +");
+
+        assertThat(run(Enclave.commandLine(), args)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(message);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void nodeRun_noHardwareOutsideSimulation_is3AndMakesNothing() throws IOException {
+        Path state = folder.resolve("state");
+        Path site = Files.writeString(folder.resolve("site.json"), "{\"node_id\":\"node_a\"}");
+
+        int code = run(
+                new CommandLine(new NodeRunCommand(folder.resolve("root"))),
+                "--state",
+                "" + state,
+                "--site",
+                "" + site);
+
+        assertThat(code).isEqualTo(ExitCode.NO_HARDWARE);
+        assertThat(err.toString()).contains("no confidential hardware").contains("--insecure");
+        assertThat(state).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'{\"node_id\":\"a\"}',--insecure", "'{\"node_id\":\"a\",\"simulation\":{}}',--http-port=9080"})
+    void nodeRun_insecureOrSimulation_passesTheHardwareCheck(String document, String option) throws IOException {
+        Path site = Files.writeString(folder.resolve("site.json"), document);
+        Path state = folder.resolve("state");
+        PidFile.of("node", ProcessHandle.current(), URI.create("http://127.0.0.1:1/health/ready"))
+                .write(state);
+        CommandLine command = new CommandLine(new NodeRunCommand(folder.resolve("root")));
+
+        assertThat(run(command, "--state", "" + state, "--site", "" + site, option))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("--state: expected a folder whose server does not run");
+    }
+
+    @Test
+    void token_simulation_carriesRoleAndSubject() throws IOException {
+        OverseerFiles.of(folder).make(OverseerFiles.SIMULATION);
+
+        assertThat(run(Enclave.commandLine(), "token", "--state", "" + folder, "--role", "auditor", "--subject", "ann"))
+                .isEqualTo(ExitCode.OK);
+        String claims =
+                new String(Base64.getUrlDecoder().decode(out.toString().split("\\.")[1]), StandardCharsets.UTF_8);
+        assertThat(Json.read(claims).path("groups").get(0).asText()).isEqualTo("auditor");
+        assertThat(Json.read(claims).path("sub").asText()).isEqualTo("ann");
+    }
+
+    @Test
+    void token_production_isRefusedAndMakesNoKey() throws IOException {
+        OverseerFiles files = OverseerFiles.of(folder);
+        files.make(OverseerFiles.PRODUCTION);
+
+        assertThat(run(Enclave.commandLine(), "token", "--state", "" + folder, "--role", "foundry"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains(
+                        "--state: expected the folder of an Overseer started with --simulation, got one of mode production");
+        assertThat(files.state().resolve("tokens")).doesNotExist();
+    }
+
+    @Test
+    void overseerRun_folderOfTheOtherMode_isRefused() throws IOException {
+        OverseerFiles.of(folder).make(OverseerFiles.PRODUCTION);
+
+        assertThat(run(Enclave.commandLine(), "overseer", "run", "--simulation", "--state", "" + folder))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("--state: expected a folder made for simulation, got one made for production");
+    }
+
+    @Test
+    void make_again_keepsKeysAndFolderIsPrivate() throws IOException {
+        Path state = folder.resolve("made");
+        OverseerFiles files = OverseerFiles.of(state);
+        files.make(OverseerFiles.SIMULATION);
+        String password = files.issueTls(List.of("localhost"));
+        String ca = Files.readString(state.resolve("ca.pem"));
+        String evidence = Files.readString(state.resolve("evidence.key"));
+
+        files.make(OverseerFiles.SIMULATION);
+
+        assertThat(files.issueTls(List.of("localhost"))).isEqualTo(password);
+        assertThat(state.resolve("ca.pem")).hasContent(ca);
+        assertThat(state.resolve("evidence.key")).hasContent(evidence);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void stopAndStatus_serverOfAnotherKind_areRefused() throws IOException {
+        PidFile.of("node", ProcessHandle.current(), URI.create("http://127.0.0.1:1/health/ready"))
+                .write(folder);
+
+        assertThat(run(Enclave.commandLine(), "overseer", "stop", "--state", "" + folder))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("expected the folder of a server of kind overseer, got one of kind node");
+    }
+
+    @Test
+    void stop_running_endsTheProcessAndForgetsIt() throws IOException {
+        Process child = new ProcessBuilder("cat").start();
+        PidFile.of("node", child.toHandle(), URI.create("http://127.0.0.1:1/health/ready"))
+                .write(folder);
+
+        assertThat(run(Enclave.commandLine(), "node", "stop", "--state", "" + folder))
+                .isEqualTo(ExitCode.OK);
+        assertThat(child.isAlive()).isFalse();
+        assertThat(PidFile.read(folder)).isEmpty();
+        assertThat(run(Enclave.commandLine(), "node", "status", "--state", "" + folder))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).contains("stopped, pid " + child.pid()).contains("node: not running");
+    }
+
+    private int run(CommandLine commandLine, String... args) {
+        commandLine.setErr(new PrintWriter(err, true));
+        commandLine.setOut(new PrintWriter(out, true));
+        return commandLine.execute(args);
+    }
+}
