@@ -80,6 +80,7 @@ final class NodeRunCommand implements Callable<Integer> {
                             + "; start with --insecure to run without, which every report will say");
             return ExitCode.NO_HARDWARE;
         }
+        Service.refuseSecond(state.folder());
         Distribution distribution = Distribution.locate();
         Map<String, String> variables = Map.of(
                 "http.port", String.valueOf(httpPort),
