@@ -36,6 +36,9 @@ final class Enclave {
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             command.getErr().println("enclave: " + message(e));
+            if (!(e instanceof LaunchFailure)) {
+                e.printStackTrace(command.getErr());
+            }
             return e instanceof LaunchFailure failure ? failure.exitCode() : LaunchFailure.FAILED;
         });
         return line;

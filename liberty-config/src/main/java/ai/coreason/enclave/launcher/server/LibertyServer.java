@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * One running Open Liberty server. Its JVM is the child process itself, so its process id is the server's. Thread-safe.
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 public final class LibertyServer {
     private static final Path SETSID = Path.of("/usr/bin/setsid");
     private static final Duration POLL = Duration.ofMillis(150);
+    private static final String APPLICATION_FAILED = "CWWKZ0002E";
     private static final int LAST_LINES = 15;
 
     private final String name;
@@ -103,6 +106,7 @@ public final class LibertyServer {
         Instant end = Instant.now().plus(limit);
         while (!health.ready()) {
             requireAlive();
+            requireApplication();
             if (Instant.now().isAfter(end)) {
                 throw LaunchFailure.environment(
                         name + " was not ready after " + limit.toSeconds() + " s" + lastLines());
@@ -152,9 +156,30 @@ public final class LibertyServer {
         }
     }
 
+    /** Liberty goes on when its application does not start; this does not. */
+    private void requireApplication() {
+        Path messages = messages();
+        if (!Files.exists(messages)) {
+            return;
+        }
+        try (Stream<String> lines = Files.lines(messages, StandardCharsets.UTF_8)) {
+            Optional<String> broken =
+                    lines.filter(l -> l.contains(APPLICATION_FAILED)).findFirst();
+            if (broken.isPresent()) {
+                throw LaunchFailure.environment(name + ": its application did not start; the log is " + messages
+                        + " and says:\n  " + broken.get());
+            }
+        } catch (IOException e) {
+            throw LaunchFailure.environment(messages.toString(), e);
+        }
+    }
+
+    private Path messages() {
+        return folder.logs().resolve("messages.log");
+    }
+
     private String lastLines() {
-        Path messages = folder.logs().resolve("messages.log");
-        Path log = Files.exists(messages) ? messages : folder.logs().resolve("console.log");
+        Path log = Files.exists(messages()) ? messages() : folder.logs().resolve("console.log");
         StringBuilder text = new StringBuilder("; the log is ").append(log).append(", its last lines:");
         try {
             List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);

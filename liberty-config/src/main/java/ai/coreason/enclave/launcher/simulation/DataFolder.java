@@ -39,7 +39,8 @@ public final class DataFolder {
         Map<String, JsonNode> resources = new LinkedHashMap<>();
         try {
             JsonFields f = JsonFields.of(Json.read(Files.readAllBytes(descriptor)), "");
-            f.list("resources", "an array of resources", (json, at) -> resources.put(name(json, at), json));
+            f.list("resources", "an array of resources", (json, at) -> Map.entry(name(json, at), json))
+                    .forEach(r -> resources.put(r.getKey(), r.getValue()));
         } catch (IOException e) {
             throw LaunchFailure.usage("--data " + descriptor + ": cannot be read (" + e + ")");
         } catch (InvalidDocument e) {
