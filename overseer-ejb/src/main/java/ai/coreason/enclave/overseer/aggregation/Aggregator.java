@@ -48,7 +48,7 @@ public class Aggregator {
         for (Contribution c : step.admitted()) {
             UpdateEnvelope envelope = UpdateEnvelope.parse(
                     storage.updates().read(c.envelopeDigest().orElseThrow()));
-            Weights update = inspector.open(job, step.job().model(), envelope);
+            Weights update = inspector.open(job.id(), step.job(), envelope);
             double weight = participations.get(c.nodeId()).plan().declaredRows();
             parts.add(new FedAvg.Part(weight, values(update)));
         }

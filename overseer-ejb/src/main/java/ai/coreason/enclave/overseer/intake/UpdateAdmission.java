@@ -2,7 +2,6 @@ package ai.coreason.enclave.overseer.intake;
 
 import ai.coreason.enclave.overseer.identity.EvidenceDesk;
 import ai.coreason.enclave.overseer.job.FederationMode;
-import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundTable;
@@ -24,8 +23,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.PersistenceContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,9 +34,6 @@ import java.util.Optional;
  */
 @Stateless
 public class UpdateAdmission {
-    @PersistenceContext(unitName = "enclave")
-    private EntityManager em;
-
     @Inject
     private Storage storage;
 
@@ -72,13 +66,12 @@ public class UpdateAdmission {
         if (!desk.awaitsJudgement(check.jobId(), check.round(), check.attempt(), check.nodeId())) {
             return;
         }
-        Job job = em.find(Job.class, check.jobId());
         UpdateEnvelope envelope = UpdateEnvelope.parse(storage.updates().read(check.digest()));
         UpdateHeader header = envelope.header();
         RoundTask task = desk.taskOf(check.jobId(), check.round(), check.attempt(), check.nodeId());
         List<String> reasons = new ArrayList<>(mismatches(header, task));
         reasons.addAll(evidence.faults(header.evidence(), header, header.nodeId()));
-        reasons.addAll(opens(job, task.job(), envelope));
+        reasons.addAll(opens(check, task.job(), envelope));
         mirrored(check, header, task).ifPresent(reasons::add);
         settle(check, header, reasons);
     }
@@ -124,9 +117,9 @@ public class UpdateAdmission {
         }
     }
 
-    private List<String> opens(Job job, FederationJob document, UpdateEnvelope envelope) {
+    private List<String> opens(ClaimCheck check, FederationJob document, UpdateEnvelope envelope) {
         try {
-            inspector.open(job, document.model(), envelope);
+            inspector.open(check.jobId(), document, envelope);
             return List.of();
         } catch (InvalidDocument e) {
             return List.of(e.getMessage());

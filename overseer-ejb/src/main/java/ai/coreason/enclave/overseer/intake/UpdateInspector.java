@@ -1,42 +1,46 @@
 package ai.coreason.enclave.overseer.intake;
 
-import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
-import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Passage;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /** Opens a sealed update and lets it through the airlock: the parameters of the job's graph, all finite, nothing else. */
 @ApplicationScoped
 public class UpdateInspector {
-    @Inject
     private SealingKeys keys;
+
+    /** For the container's proxies. */
+    protected UpdateInspector() {}
+
+    /** An inspector that opens with the Overseer's keys. */
+    @Inject
+    public UpdateInspector(SealingKeys keys) {
+        this.keys = keys;
+    }
 
     /**
      * The update inside an envelope.
      *
-     * @throws InvalidDocument if it does not open, or is not an update of this graph
+     * @throws InvalidDocument if it does not open, is not an update of the job's graph, or is longer than the job's
+     *     {@code max_update_norm}
      */
-    public Weights open(Job job, ModelGraph graph, UpdateEnvelope envelope) {
+    public Weights open(String jobId, FederationJob job, UpdateEnvelope envelope) {
         byte[] plain = Hpke.open(
-                keys.pair(job.id()),
-                UpdateEnvelope.sealInfo(),
-                envelope.header().aad(),
-                envelope.sealed());
+                keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
         Passage passage = Airlock.check(
-                graph,
+                job.model(),
                 Safetensors.read(plain),
                 Airlock.Cargo.UPDATE,
-                new Airlock.Limits(Map.of(), OptionalDouble.empty()));
+                new Airlock.Limits(Map.of(), job.training().strategy().maxUpdateNorm()));
         if (passage instanceof Passage.Refused refused) {
             throw InvalidDocument.at("update", "an update of the job's graph", refused.summary());
         }

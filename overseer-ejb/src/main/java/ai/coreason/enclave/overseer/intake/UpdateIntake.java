@@ -6,7 +6,6 @@ import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
-import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
@@ -49,9 +48,10 @@ public class UpdateIntake {
     public void receive(String jobId, long round, String nodeId, String declaredDigest, InputStream body)
             throws IOException {
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
-        ModelGraph graph = FederationJob.parse(job.document(), mode.rules()).model();
+        FederationJob document = FederationJob.parse(job.document(), mode.rules());
         Vault vault = storage.updates();
-        Vault.Entry entry = vault.store(body, HEADER_ROOM + BYTES_PER_VALUE * graph.parameterCount());
+        Vault.Entry entry = vault.store(
+                body, HEADER_ROOM + BYTES_PER_VALUE * document.model().parameterCount());
         boolean keep = false;
         try {
             if (!entry.digest().equals(declaredDigest)) {
@@ -62,7 +62,7 @@ public class UpdateIntake {
             match("header.job_id", jobId, header.jobId().toString());
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
-            inspector.open(job, graph, envelope);
+            inspector.open(jobId, document, envelope);
             queue.enqueue(new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest()), entry.bytes());
             keep = true;
         } finally {

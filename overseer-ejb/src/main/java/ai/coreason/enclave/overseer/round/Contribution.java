@@ -100,6 +100,14 @@ public class Contribution {
         reason = cut(why);
     }
 
+    /** Leaves the node out, as the round has ended; what was settled stays. */
+    void miss(String why) {
+        if (!state.settled()) {
+            moveTo(ContributionState.MISSED, state);
+            reason = cut(why);
+        }
+    }
+
     private void moveTo(ContributionState next, ContributionState from) {
         if (state != from) {
             throw new IllegalStateException("contribution of " + nodeId + " to round " + round + "." + attempt + ": "

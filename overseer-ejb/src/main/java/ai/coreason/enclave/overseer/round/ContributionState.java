@@ -11,7 +11,9 @@ public enum ContributionState {
     /** The update was opened and refused. */
     REJECTED,
     /** The node refused the task. */
-    DECLINED;
+    DECLINED,
+    /** The round ended before an update came, or before it was judged. */
+    MISSED;
 
     /** Whether nothing more is awaited. */
     public boolean settled() {

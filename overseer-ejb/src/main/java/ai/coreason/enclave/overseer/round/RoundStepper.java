@@ -121,16 +121,14 @@ public class RoundStepper {
 
     private Step judge(Job job, FederationJob document, Round round) {
         List<Contribution> all = table.contributions(round);
-        boolean settled = all.stream().allMatch(c -> c.state().settled());
-        boolean late = !Instant.now().isBefore(round.deadline());
-        if (!settled && !late) {
+        Closing closing = Closing.of(
+                all.stream().map(Contribution::state).toList(), document.minClients(), round.deadline(), Instant.now());
+        if (closing == Closing.WAIT) {
             return new Step.Wait();
         }
-        if (late && all.stream().anyMatch(c -> c.state() == ContributionState.UPLOADED)) {
-            return new Step.Wait();
-        }
+        all.forEach(c -> c.miss("the round ended first"));
         List<Contribution> admitted = admitted(round);
-        if (admitted.size() >= document.minClients()) {
+        if (closing == Closing.AGGREGATE) {
             round.aggregate();
             return new Step.Aggregate(round, document, admitted);
         }

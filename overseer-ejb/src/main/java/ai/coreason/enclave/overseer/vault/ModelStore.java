@@ -35,7 +35,8 @@ public class ModelStore {
      * Stores the model that a job starts from: the one it names, or fresh weights.
      *
      * @return its SHA-256
-     * @throws InvalidDocument if the job names a model that is not here or does not fit its graph
+     * @throws InvalidDocument if the job names a model that is not here or does not fit its graph, or names none although
+     *     its graph has parameters that are not trained
      */
     public String initial(FederationJob job, String jobId) {
         if (job.initialModel().isPresent()) {
@@ -49,6 +50,12 @@ public class ModelStore {
                 throw InvalidDocument.at("initial_model", "a model of the job's graph", e.getMessage());
             }
             return digest;
+        }
+        for (ParameterSpec parameter : job.model().parameters()) {
+            if (!parameter.trainable()) {
+                throw InvalidDocument.at(
+                        "initial_model", "a model, as " + parameter.name() + " is not trained", "nothing");
+            }
         }
         SecureRandom random = new SecureRandom();
         Weights fresh = job.seed().isPresent()

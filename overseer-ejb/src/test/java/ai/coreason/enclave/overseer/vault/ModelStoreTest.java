@@ -1,0 +1,76 @@
+package ai.coreason.enclave.overseer.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelStoreTest {
+    @TempDir
+    private Path folder;
+
+    private ModelStore models;
+
+    @BeforeEach
+    void open() {
+        models = new ModelStore(new Storage(folder.toString()));
+    }
+
+    private static ObjectNode document() {
+        return (ObjectNode) Json.read("""
+                {"clients": ["a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
+                 "privacy": {"mechanism": "DP_SGD", "max_grad_norm": 1.0, "target_epsilon": 3.0},
+                 "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
+                             "label": {"field": "label", "encode": "binary"}},
+                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
+                 "model": {"format": "coreason.graph/v1",
+                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
+                           "nodes": [{"name": "base", "op": "linear", "in": ["x"], "out_features": 2, "bias": true},
+                                     {"name": "fc", "op": "linear", "in": ["base"], "out_features": 1, "bias": true}],
+                           "output": "fc", "loss": "bce_with_logits"}}
+                """);
+    }
+
+    private static FederationJob job(ObjectNode document) {
+        return FederationJob.parse(document, JobRules.inSimulation());
+    }
+
+    @Test
+    void initial_sameSeedAndJob_givesTheSameModel() {
+        FederationJob seeded = job(document().put("seed", 7));
+        assertThat(models.initial(seeded, "job")).isEqualTo(models.initial(seeded, "job"));
+        assertThat(models.initial(seeded, "job")).isNotEqualTo(models.initial(seeded, "other"));
+    }
+
+    @Test
+    void initial_frozenWeightsWithoutAModel_areRefusedByName() {
+        ObjectNode document = document();
+        ((ObjectNode) document.at("/model/nodes/0")).put("trainable", false);
+        assertThatThrownBy(() -> models.initial(job(document), "job"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageContaining("initial_model")
+                .hasMessageContaining("base.weight");
+    }
+
+    @Test
+    void initial_namedModel_isKeptWithItsFrozenWeights() {
+        String digest = models.initial(job(document()), "job");
+        ObjectNode document = document().put("initial_model", digest);
+        ((ObjectNode) document.at("/model/nodes/0")).put("trainable", false);
+        assertThat(models.initial(job(document), "next")).isEqualTo(digest);
+    }
+
+    @Test
+    void initial_unknownModel_isRefused() {
+        assertThatThrownBy(() -> models.initial(job(document().put("initial_model", "0".repeat(64))), "job"))
+                .hasMessageContaining("initial_model");
+    }
+}
