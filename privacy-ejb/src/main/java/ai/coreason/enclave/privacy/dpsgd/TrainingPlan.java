@@ -17,7 +17,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  *     {@code maxGradNorm}; above 0 for {@link Mechanism#DP_SGD}, 0 for {@link Mechanism#NONE}
  * @param maxGradNorm C, the norm that each example's gradient is clipped to; above 0, unused by {@link Mechanism#NONE}
  * @param normaliser what the noised sum is divided by: the expected batch, never the drawn one; above 0
- * @param learningRate above 0
+ * @param learningRate above 0, before the optimizer's schedule
+ * @param optimizer how the noised gradients move the weights
  */
 public record TrainingPlan(
         Mechanism mechanism,
@@ -26,7 +27,8 @@ public record TrainingPlan(
         double noiseMultiplier,
         double maxGradNorm,
         double normaliser,
-        double learningRate) {
+        double learningRate,
+        Optimizer optimizer) {
     /** Most steps of one plan. */
     public static final long MAX_STEPS = 10_000_000;
 
@@ -44,31 +46,47 @@ public record TrainingPlan(
         require("max_grad_norm", Range.positive(), maxGradNorm);
         require("normaliser", Range.positive(), normaliser);
         require("learning_rate", Range.positive(), learningRate);
+        optimizer.schedule().requireFit(steps, learningRate);
+    }
+
+    /** A plan of plain gradient descent. */
+    public TrainingPlan(
+            Mechanism mechanism,
+            long steps,
+            double samplingRate,
+            double noiseMultiplier,
+            double maxGradNorm,
+            double normaliser,
+            double learningRate) {
+        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, normaliser, learningRate, Optimizer.PLAIN);
     }
 
     /**
-     * Reads a plan; every member is required.
+     * Reads a plan; every member is required but those of {@link Optimizer#read}.
      *
      * @throws InvalidDocument naming the first member that is missing, unknown or out of its range
      */
     public static TrainingPlan parse(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
         Mechanism mechanism = f.constant("mechanism", Mechanism.class);
+        long steps = f.whole("steps", 1, MAX_STEPS);
+        double learningRate = f.number("learning_rate", Range.positive());
         TrainingPlan plan = new TrainingPlan(
                 mechanism,
-                f.whole("steps", 1, MAX_STEPS),
+                steps,
                 f.number("sampling_rate", Range.rate()),
                 f.number("noise_multiplier", noise(mechanism)),
                 f.number("max_grad_norm", Range.positive()),
                 f.number("normaliser", Range.positive()),
-                f.number("learning_rate", Range.positive()));
+                learningRate,
+                Optimizer.read(f, steps, learningRate));
         f.end();
         return plan;
     }
 
-    /** The plan as a document that {@link #parse} reads. */
+    /** The plan as the shortest document that {@link #parse} reads. */
     public ObjectNode json() {
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("mechanism", mechanism.name())
                 .put("steps", steps)
                 .put("sampling_rate", samplingRate)
@@ -76,6 +94,8 @@ public record TrainingPlan(
                 .put("max_grad_norm", maxGradNorm)
                 .put("normaliser", normaliser)
                 .put("learning_rate", learningRate);
+        optimizer.writeTo(json);
+        return json;
     }
 
     /** Lower-case hex SHA-256 over the canonical document. */

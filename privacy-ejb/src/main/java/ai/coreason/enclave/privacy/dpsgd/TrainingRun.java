@@ -26,6 +26,7 @@ final class TrainingRun implements AutoCloseable {
     private final NDManager manager;
     private final FloatBuffer weights;
     private final FloatBuffer sum;
+    private final Descent descent;
     private final NDList arguments;
 
     /** @param callExamples most examples whose gradients are in memory at a time */
@@ -39,6 +40,7 @@ final class TrainingRun implements AutoCloseable {
         ByteBuffer sumBytes = buffer(graph.layout().trainable());
         this.weights = weightBytes.asFloatBuffer();
         this.sum = sumBytes.asFloatBuffer();
+        this.descent = new Descent(plan, sum.capacity());
         graph.layout().write(base, weights);
         this.manager = graph.newManager();
         this.arguments = new NDList(
@@ -105,12 +107,9 @@ final class TrainingRun implements AutoCloseable {
         }
     }
 
-    /** Moves the weights against the sum, divided by the plan's normaliser. */
+    /** Moves the weights by the sum, divided by the plan's normaliser. */
     void update() {
-        float rate = (float) (plan.learningRate() / plan.normaliser());
-        for (int i = 0; i < sum.capacity(); i++) {
-            weights.put(i, weights.get(i) - rate * sum.get(i));
-        }
+        descent.move(weights, sum);
     }
 
     /** The sum of clipped gradients and noise, laid out as the trainable weights. */
