@@ -5,18 +5,21 @@ import ai.coreason.enclave.privacy.graph.PerSampleGradient;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
 import ai.coreason.enclave.privacy.graph.Shape;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * TorchScript for the squared norms of the gradients of single examples and for the sum of the clipped ones. Gradients of
  * single examples are formed where they are smaller than the two Gram matrices that give their norms without them ("ghost
- * norms", Li et al. 2022, section 4). Used once; not thread-safe.
+ * norms", Li et al. 2022, section 4). The clipping factors are those of a {@link ClippingRule}. Used once; not thread-safe.
  */
 final class ClippedSum {
     private final ParameterLayout layout;
     private final Script norms;
     private final Script sums = new Script("s");
-    private final List<String> squared = new ArrayList<>();
+    private final Map<String, List<String>> layers = new LinkedHashMap<>();
+    private List<String> squared = List.of();
     private final List<Runnable> additions = new ArrayList<>();
 
     /** @param norms where the statements for the norms are written to */
@@ -25,26 +28,39 @@ final class ClippedSum {
         this.norms = norms;
     }
 
-    /** Adds the gradients of one layer. */
+    /** Adds gradients of one layer. */
     void add(Node node, PerSampleGradient gradient) {
+        begin(node.name());
         if (gradient instanceof OuterProducts products) {
             new Products(node.name() + ".", products).write();
         }
     }
 
-    /** The variable of the squared norms over all layers, [batch]. */
-    String squaredNorms() {
-        return squared.stream()
-                .reduce((a, b) -> norms.let("torch.add(%s, %s)", a, b))
-                .orElseThrow();
+    /** A layer has its own row of clipping factors, which the variable c holds while its gradients are added. */
+    private void begin(String layer) {
+        squared = layers.computeIfAbsent(layer, l -> {
+            int row = layers.size();
+            additions.add(() -> sums.assign("c", "torch.select(factors, 0, %d)", row));
+            return new ArrayList<>();
+        });
     }
 
-    /** The statements that add the clipped gradients to {@code sum}, given the squared norms and {@code clip}. */
-    String accumulation(String squaredNorms) {
+    /** The variable of the squared norms over all layers, [batch]. */
+    String squaredNorms() {
+        List<String> rows = layers.values().stream()
+                .map(parts -> parts.stream()
+                        .reduce((a, b) -> norms.let("torch.add(%s, %s)", a, b))
+                        .orElseThrow())
+                .toList();
+        norms.assign("squares", "torch.stack([%s])", String.join(", ", rows));
+        return norms.let("torch.sum(squares, [0])");
+    }
+
+    /** The statements that add the clipped gradients to {@code sum}, given a rule's {@code bound, offset, most, shares}. */
+    String accumulation() {
         sums.assign(
-                "c",
-                "torch.clamp_max(torch.mul(torch.reciprocal(torch.add(torch.sqrt(%s), 9.9999999999999995e-07)), clip), 1.)",
-                squaredNorms);
+                "factors",
+                "torch.minimum(torch.mul(torch.reciprocal(torch.add(torch.sqrt(torch.mm(shares, squares)), offset)), bound), most)");
         additions.forEach(Runnable::run);
         return sums.toString();
     }

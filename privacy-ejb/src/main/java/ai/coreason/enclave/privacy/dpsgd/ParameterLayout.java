@@ -46,6 +46,13 @@ final class ParameterLayout {
         return size;
     }
 
+    /** The number of layers: nodes that have trainable parameters. */
+    int layers() {
+        return (int) graph.nodes().stream()
+                .filter(n -> n.trainable() && !n.parameters().isEmpty())
+                .count();
+    }
+
     /** TorchScript of one parameter's part of a flat vector, as a view of the parameter's shape. */
     String view(String vector, String parameter) {
         Shape shape = new Shape(graph.parameter(parameter).orElseThrow().shape());

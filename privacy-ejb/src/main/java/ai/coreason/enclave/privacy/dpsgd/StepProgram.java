@@ -37,8 +37,8 @@ final class StepProgram {
     }
 
     /**
-     * {@code forward(index, x, y, w, sum, clip)}: adds the clipped gradients of the examples at {@code index} to
-     * {@code sum}, and gives their squared norms. If one of those is not finite, the sum is left as it is.
+     * {@code forward(index, x, y, w, sum, bound, offset, most, shares)}: adds the gradients of the examples at
+     * {@code index}, clipped by the {@link ClippingRule}, to {@code sum}, and gives their squared norms. If one of those is not finite, the sum is left as it is.
      */
     private String clippedSum() {
         Script forward = new Script("v");
@@ -59,13 +59,13 @@ final class StepProgram {
             forward.assign("g" + i, "unchecked_cast(Tensor, gradients[%d])", i);
         }
         String norms = clipped.squaredNorms();
-        return method("forward", "index", "x", "y", "w", "sum", "clip")
+        return method("forward", "index", "x", "y", "w", "sum", "bound", "offset", "most", "shares")
                 + "    m0 = torch.set_grad_enabled(True)\n"
                 + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward
                 + after
                 + "    if bool(torch.all(torch.isfinite(" + norms + "))):\n"
-                + clipped.accumulation(norms).indent(2)
+                + clipped.accumulation().indent(2)
                 + "    return " + norms + "\n";
     }
 

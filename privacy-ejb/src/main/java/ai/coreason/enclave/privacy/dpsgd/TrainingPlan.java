@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param noiseMultiplier sigma: the noise on the sum of clipped gradients has standard deviation sigma times
  *     {@code maxGradNorm}; above 0 for {@link Mechanism#DP_SGD}, 0 for {@link Mechanism#NONE}
  * @param maxGradNorm C, the norm that each example's gradient is clipped to; above 0, unused by {@link Mechanism#NONE}
+ * @param clipping how it is clipped; {@link Clipping#FLAT} with {@link Mechanism#NONE}, which does not clip
  * @param normaliser what the noised sum is divided by: the expected batch, never the drawn one; above 0
  * @param learningRate above 0, before the optimizer's schedule
  * @param optimizer how the noised gradients move the weights
@@ -26,6 +27,7 @@ public record TrainingPlan(
         double samplingRate,
         double noiseMultiplier,
         double maxGradNorm,
+        Clipping clipping,
         double normaliser,
         double learningRate,
         Optimizer optimizer) {
@@ -44,12 +46,15 @@ public record TrainingPlan(
         require("sampling_rate", Range.rate(), samplingRate);
         require("noise_multiplier", noise(mechanism), noiseMultiplier);
         require("max_grad_norm", Range.positive(), maxGradNorm);
+        if (mechanism == Mechanism.NONE && clipping != Clipping.FLAT) {
+            throw new IllegalArgumentException("clipping: expected flat with mechanism NONE, got " + clipping.wire());
+        }
         require("normaliser", Range.positive(), normaliser);
         require("learning_rate", Range.positive(), learningRate);
         optimizer.schedule().requireFit(steps, learningRate);
     }
 
-    /** A plan of plain gradient descent. */
+    /** A plan of flat clipping and plain gradient descent. */
     public TrainingPlan(
             Mechanism mechanism,
             long steps,
@@ -58,11 +63,11 @@ public record TrainingPlan(
             double maxGradNorm,
             double normaliser,
             double learningRate) {
-        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, normaliser, learningRate, Optimizer.PLAIN);
+        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, Clipping.FLAT, normaliser, learningRate, Optimizer.PLAIN);
     }
 
     /**
-     * Reads a plan; every member is required but those of {@link Optimizer#read}.
+     * Reads a plan; every member is required but {@code clipping} (flat) and those of {@link Optimizer#read}.
      *
      * @throws InvalidDocument naming the first member that is missing, unknown or out of its range
      */
@@ -77,6 +82,7 @@ public record TrainingPlan(
                 f.number("sampling_rate", Range.rate()),
                 f.number("noise_multiplier", noise(mechanism)),
                 f.number("max_grad_norm", Range.positive()),
+                Clipping.read(f, mechanism),
                 f.number("normaliser", Range.positive()),
                 learningRate,
                 Optimizer.read(f, steps, learningRate));
@@ -94,6 +100,9 @@ public record TrainingPlan(
                 .put("max_grad_norm", maxGradNorm)
                 .put("normaliser", normaliser)
                 .put("learning_rate", learningRate);
+        if (clipping != Clipping.FLAT) {
+            json.put("clipping", clipping.wire());
+        }
         optimizer.writeTo(json);
         return json;
     }

@@ -42,13 +42,18 @@ final class TrainingRun implements AutoCloseable {
         this.sum = sumBytes.asFloatBuffer();
         this.descent = new Descent(plan, sum.capacity());
         graph.layout().write(base, weights);
+        int layers = graph.layout().layers();
+        ClippingRule rule = ClippingRule.of(plan, layers);
         this.manager = graph.newManager();
         this.arguments = new NDList(
                 manager.create(examples.x(), graph.inputs(count)),
                 labels(examples),
                 manager.create(weightBytes, new Shape(weights.capacity()), DataType.FLOAT32),
                 manager.create(sumBytes, new Shape(sum.capacity()), DataType.FLOAT32),
-                manager.create((float) plan.clip()));
+                manager.create(rule.bound()),
+                manager.create(rule.offset()),
+                manager.create(rule.most()),
+                manager.create(rule.shares(), new Shape(layers, layers)));
     }
 
     /** Aligned as libtorch aligns, so that the same numbers come out wherever the buffer lies. */

@@ -8,6 +8,7 @@ import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
@@ -119,6 +120,47 @@ class ClippedSumTest {
         }
     }
 
+    /** A median clip, so that some layers of some examples are clipped and some are not. */
+    @ParameterizedTest
+    @MethodSource("graphs")
+    void addClipped_perLayerAndAutomatic_equalBruteForceAndKeepToC(ModelGraph graph) {
+        Weights weights = Initializer.initial(graph, new SplittableRandom(11)::nextLong);
+        Examples examples = examples(graph, 7, 5);
+        try (CompiledGraph compiled = new CompiledGraph(graph)) {
+            Oracle oracle = new Oracle(compiled);
+            List<float[]> gradients = LongStream.range(0, 7)
+                    .mapToObj(i -> oracle.gradient(weights, examples, (int) i))
+                    .toList();
+            double clip = gradients.stream().mapToDouble(Oracle::norm).sorted().toArray()[3];
+            for (Clipping clipping : Clipping.values()) {
+                TrainingPlan plan = plan(clip, clipping);
+                for (long[] batch : new long[][] {{0}, {1}, {2}, {3}, {4}, {5}, {6}, {0, 2, 5}}) {
+                    double[] expected = new double[gradients.get(0).length];
+                    for (long b : batch) {
+                        double[] one = Oracle.clipped(graph, gradients.get((int) b), clipping, clip);
+                        assertThat(norm(one)).isLessThanOrEqualTo(clip * (1 + 1e-6));
+                        for (int i = 0; i < expected.length; i++) {
+                            expected[i] += one[i];
+                        }
+                    }
+                    try (TrainingRun run = new TrainingRun(compiled, weights, examples, plan, 100)) {
+                        run.addClipped(batch);
+                        compare(run, expected);
+                        double[] sum = new double[expected.length];
+                        for (int i = 0; i < sum.length; i++) {
+                            sum[i] = run.sum().get(i);
+                        }
+                        assertThat(norm(sum)).isLessThanOrEqualTo(batch.length * clip * (1 + 1e-6));
+                    }
+                }
+            }
+        }
+    }
+
+    private static double norm(double[] v) {
+        return Math.sqrt(Arrays.stream(v).map(x -> x * x).sum());
+    }
+
     private static void compare(
             CompiledGraph graph,
             Weights weights,
@@ -126,7 +168,7 @@ class ClippedSumTest {
             double clip,
             long[] batch,
             List<float[]> gradients) {
-        try (TrainingRun run = new TrainingRun(graph, weights, examples, plan(clip), 100)) {
+        try (TrainingRun run = new TrainingRun(graph, weights, examples, plan(clip, Clipping.FLAT), 100)) {
             float[] squared = run.squaredNorms(batch);
             double[] expected = new double[gradients.get(0).length];
             for (int b = 0; b < batch.length; b++) {
@@ -137,18 +179,22 @@ class ClippedSumTest {
                     expected[i] += gradient[i] * Math.min(1, clip / (norm + 1e-6));
                 }
             }
-            double error = 0;
-            double size = 0;
-            for (int i = 0; i < expected.length; i++) {
-                error = Math.max(error, Math.abs(expected[i] - run.sum().get(i)));
-                size = Math.max(size, Math.abs(expected[i]));
-            }
             assertThat(squared).hasSize(batch.length);
-            assertThat(error).isLessThanOrEqualTo(TOLERANCE * size);
+            compare(run, expected);
         }
     }
 
-    private static TrainingPlan plan(double clip) {
-        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, 4, 0.1);
+    private static void compare(TrainingRun run, double[] expected) {
+        double error = 0;
+        double size = 0;
+        for (int i = 0; i < expected.length; i++) {
+            error = Math.max(error, Math.abs(expected[i] - run.sum().get(i)));
+            size = Math.max(size, Math.abs(expected[i]));
+        }
+        assertThat(error).isLessThanOrEqualTo(TOLERANCE * size);
+    }
+
+    private static TrainingPlan plan(double clip, Clipping clipping) {
+        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN);
     }
 }

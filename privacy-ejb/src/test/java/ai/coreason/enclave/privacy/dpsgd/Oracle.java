@@ -1,5 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.Node;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -9,6 +11,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /** The gradients of single examples by brute force: one forward and one ordinary backward pass for each. */
 final class Oracle {
@@ -49,6 +52,30 @@ final class Oracle {
             square += (double) g * g;
         }
         return Math.sqrt(square);
+    }
+
+    /** The gradient as it is clipped, by the definition, in double precision. */
+    static double[] clipped(ModelGraph graph, float[] gradient, Clipping clipping, double clip) {
+        List<Node> layers = graph.nodes().stream()
+                .filter(n -> n.trainable() && !n.parameters().isEmpty())
+                .toList();
+        double[] out = new double[gradient.length];
+        int from = 0;
+        for (Node layer : layers) {
+            int to = from
+                    + (int) layer.parameters().stream().mapToLong(p -> p.size()).sum();
+            double whole = norm(gradient);
+            double own = norm(Arrays.copyOfRange(gradient, from, to));
+            double factor = switch (clipping) {
+                case FLAT -> Math.min(1, clip / (whole + 1e-6));
+                case PER_LAYER -> Math.min(1, clip / Math.sqrt(layers.size()) / (own + 1e-6));
+                case AUTOMATIC -> clip / (whole + 0.01);
+            };
+            for (; from < to; from++) {
+                out[from] = gradient[from] * factor;
+            }
+        }
+        return out;
     }
 
     private static float[] row(float[] values, int count, int index) {

@@ -47,6 +47,8 @@ class TrainingPlanTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{'clipping': 'per_layer'}",
+                "{'clipping': 'automatic', 'momentum': 0.5}",
                 "{'momentum': 0.9}",
                 "{'momentum': 0.9, 'nesterov': true, 'weight_decay': 1.0E-4}",
                 "{'optimizer': 'ADAM'}",
@@ -69,7 +71,11 @@ class TrainingPlanTest {
     @Test
     void json_defaultsWrittenOut_isTheShortPlan() {
         ObjectNode json = PLAN.json();
-        json.put("optimizer", "SGD").put("momentum", 0).put("nesterov", false).put("weight_decay", 0.0);
+        json.put("clipping", "flat")
+                .put("optimizer", "SGD")
+                .put("momentum", 0)
+                .put("nesterov", false)
+                .put("weight_decay", 0.0);
         json.set("schedule", Json.read("{\"kind\": \"constant\", \"warmup_steps\": 0}"));
         assertThat(TrainingPlan.parse(json, "plan")).isEqualTo(PLAN);
         assertThat(PLAN.json().properties()).hasSize(7);
@@ -81,6 +87,9 @@ class TrainingPlanTest {
             quoteCharacter = '~',
             value = {
                 "{'optimizer': 'RMSPROP'} | plan.optimizer: expected one of SGD, ADAM, ADAMW, got ~'RMSPROP'~",
+                "{'clipping': 'global'} | plan.clipping: expected one of flat, per_layer, automatic, got ~'global'~",
+                "{'mechanism': 'NONE', 'noise_multiplier': 0, 'clipping': 'automatic'}"
+                        + "| plan.clipping: expected flat or nothing with mechanism NONE, got ~'automatic'~",
                 "{'momentum': 1} | plan.momentum: expected a number in [0, 1), got 1",
                 "{'momentum': -0.1} | plan.momentum: expected a number in [0, 1), got -0.1",
                 "{'nesterov': true} | plan.nesterov: expected false or nothing without momentum, got true",
@@ -117,7 +126,7 @@ class TrainingPlanTest {
                 .hasMessageStartingWith("step_size");
         Schedule warm = new Schedule(Schedule.Curve.CONSTANT, 11, 0, 1, 0);
         Optimizer sgd = new Optimizer(Optimizer.Rule.SGD, 0, false, 0, 0, 0, 0, warm);
-        assertThatThrownBy(() -> new TrainingPlan(Mechanism.DP_SGD, 10, 1, 1, 1, 32, 0.1, sgd))
+        assertThatThrownBy(() -> new TrainingPlan(Mechanism.DP_SGD, 10, 1, 1, 1, Clipping.FLAT, 32, 0.1, sgd))
                 .hasMessage("schedule.warmup_steps: expected at most the 10 steps, got 11");
     }
 
