@@ -33,7 +33,9 @@ final class PlanCheck {
                 .or(() -> differs("sampling_rate", rate, plan.samplingRate()))
                 .or(() -> differs("normaliser", rate * dataset.declaredRows(), plan.normaliser()))
                 .or(() -> differs("max_grad_norm", job.privacy().maxGradNorm(), plan.maxGradNorm()))
+                .or(() -> other("clipping", job.privacy().clipping(), plan.clipping()))
                 .or(() -> differs("learning_rate", job.training().learningRate(), plan.learningRate()))
+                .or(() -> other("optimizer", job.training().optimizer(), plan.optimizer()))
                 .or(() -> noise(plan))
                 .or(this::delta);
     }
@@ -68,9 +70,14 @@ final class PlanCheck {
     }
 
     private static Optional<String> differs(String member, double expected, double came) {
-        if (Math.abs(came - expected) <= SAME * Math.abs(expected)) {
-            return Optional.empty();
-        }
-        return Optional.of("plan." + member + ": expected " + expected + ", got " + came);
+        return Math.abs(came - expected) <= SAME * Math.abs(expected)
+                ? Optional.empty()
+                : other(member, expected, came);
+    }
+
+    private static Optional<String> other(String member, Object expected, Object came) {
+        return came.equals(expected)
+                ? Optional.empty()
+                : Optional.of("plan." + member + ": expected " + expected + ", got " + came);
     }
 }

@@ -63,6 +63,21 @@ class PlanCheckTest {
     }
 
     @Test
+    void objection_otherClippingOrOptimizer_namesIt() {
+        ObjectNode json = plan(Mechanism.DP_SGD, 5, 0.08, 2, 1, 16, 0.5).json();
+        TrainingPlan clipped = TrainingPlan.parse(json.deepCopy().put("clipping", "per_layer"), "");
+        TrainingPlan heavy = TrainingPlan.parse(json.deepCopy().put("momentum", 0.9), "");
+
+        assertThat(check(Jobs.document()).objection(clipped)).hasValue("plan.clipping: expected FLAT, got PER_LAYER");
+        assertThat(check(Jobs.document()).objection(heavy))
+                .hasValueSatisfying(o -> assertThat(o).startsWith("plan.optimizer: expected Optimizer[rule=SGD"));
+
+        ObjectNode job = Jobs.document();
+        ((ObjectNode) job.get("privacy")).put("clipping", "per_layer");
+        assertThat(check(job).objection(clipped)).isEmpty();
+    }
+
+    @Test
     void objection_planWithoutTheJobsMechanism_namesIt() {
         assertThat(check(Jobs.document()).objection(plan(Mechanism.NONE, 5, 0.08, 0, 1, 16, 0.5)))
                 .hasValue("plan.mechanism: expected DP_SGD as in the job, got NONE");

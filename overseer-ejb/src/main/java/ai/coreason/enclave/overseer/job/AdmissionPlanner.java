@@ -52,8 +52,10 @@ public final class AdmissionPlanner {
                 rate,
                 sigma,
                 job.privacy().maxGradNorm(),
+                job.privacy().clipping(),
                 normaliser,
-                job.training().learningRate());
+                job.training().learningRate(),
+                job.training().optimizer());
         long affordable = open ? job.rounds() : affordable(job, offer, new Phase(rate, sigma, steps), limit, delta);
         return new NodePlan(
                 offer.nodeId(), dataset.datasetId(), dataset.declaredRows(), training, limit, delta, affordable);

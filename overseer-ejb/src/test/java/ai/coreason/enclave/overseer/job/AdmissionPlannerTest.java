@@ -70,6 +70,21 @@ class AdmissionPlannerTest {
     }
 
     @Test
+    void plan_jobWithOptimizerAndClipping_carriesThemAndComesBack() {
+        FederationJob job = job(j -> {
+            ((ObjectNode) j.get("privacy")).put("clipping", "automatic");
+            ((ObjectNode) j.get("training")).put("optimizer", "ADAM").put("beta2", 0.99);
+        });
+        NodePlan plan = AdmissionPlanner.plan(job, offer("va", 85, 0));
+        assertThat(plan.training().clipping()).isEqualTo(job.privacy().clipping());
+        assertThat(plan.training().optimizer()).isEqualTo(job.training().optimizer());
+        assertThat(NodePlan.parse(plan.text())).isEqualTo(plan);
+        assertThat(plan.affordableRounds())
+                .isEqualTo(
+                        AdmissionPlanner.plan(job(j -> {}), offer("va", 85, 0)).affordableRounds());
+    }
+
+    @Test
     void plan_ceilingPartlySpent_affordsFewerRounds() {
         AdmissionPlanner.Offer fresh = offer("va", 85, 0);
         double most = fresh.dataset().filter().budget();

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.Clipping;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
@@ -13,6 +14,7 @@ import java.util.OptionalDouble;
  * @param noiseMultiplier σ, &gt; 0; empty means calibrated per node so that all rounds fit {@code targetEpsilon}, or
  *     that there is no mechanism
  * @param maxGradNorm clipping norm C, &gt; 0; without a mechanism it is not used and may be left out
+ * @param clipping how a gradient is bounded by C; flat unless the job says otherwise
  * @param targetEpsilon the job's own limit ε, in (0, 5]; without a mechanism it is not used and may be left out
  * @param targetDelta δ in (0, 1); empty means the dataset's own
  */
@@ -20,6 +22,7 @@ public record PrivacySpec(
         Mechanism mechanism,
         OptionalDouble noiseMultiplier,
         double maxGradNorm,
+        Clipping clipping,
         double targetEpsilon,
         OptionalDouble targetDelta) {
     /** No job and no dataset may spend more than this ε. */
@@ -37,15 +40,13 @@ public record PrivacySpec(
                     "DP_SGD: NONE is for simulations and for data its owner declared public",
                     "NONE");
         }
-        if (f.has("clipping")) {
-            f.text("clipping", "flat: the only clipping available in this version", "flat"::equals);
-        }
         PrivacySpec spec = new PrivacySpec(
                 mechanism,
                 f.optionalNumber("noise_multiplier", none ? NO_NOISE : Formats.positiveFloat()),
                 none
                         ? f.number("max_grad_norm", Formats.positiveFloat(), 1)
                         : f.number("max_grad_norm", Formats.positiveFloat()),
+                Clipping.read(f, mechanism),
                 none ? f.number("target_epsilon", EPSILON, EPSILON_CEILING) : f.number("target_epsilon", EPSILON),
                 f.optionalNumber("target_delta", Range.openUnit()));
         f.end();

@@ -120,7 +120,14 @@ public record RoundTask(
         require(plan.mechanism() == privacy.mechanism(), path, "mechanism", privacy.mechanism(), plan.mechanism());
         require(plan.steps() == training.localSteps(), path, "steps", training.localSteps(), plan.steps());
         requireSame(privacy.maxGradNorm(), plan.maxGradNorm(), path, "max_grad_norm");
+        require(plan.clipping() == privacy.clipping(), path, "clipping", privacy.clipping(), plan.clipping());
         requireSame(training.learningRate(), plan.learningRate(), path, "learning_rate");
+        require(
+                plan.optimizer().equals(training.optimizer()),
+                path,
+                "optimizer",
+                training.optimizer(),
+                plan.optimizer());
         requireSame(
                 privacy.noiseMultiplier().orElse(plan.noiseMultiplier()),
                 plan.noiseMultiplier(),

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.Optimizer;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -9,7 +10,8 @@ import java.util.OptionalLong;
 /**
  * How a node trains in one round. Exactly one of batch size and sampling rate is given.
  *
- * @param learningRate step size of SGD, &gt; 0
+ * @param learningRate step size, &gt; 0, before the optimizer's schedule
+ * @param optimizer how the noised gradients move the weights; plain SGD when left out
  * @param localSteps steps in one round, 1 to 1,000,000
  * @param batchSize expected Poisson batch, in privacy units
  * @param samplingRate probability that a unit is in a batch, in (0, 1]
@@ -17,6 +19,7 @@ import java.util.OptionalLong;
  */
 public record TrainingSpec(
         double learningRate,
+        Optimizer optimizer,
         long localSteps,
         OptionalLong batchSize,
         OptionalDouble samplingRate,
@@ -35,14 +38,16 @@ public record TrainingSpec(
     }
 
     static TrainingSpec read(JsonFields f, Strategy strategy) {
-        f.text("optimizer", "SGD: the only optimizer available in this version", "SGD"::equals);
         if (f.has("batch_size") == f.has("sampling_rate")) {
             String came = f.has("batch_size") ? "both" : "neither";
             throw InvalidDocument.at(f.at("batch_size"), "either batch_size or sampling_rate", came);
         }
+        double learningRate = f.number("learning_rate", Formats.positiveFloat());
+        long steps = f.whole("local_steps", 1, MAX_STEPS);
         TrainingSpec spec = new TrainingSpec(
-                f.number("learning_rate", Formats.positiveFloat()),
-                f.whole("local_steps", 1, MAX_STEPS),
+                learningRate,
+                Optimizer.read(f, steps, learningRate),
+                steps,
                 f.has("batch_size") ? OptionalLong.of(f.whole("batch_size", 1, MAX_BATCH)) : OptionalLong.empty(),
                 f.optionalNumber("sampling_rate", Range.rate()),
                 StrategySpec.read(strategy, f));

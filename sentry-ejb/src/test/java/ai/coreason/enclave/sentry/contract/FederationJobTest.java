@@ -3,7 +3,10 @@ package ai.coreason.enclave.sentry.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.privacy.dpsgd.Clipping;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.dpsgd.Optimizer;
+import ai.coreason.enclave.privacy.dpsgd.Schedule;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.Documents;
@@ -56,6 +59,30 @@ class FederationJobTest {
     }
 
     @Test
+    void parse_optimizerAndClipping_areReadWithTheirValues() {
+        ObjectNode json = Documents.with(Jobs.full(), "privacy.clipping", "\"per_layer\"");
+        json = Documents.with(json, "training.optimizer", "\"ADAMW\"");
+        json = Documents.with(json, "training.beta1", "0.8");
+        json = Documents.with(json, "training.schedule", "{\"kind\": \"cosine\", \"warmup_steps\": 2}");
+        FederationJob job = parse(json);
+        assertThat(job.privacy().clipping()).isEqualTo(Clipping.PER_LAYER);
+        assertThat(job.training().optimizer())
+                .isEqualTo(new Optimizer(
+                        Optimizer.Rule.ADAMW,
+                        0,
+                        false,
+                        0.01,
+                        0.8,
+                        0.999,
+                        1e-8,
+                        new Schedule(Schedule.Curve.COSINE, 2, 0, 1, 0)));
+        assertThat(parse(Documents.with(Jobs.full(), "training.optimizer", ""))
+                        .training()
+                        .optimizer())
+                .isEqualTo(Optimizer.PLAIN);
+    }
+
+    @Test
     void parse_onlyTheNecessaryMembers_takesDefaults() {
         ObjectNode json = Jobs.full();
         for (String name : List.of(
@@ -102,7 +129,7 @@ class FederationJobTest {
                 "privacy.target_epsilon | 0 | privacy.target_epsilon: expected a number in (0, 5.0]",
                 "privacy.target_epsilon |  | privacy.target_epsilon: expected a number in (0, 5.0], got nothing",
                 "privacy.target_delta | 1 | privacy.target_delta: expected a number in (0, 1), got 1",
-                "privacy.clipping | 'per_layer' | privacy.clipping: expected flat: the only clipping available",
+                "privacy.clipping | 'layers' | privacy.clipping: expected one of flat, per_layer, automatic, got",
                 "privacy.extra | 1 | privacy.extra: expected no such member, got one",
                 "dataset.name | 'a b' | dataset.name: expected 1 to 64",
                 "dataset.features | [] | dataset.features: expected 1 to 10000 features, got 0",
@@ -114,7 +141,13 @@ class FederationJobTest {
                 "dataset.features[1].mean |  | dataset.features[1].mean: expected a finite number, got nothing",
                 "dataset.label.encode | 'one_hot' | dataset.label.encode: expected one of identity,",
                 "dataset.label.encode | 'class' | dataset.label.encode: expected class with loss cross_entropy",
-                "training.optimizer | 'ADAM' | training.optimizer: expected SGD",
+                "training.optimizer | 'adam' | training.optimizer: expected one of SGD, ADAM, ADAMW, got",
+                "training.momentum | 1 | training.momentum: expected a number in [0, 1), got 1",
+                "training.nesterov | true | training.nesterov: expected false or nothing without momentum, got true",
+                "training.weight_decay | -1 | training.weight_decay: expected a finite number >= 0, got -1",
+                "training.beta1 | 0.9 | training.beta1: expected no such member with optimizer SGD, got one",
+                "training.schedule | {'kind': 'linear'} | training.schedule.kind: expected one of constant, step, cosine",
+                "training.schedule | {'warmup_steps': 11} | training.schedule.warmup_steps: expected a whole number in [0, 10]",
                 "training.learning_rate | -0.1 | training.learning_rate: expected a number > 0",
                 "training.local_steps | 0 | training.local_steps: expected a whole number in [1, 1000000], got 0",
                 "training.batch_size |  | training.batch_size: expected either batch_size or sampling_rate, got neither",
@@ -160,7 +193,6 @@ class FederationJobTest {
                 "dataset.label",
                 "dataset.label.field",
                 "dataset.label.encode",
-                "training.optimizer",
                 "training.learning_rate",
                 "training.local_steps"
             })

@@ -108,6 +108,8 @@ class MessagesTest {
                 "plan.noise_multiplier | 0.01 | plan.noise_multiplier: expected 1.5, as in the job, got 0.01",
                 "plan.max_grad_norm | 9 | plan.max_grad_norm: expected 1.0, as in the job, got 9.0",
                 "plan.learning_rate | 1 | plan.learning_rate: expected 0.1, as in the job, got 1.0",
+                "plan.clipping | 'automatic' | plan.clipping: expected FLAT, as in the job, got AUTOMATIC",
+                "plan.momentum | 0.5 | plan.optimizer: expected Optimizer[rule=SGD, momentum=0.0,",
                 "job.rounds | 19 | job_digest: expected the digest of what the task carries",
                 "job.privacy.noise_multiplier | 0 | job.privacy.noise_multiplier: expected a number > 0",
                 "job.dataset.label.encode | 'identity' | job.dataset.label.encode: expected class with loss",
