@@ -1,11 +1,10 @@
 package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.server.Distribution;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,39 +78,25 @@ final class OverseerRunCommand implements Callable<Integer> {
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
         Set<String> reached = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", any));
         reached.addAll(names);
-        Map<String, String> secrets = Map.of(
-                "enclave.tls.password", files.issueTls(List.copyOf(reached)),
-                "metrics.password", OverseerFiles.password(files.state().resolve("metrics.password")));
         URI readiness = URI.create("https://" + any + ":" + httpsPort + "/health/ready");
         return new Service("overseer", state.folder(), readiness, files.client())
                 .run(
                         distribution,
                         variables(files, mode),
-                        secrets,
+                        files.secrets(List.copyOf(reached)),
                         Map.of(),
                         detach,
                         spec.commandLine().getOut());
     }
 
     private Map<String, String> variables(OverseerFiles files, String mode) throws IOException {
-        Map<String, String> variables = new HashMap<>(Map.of(
-                "enclave.mode",
-                mode,
-                "db.kind",
-                "derby",
-                "jms.kind",
-                "liberty",
-                "https.host",
-                listen,
-                "https.port",
-                String.valueOf(httpsPort),
-                "node.host",
-                listen,
-                "node.port",
-                String.valueOf(nodePort)));
-        URI location = simulation ? files.tokens().publicKeyFile().toUri() : keys;
-        variables.put("mp.jwt.verify.publickey.location", location.toString());
-        variables.put("mp.jwt.verify.issuer", simulation ? TokenIssuer.ISSUER : issuer);
+        Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
+        variables.put("https.host", listen);
+        variables.put("node.host", listen);
+        if (!simulation) {
+            variables.put("mp.jwt.verify.publickey.location", keys.toString());
+            variables.put("mp.jwt.verify.issuer", issuer);
+        }
         return variables;
     }
 
