@@ -89,9 +89,10 @@ public final class JsonFields {
         throw InvalidDocument.at(path, "an object", describe(node));
     }
 
-    /** The full path of a member. */
+    /** The full path of a member, for errors; a name that is long or does not print is shown cut. */
     public String at(String name) {
-        return path.isEmpty() ? name : path + "." + name;
+        String shown = InvalidDocument.shown(name);
+        return path.isEmpty() ? shown : path + "." + shown;
     }
 
     /** Whether the member is there and not null; counts as read. */
