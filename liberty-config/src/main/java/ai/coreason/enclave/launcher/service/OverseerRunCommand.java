@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts an Overseer and waits until it ends; SIGTERM stops it. Keys that its folder lacks are made.",
-            "Nodes and users pin DIR/ca.pem. With --simulation, tokens come from `enclave token`; without, from an",
-            "OpenID provider that --issuer and --keys name."
+            "Nodes and users pin DIR/ca.pem.",
+            "With --simulation, user tokens come from `enclave token`; without, from the OpenID provider that --issuer"
+                    + " and --keys name."
         })
 final class OverseerRunCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65535;
@@ -38,26 +39,44 @@ final class OverseerRunCommand implements Callable<Integer> {
     @Option(names = "--simulation", description = "accept simulated evidence and tokens of `enclave token`")
     private boolean simulation;
 
-    @Option(names = "--https-port", paramLabel = "PORT", defaultValue = "9443", description = "users: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--https-port",
+            paramLabel = "PORT",
+            defaultValue = "9443",
+            description = "the port for users; ${DEFAULT-VALUE} when left out")
     private int httpsPort;
 
-    @Option(names = "--node-port", paramLabel = "PORT", defaultValue = "9444", description = "nodes: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--node-port",
+            paramLabel = "PORT",
+            defaultValue = "9444",
+            description = "the port for nodes; ${DEFAULT-VALUE} when left out")
     private int nodePort;
 
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "the address of both ports: ${DEFAULT-VALUE}")
+            description = "the address that both ports listen on; ${DEFAULT-VALUE} when left out")
     private String listen;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "a further name that nodes and users call it by")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "a further host name or address by which nodes and users reach it; may be given several times")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--issuer", paramLabel = "ISSUER", description = "the iss claim of user tokens")
+    @Option(
+            names = "--issuer",
+            paramLabel = "ISSUER",
+            description = "the iss claim of user tokens; not with --simulation")
     private String issuer;
 
-    @Option(names = "--keys", paramLabel = "URL", description = "the keys of user tokens: JWKS or PEM")
+    @Option(
+            names = "--keys",
+            paramLabel = "URL",
+            description = "the keys of user tokens, JWKS or PEM; not with --simulation")
     private URI keys;
 
     @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
