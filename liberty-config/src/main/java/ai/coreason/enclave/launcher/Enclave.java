@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code enclave} command. */
 @Command(
@@ -46,15 +47,24 @@ public final class Enclave implements Runnable {
 
     /** The command line, for {@link #main} and tests. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Enclave()).setExecutionExceptionHandler((e, commandLine, parsed) -> {
-            commandLine.getErr().println("enclave: " + message(e));
-            return e instanceof InvalidDocument ? ExitCode.USAGE : ExitCode.FAILED;
-        });
+        return new CommandLine(new Enclave())
+                .setParameterExceptionHandler((e, args) -> {
+                    CommandLine command = e.getCommandLine();
+                    command.getErr().println("enclave: " + e.getMessage());
+                    UnmatchedArgumentException.printSuggestions(e, command.getErr());
+                    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+                    return ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    commandLine.getErr().println("enclave: " + message(e));
+                    return e instanceof InvalidDocument ? ExitCode.USAGE : ExitCode.FAILED;
+                });
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected a command, got none");
+        throw new ParameterException(
+                spec.commandLine(), "expected a command (simulate, overseer, node or token), got none");
     }
 
     private static String message(Exception e) {

@@ -2,6 +2,10 @@ package ai.coreason.enclave.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -33,7 +37,10 @@ class EnclaveTest {
     void simulate_unknownOption_isUsageError() {
         assertThat(run("simulate", "--data", "d", "--job", "j", "--out", "o", "--speed", "9"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("--speed");
+        assertThat(err.toString())
+                .contains("--speed")
+                .contains("Try: enclave simulate --help")
+                .doesNotContain("Usage:");
     }
 
     @Test
@@ -44,6 +51,35 @@ class EnclaveTest {
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("datapackage.json: expected a file, got nothing");
         assertThat(Files.exists(results)).isFalse();
+    }
+
+    @Test
+    void simulate_brokenJob_namesFileAndField() throws IOException {
+        SyntheticHospitals.write(folder, 1);
+        Path job = folder.resolve("job.json");
+        ObjectNode broken = (ObjectNode) Json.read(Files.readAllBytes(job));
+        Files.write(job, Json.write(broken.put("rounds", 0)));
+
+        assertThat(run("simulate", "--data", "" + folder, "--job", "" + job)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(job + ": rounds: expected a whole number in [1, 100000], got 0");
+    }
+
+    @Test
+    void simulate_outIsAFile_isRefusedBeforeAnythingStarts() throws IOException {
+        Path file = Files.createFile(folder.resolve("results"));
+
+        assertThat(run("simulate", "--out", "" + file)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--out: expected a folder, got a file at " + file);
+    }
+
+    @Test
+    void simulate_holdoutMissing_isRefusedBeforeAnythingStarts() {
+        Path results = folder.resolve("results");
+
+        assertThat(run("simulate", "--out", "" + results, "--holdout", "" + folder.resolve("none.csv")))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--holdout: expected a file of public records, got nothing at ");
+        assertThat(results).doesNotExist();
     }
 
     private int run(String... args) {

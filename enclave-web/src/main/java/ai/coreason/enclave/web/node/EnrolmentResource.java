@@ -43,7 +43,7 @@ public class EnrolmentResource {
     @Operation(summary = "Get the single-use nonce that the evidence must carry")
     public Response nonce(InputStream body) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
-        String nodeId = f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}"));
+        String nodeId = f.identifier("node_id");
         f.end();
         String nonce = nodes.issue(EnrolmentSecret.Kind.NONCE, nodeId);
         return Response.status(Response.Status.CREATED)

@@ -32,14 +32,14 @@ public final class HoldoutAccuracy {
         }
         Forward forward = new Forward(job.model(), Safetensors.map(model));
         PublicTable records = PublicTable.read(csv, table, job);
-        int count = records.inputs().size();
+        int count = records.count();
         if (count == 0) {
             throw new Unmeasurable("expected at least one record, got none");
         }
         long size = job.model().input().shape().size();
         int right = 0;
         for (int i = 0; i < count; i++) {
-            float[] x = records.inputs().get(i);
+            float[] x = records.input(i);
             if (x.length != size) {
                 throw new Unmeasurable("expected " + size + " numbers a record, the features give " + x.length);
             }

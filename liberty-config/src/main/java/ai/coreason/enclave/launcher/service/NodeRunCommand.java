@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts a node and waits until it ends; SIGTERM stops it. Returns 3 where the site is no simulation, this",
-            "machine shows no confidential hardware and --insecure is not given."
+            "Starts a node and waits until it ends; SIGTERM stops it.",
+            "Exit 3 where the site file has no simulation, this machine shows no confidential hardware and --insecure is"
+                    + " not given."
         })
 final class NodeRunCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65535;
@@ -49,7 +50,7 @@ final class NodeRunCommand implements Callable<Integer> {
             names = "--http-port",
             paramLabel = "PORT",
             defaultValue = "9080",
-            description = "health checks, this machine only: ${DEFAULT-VALUE}")
+            description = "the port for health checks from this machine; ${DEFAULT-VALUE} when left out")
     private int httpPort;
 
     @Option(names = "--detach", description = "return once the node is enrolled, and leave it running")

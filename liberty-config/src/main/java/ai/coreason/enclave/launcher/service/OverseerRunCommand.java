@@ -1,11 +1,10 @@
 package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.server.Distribution;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +23,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts an Overseer and waits until it ends; SIGTERM stops it. Keys that its folder lacks are made.",
-            "Nodes and users pin DIR/ca.pem. With --simulation, tokens come from `enclave token`; without, from an",
-            "OpenID provider that --issuer and --keys name."
+            "Nodes and users pin DIR/ca.pem.",
+            "With --simulation, user tokens come from `enclave token`; without, from the OpenID provider that --issuer"
+                    + " and --keys name."
         })
 final class OverseerRunCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65535;
@@ -39,26 +39,44 @@ final class OverseerRunCommand implements Callable<Integer> {
     @Option(names = "--simulation", description = "accept simulated evidence and tokens of `enclave token`")
     private boolean simulation;
 
-    @Option(names = "--https-port", paramLabel = "PORT", defaultValue = "9443", description = "users: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--https-port",
+            paramLabel = "PORT",
+            defaultValue = "9443",
+            description = "the port for users; ${DEFAULT-VALUE} when left out")
     private int httpsPort;
 
-    @Option(names = "--node-port", paramLabel = "PORT", defaultValue = "9444", description = "nodes: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--node-port",
+            paramLabel = "PORT",
+            defaultValue = "9444",
+            description = "the port for nodes; ${DEFAULT-VALUE} when left out")
     private int nodePort;
 
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "the address of both ports: ${DEFAULT-VALUE}")
+            description = "the address that both ports listen on; ${DEFAULT-VALUE} when left out")
     private String listen;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "a further name that nodes and users call it by")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "a further host name or address by which nodes and users reach it; may be given several times")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--issuer", paramLabel = "ISSUER", description = "the iss claim of user tokens")
+    @Option(
+            names = "--issuer",
+            paramLabel = "ISSUER",
+            description = "the iss claim of user tokens; not with --simulation")
     private String issuer;
 
-    @Option(names = "--keys", paramLabel = "URL", description = "the keys of user tokens: JWKS or PEM")
+    @Option(
+            names = "--keys",
+            paramLabel = "URL",
+            description = "the keys of user tokens, JWKS or PEM; not with --simulation")
     private URI keys;
 
     @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
@@ -79,39 +97,25 @@ final class OverseerRunCommand implements Callable<Integer> {
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
         Set<String> reached = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", any));
         reached.addAll(names);
-        Map<String, String> secrets = Map.of(
-                "enclave.tls.password", files.issueTls(List.copyOf(reached)),
-                "metrics.password", OverseerFiles.password(files.state().resolve("metrics.password")));
         URI readiness = URI.create("https://" + any + ":" + httpsPort + "/health/ready");
         return new Service("overseer", state.folder(), readiness, files.client())
                 .run(
                         distribution,
                         variables(files, mode),
-                        secrets,
+                        files.secrets(List.copyOf(reached)),
                         Map.of(),
                         detach,
                         spec.commandLine().getOut());
     }
 
     private Map<String, String> variables(OverseerFiles files, String mode) throws IOException {
-        Map<String, String> variables = new HashMap<>(Map.of(
-                "enclave.mode",
-                mode,
-                "db.kind",
-                "derby",
-                "jms.kind",
-                "liberty",
-                "https.host",
-                listen,
-                "https.port",
-                String.valueOf(httpsPort),
-                "node.host",
-                listen,
-                "node.port",
-                String.valueOf(nodePort)));
-        URI location = simulation ? files.tokens().publicKeyFile().toUri() : keys;
-        variables.put("mp.jwt.verify.publickey.location", location.toString());
-        variables.put("mp.jwt.verify.issuer", simulation ? TokenIssuer.ISSUER : issuer);
+        Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
+        variables.put("https.host", listen);
+        variables.put("node.host", listen);
+        if (!simulation) {
+            variables.put("mp.jwt.verify.publickey.location", keys.toString());
+            variables.put("mp.jwt.verify.issuer", issuer);
+        }
         return variables;
     }
 

@@ -15,7 +15,11 @@ final class StateOption {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--state", required = true, paramLabel = "DIR", description = "the server's folder")
+    @Option(
+            names = "--state",
+            required = true,
+            paramLabel = "DIR",
+            description = "the server's folder: keys, database, logs")
     private Path folder;
 
     Path folder() {

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,13 +28,17 @@ public final class TokenCommand implements Callable<Integer> {
     @Mixin
     private StateOption state;
 
-    @Option(names = "--role", required = true, description = "foundry, operator or auditor")
+    @Option(names = "--role", required = true, paramLabel = "ROLE", description = "foundry, operator or auditor")
     private String role;
 
-    @Option(names = "--subject", description = "whom it names; the role if left out")
+    @Option(names = "--subject", paramLabel = "NAME", description = "whom it names; the role when left out")
     private String subject;
 
-    @Option(names = "--hours", defaultValue = "1", description = "valid for so long, 1 to 24: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--hours",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "hours it is valid, 1 to 24; ${DEFAULT-VALUE} when left out")
     private long hours;
 
     @Override

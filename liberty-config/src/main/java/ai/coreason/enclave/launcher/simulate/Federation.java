@@ -2,25 +2,17 @@ package ai.coreason.enclave.launcher.simulate;
 
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.FreePorts;
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.server.ServerProcess;
 import ai.coreason.enclave.launcher.simulate.OverseerApi.Role;
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.Pem;
 import ai.coreason.enclave.overseer.identity.PrivateFile;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -43,34 +35,30 @@ final class Federation implements AutoCloseable {
     private final Distribution distribution;
     private final Path run;
     private final int nodePort;
-    private final int userPort;
     private final ServerLayout overseer;
+    private final OverseerFiles files;
     private final OverseerApi api;
-    private final Path caFile;
-    private final Path evidenceKey;
     private final List<ServerProcess> processes = new ArrayList<>();
 
     /** Prepares a federation; starts nothing. */
     Federation(Distribution distribution, Path run) throws IOException {
         this.distribution = distribution;
         this.run = run;
-        this.overseer = new ServerLayout("overseer", run.resolve("overseer"));
         List<Integer> ports = FreePorts.find(2);
-        this.userPort = ports.get(0);
+        int userPort = ports.get(0);
         this.nodePort = ports.get(1);
-        this.caFile = run.resolve("ca.pem");
-        this.evidenceKey = run.resolve("evidence.key");
-        FederationCa ca = FederationCa.open(overseer.state().resolve("ca"));
-        TokenIssuer issuer = TokenIssuer.open(overseer.state().resolve("tokens"));
-        write(caFile, FederationCa.pem(ca.caCertificate()));
-        writeEvidenceKey();
-        writeOverseer(ca, issuer);
+        this.overseer = new ServerLayout("overseer", run.resolve("overseer"));
+        this.files = OverseerFiles.of(overseer.folder());
+        files.make(OverseerFiles.SIMULATION);
+        Map<String, String> variables = files.variables(OverseerFiles.SIMULATION, userPort, nodePort);
+        variables.put("enclave.parent.pid", parent());
+        overseer.write(distribution, "overseer", variables, files.secrets(List.of("localhost", "127.0.0.1")));
         Map<Role, String> tokens = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
             String name = role.name().toLowerCase(Locale.ROOT);
-            tokens.put(role, issuer.issue("simulation-" + name, name, VALIDITY));
+            tokens.put(role, files.tokens().issue("simulation-" + name, name, VALIDITY));
         }
-        this.api = new OverseerApi(URI.create("https://127.0.0.1:" + userPort), ca.trustStore(), tokens);
+        this.api = new OverseerApi(URI.create("https://127.0.0.1:" + userPort), files.client(), tokens);
     }
 
     /** The Overseer's API. */
@@ -150,12 +138,12 @@ final class Federation implements AutoCloseable {
         ObjectNode site = Json.object()
                 .put("node_id", nodeId)
                 .put("overseer", "https://127.0.0.1:" + nodePort)
-                .put("ca_file", caFile.toString())
+                .put("ca_file", files.caFile().toString())
                 .put("token_file", token.toString())
                 .put("data_package", descriptor.toString());
         site.putArray("resources").add(nodeId);
         site.put("approve", "any");
-        site.putObject("simulation").put("evidence_key", evidenceKey.toString());
+        site.putObject("simulation").put("evidence_key", files.evidenceKey().toString());
         write(siteFile, Json.pretty(site));
         layout.write(
                 distribution,
@@ -185,59 +173,6 @@ final class Federation implements AutoCloseable {
                 "DJL_CACHE_DIR", run.resolve("djl").toString(),
                 "OMP_NUM_THREADS", "1",
                 "MKL_NUM_THREADS", "1");
-    }
-
-    private void writeOverseer(FederationCa ca, TokenIssuer issuer) throws IOException {
-        String password = PrivateFile.randomPassword();
-        Path tls = overseer.state().resolve("tls");
-        List<String> names = List.of("localhost", "127.0.0.1");
-        store(ca.issueServer(names, VALIDITY, password.toCharArray()), tls.resolve("server.p12"), password);
-        store(ca.trustStore(), tls.resolve("trust.p12"), password);
-        overseer.write(
-                distribution,
-                "overseer",
-                Map.of(
-                        "enclave.mode",
-                        "simulation",
-                        "enclave.parent.pid",
-                        parent(),
-                        "db.kind",
-                        "derby",
-                        "jms.kind",
-                        "liberty",
-                        "https.port",
-                        String.valueOf(userPort),
-                        "node.port",
-                        String.valueOf(nodePort),
-                        "mp.jwt.verify.publickey.location",
-                        issuer.publicKeyFile().toUri().toString(),
-                        "mp.jwt.verify.issuer",
-                        TokenIssuer.ISSUER),
-                Map.of("enclave.tls.password", password, "metrics.password", PrivateFile.randomPassword()));
-    }
-
-    private void writeEvidenceKey() throws IOException {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec("secp256r1"));
-            KeyPair pair = generator.generateKeyPair();
-            write(evidenceKey, Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
-            write(
-                    overseer.state().resolve("simulation").resolve("evidence.pub"),
-                    Pem.write("PUBLIC KEY", pair.getPublic().getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void store(KeyStore store, Path file, String password) throws IOException {
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            store.store(bytes, password.toCharArray());
-            PrivateFile.write(file, bytes.toByteArray());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void write(Path file, String text) throws IOException {

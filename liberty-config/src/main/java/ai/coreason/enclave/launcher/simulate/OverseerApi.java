@@ -10,12 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The user side of an Overseer's API, over TLS that trusts the federation's authority alone. Thread-safe. */
 final class OverseerApi {
@@ -35,15 +31,12 @@ final class OverseerApi {
 
     /**
      * @param origin {@code https://host:port}
-     * @param trust a key store that holds the federation's authority
+     * @param client one that trusts the federation's authority alone
      * @param tokens a bearer token a role
      */
-    OverseerApi(URI origin, KeyStore trust, Map<Role, String> tokens) {
+    OverseerApi(URI origin, HttpClient client, Map<Role, String> tokens) {
         this.base = origin;
-        this.client = HttpClient.newBuilder()
-                .sslContext(trusting(trust))
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
+        this.client = client;
         this.tokens = Map.copyOf(tokens);
     }
 
@@ -151,17 +144,5 @@ final class OverseerApi {
 
     private static JsonNode json(byte[] body) {
         return Json.read(body);
-    }
-
-    private static SSLContext trusting(KeyStore trust) {
-        try {
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trust);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -46,6 +48,8 @@ public final class SimulateCommand implements Callable<Integer> {
     private static final Set<String> GOOD = Set.of("COMPLETED", "HALTED_BUDGET");
     private static final long POLL_MILLIS = 200;
     private static final long SYNTHETIC_SEED = 1;
+    private static final String MODEL = "model.safetensors";
+    private static final String REPORT = "report.json";
 
     @Spec
     private CommandSpec spec;
@@ -56,20 +60,21 @@ public final class SimulateCommand implements Callable<Integer> {
             description = "folder with datapackage.json; without --data and --job, four synthetic hospitals are made")
     private Path data;
 
-    @Option(names = "--job", paramLabel = "FILE", description = "the federation job, JSON")
+    @Option(names = "--job", paramLabel = "FILE", description = "the federation job, JSON; goes with --data")
     private Path job;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "runs",
-            description = "folder for the results; ${DEFAULT-VALUE} below the current one when left out")
+            description =
+                    "folder for the results, which replace those of an earlier run; ${DEFAULT-VALUE} when left out")
     private Path out;
 
     @Option(names = "--nodes", paramLabel = "N", description = "only the first N clients of the job")
     private Integer nodes;
 
-    @Option(names = "--seed", paramLabel = "S", description = "makes the run repeatable")
+    @Option(names = "--seed", paramLabel = "S", description = "a whole number that makes the run repeatable")
     private Long seed;
 
     @Option(
@@ -87,9 +92,13 @@ public final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
+        checkFiles();
         synthesise();
         Inputs inputs = inputs();
         Distribution distribution = Distribution.locate();
+        if (Files.exists(out.resolve(REPORT))) {
+            say("the results of an earlier run in " + out.toAbsolutePath().normalize() + " will be replaced");
+        }
         Files.createDirectories(out);
         Path run = Files.createTempDirectory(out.toAbsolutePath().normalize(), "run-");
         ObjectNode report;
@@ -105,6 +114,17 @@ public final class SimulateCommand implements Callable<Integer> {
         accuracy();
         say("results in " + out.toAbsolutePath().normalize());
         return GOOD.contains(report.path("status").asText()) ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Tells before the run what would end it after. */
+    private void checkFiles() {
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new ParameterException(spec.commandLine(), "--out: expected a folder, got a file at " + out);
+        }
+        if (holdout != null && !Files.isRegularFile(holdout)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--holdout: expected a file of public records, got nothing at " + holdout);
+        }
     }
 
     /** Without data and job, four synthetic hospitals and the job that trains on them. */
@@ -137,9 +157,9 @@ public final class SimulateCommand implements Callable<Integer> {
                 say("hold-out: not measured: expected a federation of tables, got tensors");
                 return;
             }
-            double accuracy = HoldoutAccuracy.of(parsed, table, holdout, out.resolve("model.safetensors"));
-            say(String.format(java.util.Locale.ROOT, "hold-out accuracy %.3f on %s", accuracy, holdout.getFileName()));
-        } catch (Unmeasurable e) {
+            double accuracy = HoldoutAccuracy.of(parsed, table, holdout, out.resolve(MODEL));
+            say(String.format(Locale.ROOT, "hold-out accuracy %.3f on %s", accuracy, holdout.getFileName()));
+        } catch (Unmeasurable | InvalidDocument e) {
             say("hold-out: not measured: " + e.getMessage());
         }
     }
@@ -168,10 +188,18 @@ public final class SimulateCommand implements Callable<Integer> {
         say("job " + jobId);
         JsonNode ended = follow(federation, inputs, jobId);
         ObjectNode report = Report.of(ended, api.rounds(jobId), millisSince(start), ready);
-        write("model.safetensors", api.model(jobId));
-        write("report.json", text(report));
-        write("ledger.json", text(api.ledger()));
-        write("audit.json", text(api.audit()));
+        Map<String, byte[]> results = Map.of(
+                MODEL,
+                api.model(jobId),
+                REPORT,
+                text(report),
+                "ledger.json",
+                text(api.ledger()),
+                "audit.json",
+                text(api.audit()));
+        for (Map.Entry<String, byte[]> result : results.entrySet()) {
+            PrivateFile.write(out.resolve(result.getKey()), result.getValue());
+        }
         return report;
     }
 
@@ -206,10 +234,6 @@ public final class SimulateCommand implements Callable<Integer> {
         if (!missing.isEmpty()) {
             throw new IOException("nodes: expected every node enrolled, got all but " + missing);
         }
-    }
-
-    private void write(String file, byte[] content) throws IOException {
-        PrivateFile.write(out.resolve(file), content);
     }
 
     private static byte[] text(JsonNode document) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.privacy.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -128,13 +129,13 @@ class ServiceCommandsTest {
         Path state = folder.resolve("made");
         OverseerFiles files = OverseerFiles.of(state);
         files.make(OverseerFiles.SIMULATION);
-        String password = files.issueTls(List.of("localhost"));
+        var secrets = files.secrets(List.of("localhost"));
         String ca = Files.readString(state.resolve("ca.pem"));
         String evidence = Files.readString(state.resolve("evidence.key"));
 
         files.make(OverseerFiles.SIMULATION);
 
-        assertThat(files.issueTls(List.of("localhost"))).isEqualTo(password);
+        assertThat(files.secrets(List.of("localhost"))).isEqualTo(secrets);
         assertThat(state.resolve("ca.pem")).hasContent(ca);
         assertThat(state.resolve("evidence.key")).hasContent(evidence);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))

@@ -62,8 +62,8 @@ class SyntheticHospitalsTest {
                     .as(resource.name())
                     .isTrue();
             assertThat(rows.size())
-                    .isCloseTo(Math.toIntExact(resource.terms().declaredRows()), within(5))
-                    .isNotEqualTo((int) resource.terms().declaredRows());
+                    .isCloseTo(Math.toIntExact(resource.dataset().declaredRows()), within(5))
+                    .isNotEqualTo((int) resource.dataset().declaredRows());
         }
     }
 

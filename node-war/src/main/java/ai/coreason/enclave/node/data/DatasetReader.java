@@ -52,14 +52,14 @@ public final class DatasetReader {
     }
 
     private static void requireTerms(DataResource resource, FederationJob job) {
-        String id = resource.terms().datasetId();
+        String id = resource.dataset().datasetId();
         if (!job.dataset().name().equals(id)) {
             throw InvalidDocument.at(
                     "dataset.name",
                     "the dataset " + id + " of resource " + resource.name(),
                     job.dataset().name());
         }
-        if (resource.terms().privacyUnit().column().isPresent()) {
+        if (!resource.dataset().unit().column().isEmpty()) {
             throw InvalidDocument.at(
                     "privacy_unit", "record: this version samples records, not groups of them", "a column");
         }

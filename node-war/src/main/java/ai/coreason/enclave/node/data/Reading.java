@@ -2,6 +2,8 @@ package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.sentry.schema.Findings;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** What comes of reading a dataset for a job. */
@@ -22,7 +24,7 @@ public sealed interface Reading {
     record Refused(Findings findings, Set<String> gaps) implements Reading {
         /** Copies the set. */
         public Refused {
-            gaps = Set.copyOf(gaps);
+            gaps = Collections.unmodifiableSet(new LinkedHashSet<>(gaps));
         }
     }
 }

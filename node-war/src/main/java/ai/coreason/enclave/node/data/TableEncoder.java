@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.schema.ColumnEncoder;
 import ai.coreason.enclave.sentry.schema.Row;
 import ai.coreason.enclave.sentry.schema.TableSchema;
 import java.util.ArrayList;

@@ -8,12 +8,16 @@ import java.nio.file.Path;
 /**
  * A dataset that the site's owner lets this node train on.
  *
- * @param dataset its registration
  * @param dataPackage the data dictionary that describes it
  * @param resource how its file is read
  * @param file where its records lie, every link resolved
  */
-public record OfferedDataset(Dataset dataset, DataPackage dataPackage, DataResource resource, Path file) {
+public record OfferedDataset(DataPackage dataPackage, DataResource resource, Path file) {
+    /** What its owner registered. */
+    public Dataset dataset() {
+        return resource.dataset();
+    }
+
     /** The name of the source in the ledger: one source belongs to one dataset. */
     public String source() {
         return file.toString();

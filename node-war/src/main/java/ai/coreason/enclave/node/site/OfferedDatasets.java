@@ -1,8 +1,6 @@
 package ai.coreason.enclave.node.site;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.schema.DataPackage;
 import ai.coreason.enclave.sentry.schema.DataResource;
 import java.io.IOException;
@@ -37,13 +35,13 @@ public final class OfferedDatasets {
                     .resource(name)
                     .orElseThrow(() -> InvalidDocument.at(at, "a resource of the data package", name));
             Path file = dataPackage.file(resource);
-            Dataset dataset = Dataset.parse(JsonFields.of(resource.terms().json(), "coreason"));
-            OfferedDataset offered = new OfferedDataset(dataset, dataPackage, resource, file);
+            OfferedDataset offered = new OfferedDataset(dataPackage, resource, file);
             if (byId.values().stream().anyMatch(o -> o.file().equals(file))) {
                 throw InvalidDocument.at(at, "one dataset_id for one source of records", name);
             }
-            if (byId.put(dataset.datasetId(), offered) != null) {
-                throw InvalidDocument.at(at, "every dataset_id once", dataset.datasetId());
+            if (byId.put(resource.dataset().datasetId(), offered) != null) {
+                throw InvalidDocument.at(
+                        at, "every dataset_id once", resource.dataset().datasetId());
             }
         }
         return new OfferedDatasets(byId);

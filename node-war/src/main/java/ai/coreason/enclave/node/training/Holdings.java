@@ -3,10 +3,9 @@ package ai.coreason.enclave.node.training;
 import ai.coreason.enclave.node.agent.Enrolment;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;
-import ai.coreason.enclave.sentry.contract.DatasetTerms;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +37,7 @@ public final class Holdings implements Supplier<Enrolment.Holdings> {
     }
 
     private static DatasetRegistration registration(DatasetAccount account) {
-        DatasetTerms terms = DatasetTerms.read(JsonFields.of(account.dataset().json(), "dataset"));
-        return new DatasetRegistration(terms, account.dataset().filter().order(), account.filterSpent());
+        Dataset dataset = account.dataset();
+        return new DatasetRegistration(dataset, dataset.filter().order(), account.filterSpent());
     }
 }

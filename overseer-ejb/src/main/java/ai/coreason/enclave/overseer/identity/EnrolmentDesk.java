@@ -61,7 +61,7 @@ public class EnrolmentDesk {
         static Request parse(JsonNode body) {
             JsonFields f = JsonFields.of(body, "");
             Request r = new Request(
-                    f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}")),
+                    f.identifier("node_id"),
                     f.text("token", "a token of at most 200 characters", s -> s.length() <= 200),
                     f.text("nonce", "a nonce of at most 200 characters", s -> s.length() <= 200),
                     base64(f, "csr"),

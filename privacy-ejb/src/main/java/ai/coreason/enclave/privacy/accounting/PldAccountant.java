@@ -61,11 +61,6 @@ public final class PldAccountant {
      */
     public static long affordableSteps(
             List<Phase> spent, double q, double sigma, double delta, double limit, long atMost) {
-        Ranges.samplingRate(q);
-        Ranges.noiseMultiplier(sigma);
-        Ranges.delta(delta);
-        Ranges.epsilon(limit, "limit");
-        Ranges.atMost(atMost);
         List<Phase> phases = List.copyOf(spent);
         long enough = RdpAccountant.affordableSteps(phases, q, sigma, delta, limit, atMost);
         return Search.largest(enough, atMost, n -> {

@@ -3,7 +3,6 @@ package ai.coreason.enclave.privacy.graph;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,13 +34,8 @@ record Conv2d(Shape input, Shape output, Window window, long groups, boolean bia
         long out = output.extent(0);
         long in = input.extent(0) / groups;
         Distribution initial = Distribution.Uniform.fanIn(in * window.size());
-        List<Parameter> parameters = new ArrayList<>();
         Shape weight = Shape.of(out, in, window.kernel().get(0), window.kernel().get(1));
-        parameters.add(new Parameter("weight", weight, initial));
-        if (bias) {
-            parameters.add(new Parameter("bias", Shape.of(out), initial));
-        }
-        return List.copyOf(parameters);
+        return Parameter.weightAndBias(weight, bias, initial);
     }
 
     @Override

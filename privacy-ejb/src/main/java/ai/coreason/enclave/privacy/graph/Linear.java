@@ -2,7 +2,6 @@ package ai.coreason.enclave.privacy.graph;
 
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
 import ai.coreason.enclave.privacy.json.JsonFields;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,12 +30,7 @@ record Linear(Shape input, long outFeatures, boolean bias) implements Operator {
     @Override
     public List<Parameter> parameters() {
         Distribution initial = Distribution.Uniform.fanIn(inFeatures());
-        List<Parameter> out = new ArrayList<>();
-        out.add(new Parameter("weight", Shape.of(outFeatures, inFeatures()), initial));
-        if (bias) {
-            out.add(new Parameter("bias", Shape.of(outFeatures), initial));
-        }
-        return List.copyOf(out);
+        return Parameter.weightAndBias(Shape.of(outFeatures, inFeatures()), bias, initial);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 
 /**
  * The members of one JSON object, read strictly: each read checks type and range and names the field by its full path,
@@ -61,6 +62,11 @@ public final class JsonFields {
         }
     }
 
+    /** What an identifier is, in words. */
+    public static final String IDENTIFIER = "1 to 64 of A-Z a-z 0-9 _ . -";
+
+    private static final Pattern IDENTIFIER_PATTERN = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
     private final ObjectNode node;
     private final String path;
     private final Set<String> read = new HashSet<>();
@@ -83,9 +89,10 @@ public final class JsonFields {
         throw InvalidDocument.at(path, "an object", describe(node));
     }
 
-    /** The full path of a member. */
+    /** The full path of a member, for errors; a name that is long or does not print is shown cut. */
     public String at(String name) {
-        return path.isEmpty() ? name : path + "." + name;
+        String shown = InvalidDocument.shown(name);
+        return path.isEmpty() ? shown : path + "." + shown;
     }
 
     /** Whether the member is there and not null; counts as read. */
@@ -115,6 +122,16 @@ public final class JsonFields {
             throw InvalidDocument.at(at(name), expected, describe(v));
         }
         return v.textValue();
+    }
+
+    /** A text that {@link #isIdentifier(String)}. */
+    public String identifier(String name) {
+        return text(name, IDENTIFIER, JsonFields::isIdentifier);
+    }
+
+    /** Whether a text can name a node, an owner, a dataset or a field's file: 1 to 64 of A-Z a-z 0-9 _ . -, not dots alone. */
+    public static boolean isIdentifier(String text) {
+        return IDENTIFIER_PATTERN.matcher(text).matches() && !text.equals(".") && !text.equals("..");
     }
 
     /** An optional string. */

@@ -133,14 +133,7 @@ public record ChargeRow(
      */
     public static ChargeRow parse(JsonNode node, String path) {
         JsonFields f = JsonFields.of(node, path);
-        Dataset dataset = new Dataset(
-                f.text("data_owner"),
-                f.text("dataset_id"),
-                PrivacyUnit.parse(f.any("privacy_unit", "a privacy unit"), f.at("privacy_unit")),
-                f.whole("declared_rows", 1, Long.MAX_VALUE),
-                f.number("delta", Range.openUnit()),
-                f.number("ceiling", Range.positive()),
-                f.flag("public", false));
+        Dataset dataset = Dataset.parse(f, "ceiling");
         f.text("adjacency", "ADD_REMOVE", "ADD_REMOVE"::equals);
         String mechanism = f.text("mechanism", "DP_SGD or NONE", s -> s.equals("DP_SGD") || s.equals("NONE"));
         Optional<Phase> phase = Optional.empty();

@@ -30,8 +30,8 @@ public record Dataset(
 
     /** Refuses what is out of range, naming the member. */
     public Dataset {
-        require(dataOwner != null && !dataOwner.isBlank(), "data_owner", "a non-empty string", dataOwner);
-        require(datasetId != null && !datasetId.isBlank(), "dataset_id", "a non-empty string", datasetId);
+        require(JsonFields.isIdentifier(dataOwner), "data_owner", JsonFields.IDENTIFIER, dataOwner);
+        require(JsonFields.isIdentifier(datasetId), "dataset_id", JsonFields.IDENTIFIER, datasetId);
         require(declaredRows >= 1, "declared_rows", "a whole number >= 1", declaredRows);
         require(delta > 0 && delta < 1.0 / declaredRows, "delta", "in (0, 1/declared_rows)", delta);
         require(
@@ -41,18 +41,27 @@ public record Dataset(
                 ceiling);
     }
 
-    /** Reads the {@code coreason} block of a Data Package resource. */
+    /**
+     * Reads a registration's members of an object, such as the {@code coreason} block of a Data Package resource, and
+     * leaves its others unread.
+     *
+     * @throws ai.coreason.enclave.privacy.json.InvalidDocument naming the first member that does not fit
+     */
     public static Dataset parse(JsonFields f) {
-        String owner = f.text("data_owner");
-        String id = f.text("dataset_id");
+        return parse(f, "epsilon_ceiling");
+    }
+
+    /** The same, where the ceiling has another name. */
+    static Dataset parse(JsonFields f, String ceilingName) {
+        String owner = f.identifier("data_owner");
+        String id = f.identifier("dataset_id");
         PrivacyUnit unit = PrivacyUnit.parse(f.any("privacy_unit", "\"record\" or an object"), f.at("privacy_unit"));
         long rows = f.whole("declared_rows", 1, 1_000_000_000_000L);
         double delta = f.number(
                 "delta",
                 new Range(0, true, 1.0 / rows, true, "a number in (0, 1/declared_rows) = (0, " + 1.0 / rows + ")"));
         double ceiling = f.number(
-                "epsilon_ceiling",
-                new Range(0, true, HIGHEST_CEILING, false, "a number in (0, " + HIGHEST_CEILING + "]"));
+                ceilingName, new Range(0, true, HIGHEST_CEILING, false, "a number in (0, " + HIGHEST_CEILING + "]"));
         boolean open = f.flag("public", false);
         return new Dataset(owner, id, unit, rows, delta, ceiling, open);
     }

@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.node.TextNode;
  * Whose presence differential privacy hides: one record, or all records that share a value in a unit column (a patient).
  *
  * @param column the unit column; empty when the unit is one record
- * @param maxRecords how many records of one unit are used at most; 1 when the unit is one record
+ * @param maxRecords how many records of one unit are used at most, 1 to 1,000,000; 1 when the unit is one record
  */
 public record PrivacyUnit(String column, int maxRecords) {
     /** One record. */
     public static final PrivacyUnit RECORD = new PrivacyUnit("", 1);
+
+    private static final int MAX_RECORDS = 1_000_000;
 
     /** Refuses fewer than one record per unit. */
     public PrivacyUnit {
@@ -23,16 +25,21 @@ public record PrivacyUnit(String column, int maxRecords) {
         }
     }
 
-    /** Reads {@code "record"} or {@code {"column", "max_records"}}. */
+    /**
+     * Reads {@code "record"} or {@code {"column", "max_records"}}.
+     *
+     * @throws InvalidDocument if it is neither
+     */
     public static PrivacyUnit parse(JsonNode node, String path) {
         if (node.isTextual()) {
-            if (!"record".equals(node.textValue())) {
-                throw InvalidDocument.at(path, "\"record\" or an object with column and max_records", node.textValue());
+            if (!node.textValue().equals("record")) {
+                throw InvalidDocument.at(
+                        path, "\"record\" or an object with column and max_records", JsonFields.describe(node));
             }
             return RECORD;
         }
         JsonFields f = JsonFields.of(node, path);
-        PrivacyUnit unit = new PrivacyUnit(f.text("column"), (int) f.whole("max_records", 1, 1_000_000));
+        PrivacyUnit unit = new PrivacyUnit(f.text("column"), (int) f.whole("max_records", 1, MAX_RECORDS));
         f.end();
         return unit;
     }

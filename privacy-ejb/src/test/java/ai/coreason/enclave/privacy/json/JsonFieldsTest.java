@@ -26,6 +26,27 @@ class JsonFieldsTest {
     }
 
     @Test
+    void end_longName_isCut() {
+        JsonFields f = fields("{\"" + "n".repeat(10_000) + "\": 1}");
+        assertThatThrownBy(f::end)
+                .hasMessage("privacy." + "n".repeat(60) + "…: expected no such member, got one")
+                .extracting(e -> ((InvalidDocument) e).field())
+                .isEqualTo("privacy." + "n".repeat(60) + "…");
+    }
+
+    @Test
+    void end_nameThatDoesNotPrint_isReplaced() {
+        JsonFields f = fields("{\"a\\nb\\u001b\\u202eé\": 1}");
+        assertThatThrownBy(f::end).hasMessage("privacy.a\uFFFDb\uFFFD\uFFFDé: expected no such member, got one");
+    }
+
+    @Test
+    void at_longValueOfSupplementaryCharacters_isCutBetweenThem() {
+        assertThat(InvalidDocument.at("f", "a word", "😀".repeat(61)))
+                .hasMessage("f: expected a word, got " + "😀".repeat(60) + "…");
+    }
+
+    @Test
     void whole_fraction_isRefused() {
         assertThatThrownBy(() -> fields("{\"rounds\": 1.5}").whole("rounds", 1, 9))
                 .hasMessage("privacy.rounds: expected a whole number in [1, 9], got 1.5");

@@ -6,6 +6,7 @@ import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.sentry.airlock.Violation.Rule;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +40,7 @@ public final class Airlock {
     public record Limits(Map<String, String> metadata, OptionalDouble maxNorm) {
         /** Copies the map. */
         public Limits {
-            metadata = Map.copyOf(metadata);
+            metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
         }
     }
 

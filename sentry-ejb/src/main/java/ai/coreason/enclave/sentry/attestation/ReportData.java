@@ -92,7 +92,7 @@ public final class ReportData {
     private static void readText(JsonFields f) {
         for (String name : List.of("node_id", "verifier")) {
             if (f.has(name)) {
-                Formats.identifier(f, name);
+                f.identifier(name);
             }
         }
         for (String name : List.of(

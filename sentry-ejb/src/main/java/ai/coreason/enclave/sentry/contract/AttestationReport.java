@@ -84,7 +84,7 @@ public record AttestationReport(
     public static AttestationReport parse(JsonNode json) {
         JsonFields f = JsonFields.of(json, "");
         AttestationReport report = new AttestationReport(
-                Formats.identifier(f, "node_id"),
+                f.identifier("node_id"),
                 f.constant("hardware_type", HardwareType.class),
                 Formats.base64(f, "enclave_signature", 1, Evidence.MAX_QUOTE),
                 Formats.sha256(f, "measurement_hash"),

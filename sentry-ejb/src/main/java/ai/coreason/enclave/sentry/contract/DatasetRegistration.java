@@ -11,11 +11,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * A dataset as its node tells the Overseer of it at enrolment: what its owner registered and how its privacy filter
  * stands. It holds public values only.
  *
- * @param terms what the owner registered
+ * @param dataset what the owner registered
  * @param filterOrder order α* of the RDP filter, fixed at registration, &gt; 1
  * @param filterSpent RDP(α*) spent so far, &ge; 0
  */
-public record DatasetRegistration(DatasetTerms terms, double filterOrder, double filterSpent) {
+public record DatasetRegistration(Dataset dataset, double filterOrder, double filterSpent) {
     private static final Range ORDER = new Range(1, true, Double.MAX_VALUE, false, "a finite number > 1");
 
     /**
@@ -26,27 +26,13 @@ public record DatasetRegistration(DatasetTerms terms, double filterOrder, double
     public static DatasetRegistration parse(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
         DatasetRegistration read = new DatasetRegistration(
-                DatasetTerms.read(f), f.number("filter_order", ORDER), f.number("filter_spent", Range.nonNegative()));
+                Dataset.parse(f), f.number("filter_order", ORDER), f.number("filter_spent", Range.nonNegative()));
         f.end();
         return read;
     }
 
     /** The registration as JSON. */
     public ObjectNode json() {
-        return terms.json().put("filter_order", filterOrder).put("filter_spent", filterSpent);
-    }
-
-    /** The registration as the ledger keeps it. */
-    public Dataset dataset() {
-        return new Dataset(
-                terms.dataOwner(),
-                terms.datasetId(),
-                new ai.coreason.enclave.privacy.ledger.PrivacyUnit(
-                        terms.privacyUnit().column().orElse(""),
-                        terms.privacyUnit().maxRecords()),
-                terms.declaredRows(),
-                terms.delta(),
-                terms.epsilonCeiling(),
-                terms.isPublic());
+        return dataset.json().put("filter_order", filterOrder).put("filter_spent", filterSpent);
     }
 }

@@ -28,7 +28,7 @@ public record DatasetSpec(String name, List<EncodedField> features, EncodedField
     }
 
     static DatasetSpec read(JsonFields f) {
-        String name = Formats.identifier(f, "name");
+        String name = f.identifier("name");
         List<EncodedField> features =
                 f.objects("features").stream().map(EncodedField::readFeature).toList();
         if (features.isEmpty() || features.size() > MAX_FEATURES) {

@@ -182,7 +182,7 @@ public final class FederationJob {
 
     private static List<String> readClients(JsonFields f) {
         List<String> clients = f.list("clients", "an array of node ids", (v, at) -> {
-            if (!v.isTextual() || !Formats.isIdentifier(v.textValue())) {
+            if (!v.isTextual() || !JsonFields.isIdentifier(v.textValue())) {
                 throw InvalidDocument.at(at, "1 to 64 of A-Z a-z 0-9 _ . -", JsonFields.describe(v));
             }
             return v.textValue();

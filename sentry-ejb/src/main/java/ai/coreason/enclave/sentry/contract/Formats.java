@@ -12,12 +12,11 @@ import java.util.HexFormat;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** The text formats of the contract: identifiers, digests, binary, times. Each read names the field it refuses. */
+/** The text formats of the contract: digests, binary, times. Each read names the field it refuses. */
 public final class Formats {
     /** Greatest whole number that RFC 8785's numbers keep exactly, 2^53 - 1. */
     public static final long MAX_WHOLE = (1L << 53) - 1;
 
-    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern HEX = Pattern.compile("(?:[0-9a-f]{2}){1,128}");
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z");
@@ -28,16 +27,6 @@ public final class Formats {
     /** Greater than 0 and a normal float32, because training computes in float32. */
     static Range positiveFloat() {
         return new Range(Float.MIN_NORMAL, false, Float.MAX_VALUE, false, "a number > 0 within float32's normal range");
-    }
-
-    /** Whether a text can name a node, an owner, a dataset or a field's file: 1 to 64 of A-Z a-z 0-9 _ . -, not dots alone. */
-    public static boolean isIdentifier(String text) {
-        return IDENTIFIER.matcher(text).matches() && !text.equals(".") && !text.equals("..");
-    }
-
-    /** A text that {@link #isIdentifier(String)}. */
-    public static String identifier(JsonFields f, String name) {
-        return f.text(name, "1 to 64 of A-Z a-z 0-9 _ . -", Formats::isIdentifier);
     }
 
     /** A lower-case hex SHA-256 digest. */

@@ -5,6 +5,7 @@ import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import java.util.OptionalDouble;
 
 /**
@@ -25,10 +26,8 @@ public record PrivacySpec(
         Clipping clipping,
         double targetEpsilon,
         OptionalDouble targetDelta) {
-    /** No job and no dataset may spend more than this ε. */
-    public static final double EPSILON_CEILING = 5.0;
-
-    static final Range EPSILON = new Range(0, true, EPSILON_CEILING, false, "a number in (0, 5.0]");
+    private static final Range EPSILON =
+            new Range(0, true, Dataset.HIGHEST_CEILING, false, "a number in (0, " + Dataset.HIGHEST_CEILING + "]");
     private static final Range NO_NOISE = new Range(0, false, 0, false, "0 or nothing with mechanism NONE");
 
     static PrivacySpec read(JsonFields f, JobRules rules) {
@@ -47,7 +46,9 @@ public record PrivacySpec(
                         ? f.number("max_grad_norm", Formats.positiveFloat(), 1)
                         : f.number("max_grad_norm", Formats.positiveFloat()),
                 Clipping.read(f, mechanism),
-                none ? f.number("target_epsilon", EPSILON, EPSILON_CEILING) : f.number("target_epsilon", EPSILON),
+                none
+                        ? f.number("target_epsilon", EPSILON, Dataset.HIGHEST_CEILING)
+                        : f.number("target_epsilon", EPSILON),
                 f.optionalNumber("target_delta", Range.openUnit()));
         f.end();
         return spec;

@@ -72,7 +72,7 @@ public record UpdateHeader(
                 Formats.sha256(f, "job_digest"),
                 (int) f.whole("round", 1, MAX_ROUND),
                 (int) f.whole("attempt", 1, RoundTask.MAX_ATTEMPTS),
-                Formats.identifier(f, "node_id"),
+                f.identifier("node_id"),
                 Formats.base64(f, "nonce", RoundTask.NONCE_LENGTH, RoundTask.NONCE_LENGTH),
                 Formats.sha256(f, "base_digest"),
                 Formats.sha256(f, "plan_digest"),

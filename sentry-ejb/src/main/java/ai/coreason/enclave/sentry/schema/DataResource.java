@@ -2,8 +2,7 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.sentry.contract.DatasetTerms;
-import ai.coreason.enclave.sentry.contract.Formats;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,9 +15,9 @@ import java.util.Map;
  * @param name the resource's name, which is the node's id in a simulation
  * @param path where the file lies, relative to the package's folder, with forward slashes
  * @param content how it is read
- * @param terms what its owner registered
+ * @param dataset what its owner registered
  */
-public record DataResource(String name, String path, Content content, DatasetTerms terms) {
+public record DataResource(String name, String path, Content content, Dataset dataset) {
     /** How a file is read. */
     public sealed interface Content {}
 
@@ -45,7 +44,7 @@ public record DataResource(String name, String path, Content content, DatasetTer
     /** Reads a resource; members that only describe are passed over, those that would change the reading are refused. */
     static DataResource read(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
-        String name = Formats.identifier(f, "name");
+        String name = f.identifier("name");
         for (String refused : List.of("data", "compression")) {
             if (f.has(refused)) {
                 throw InvalidDocument.at(f.at(refused), "no such member: one plain file in path", "one");
@@ -59,10 +58,10 @@ public record DataResource(String name, String path, Content content, DatasetTer
         String format = f.text("format", "csv or safetensors", s -> s.equals("csv") || s.equals("safetensors"));
         Content content = format.equals("csv") ? readTable(f) : readTensors(f);
         JsonFields coreason = f.object("coreason");
-        DatasetTerms terms = DatasetTerms.read(coreason);
+        Dataset dataset = Dataset.parse(coreason);
         coreason.end();
-        requireUnitColumn(terms, content, coreason.at("privacy_unit.column"));
-        return new DataResource(name, file, content, terms);
+        requireUnitColumn(dataset.unit().column(), content, coreason.at("privacy_unit.column"));
+        return new DataResource(name, file, content, dataset);
     }
 
     private static Table readTable(JsonFields f) {
@@ -80,13 +79,11 @@ public record DataResource(String name, String path, Content content, DatasetTer
         return new Tensors(read);
     }
 
-    private static void requireUnitColumn(DatasetTerms terms, Content content, String path) {
-        terms.privacyUnit().column().ifPresent(column -> {
-            boolean there = content instanceof Table table
-                    && table.schema().field(column).isPresent();
-            if (!there) {
-                throw InvalidDocument.at(path, "a field of the schema", column);
-            }
-        });
+    private static void requireUnitColumn(String column, Content content, String path) {
+        boolean there =
+                content instanceof Table table && table.schema().field(column).isPresent();
+        if (!column.isEmpty() && !there) {
+            throw InvalidDocument.at(path, "a field of the schema", column);
+        }
     }
 }

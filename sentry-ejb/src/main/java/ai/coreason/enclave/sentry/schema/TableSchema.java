@@ -2,7 +2,9 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,7 +24,7 @@ public record TableSchema(List<Field> fields, Set<String> missingValues) {
     /** Copies the collections. */
     public TableSchema {
         fields = List.copyOf(fields);
-        missingValues = Set.copyOf(missingValues);
+        missingValues = Collections.unmodifiableSet(new LinkedHashSet<>(missingValues));
     }
 
     static TableSchema read(JsonFields f) {
@@ -49,12 +51,12 @@ public record TableSchema(List<Field> fields, Set<String> missingValues) {
         if (!f.has("missingValues")) {
             return Set.of("");
         }
-        return Set.copyOf(new HashSet<>(f.list("missingValues", "an array of strings", (v, at) -> {
+        return new LinkedHashSet<>(f.list("missingValues", "an array of strings", (v, at) -> {
             if (!v.isTextual()) {
                 throw InvalidDocument.at(at, "a string", JsonFields.describe(v));
             }
             return v.textValue();
-        })));
+        }));
     }
 
     /** The column of that name. */

@@ -210,10 +210,10 @@ class MessagesTest {
             quoteCharacter = '~',
             value = {
                 "declared_rows | 0 | d.declared_rows: expected a whole number in [1, 1000000000000], got 0",
-                "delta | 0.005 | d.delta: expected a number in (0, 1/declared_rows), declared_rows 200, got 0.005",
+                "delta | 0.005 | d.delta: expected a number in (0, 1/declared_rows) = (0, 0.005), got 0.005",
                 "delta | 0 | d.delta: expected a number in (0, 1/declared_rows)",
                 "epsilon_ceiling | 5.1 | d.epsilon_ceiling: expected a number in (0, 5.0], got 5.1",
-                "privacy_unit | 'patient' | d.privacy_unit: expected record or {column, max_records}, got \"patient\"",
+                "privacy_unit | 'patient' | d.privacy_unit: expected \"record\" or an object with column and max_records, got \"patient\"",
                 "privacy_unit.max_records | 0 | d.privacy_unit.max_records: expected a whole number",
                 "privacy_unit.column |  | d.privacy_unit.column: expected a non-empty string, got nothing",
                 "public | 'no' | d.public: expected true or false, got \"no\"",

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
-import ai.coreason.enclave.sentry.contract.PrivacyUnit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,8 +36,8 @@ class DataPackageTest {
     void read_bothFormats_givesSchemaTermsAndFiles() throws Exception {
         DataPackage read = DataPackage.read(write(Packages.full()));
         DataResource table = read.resource("node_a").orElseThrow();
-        assertThat(table.terms().privacyUnit()).isEqualTo(PrivacyUnit.RECORD);
-        assertThat(table.terms().declaredRows()).isEqualTo(100);
+        assertThat(table.dataset().unit()).isEqualTo(PrivacyUnit.RECORD);
+        assertThat(table.dataset().declaredRows()).isEqualTo(100);
         assertThat(Packages.table().schema().fields())
                 .extracting(Field::name)
                 .containsExactly("id", "age", "grade", "smoker", "label");

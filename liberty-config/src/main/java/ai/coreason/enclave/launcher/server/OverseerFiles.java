@@ -1,6 +1,5 @@
-package ai.coreason.enclave.launcher.service;
+package ai.coreason.enclave.launcher.server;
 
-import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.overseer.identity.Pem;
 import ai.coreason.enclave.overseer.identity.PrivateFile;
@@ -17,7 +16,9 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -29,50 +30,82 @@ import javax.net.ssl.TrustManagerFactory;
  * @param folder the folder
  * @param state the part that survives restarts
  */
-record OverseerFiles(Path folder, Path state) {
-    static final String SIMULATION = "simulation";
-    static final String PRODUCTION = "production";
+public record OverseerFiles(Path folder, Path state) {
+    /** The mode that takes simulated evidence and this folder's own tokens. */
+    public static final String SIMULATION = "simulation";
+    /** The mode that takes an OpenID provider's tokens only. */
+    public static final String PRODUCTION = "production";
+
     private static final Duration VALIDITY = Duration.ofDays(365);
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
-    static OverseerFiles of(Path folder) {
+    /** The files below a folder; makes none. */
+    public static OverseerFiles of(Path folder) {
         return new OverseerFiles(folder, new ServerLayout("overseer", folder).state());
     }
 
     /** What the folder was made for, {@code simulation} or {@code production}; empty before its first start. */
-    Optional<String> mode() throws IOException {
+    public Optional<String> mode() throws IOException {
         Path file = folder.resolve("mode");
         return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
     }
 
     /** Makes what is missing: the folder's mode, the federation's authority and its public certificate. */
-    void make(String mode) throws IOException {
+    public void make(String mode) throws IOException {
         PrivateFile.folder(folder);
         write(folder.resolve("mode"), mode + "\n");
         FederationCa ca = FederationCa.open(state.resolve("ca"));
-        write(folder.resolve("ca.pem"), FederationCa.pem(ca.caCertificate()));
-        if (mode.equals(SIMULATION) && !Files.exists(folder.resolve("evidence.key"))) {
+        write(caFile(), FederationCa.pem(ca.caCertificate()));
+        if (mode.equals(SIMULATION) && !Files.exists(evidenceKey())) {
             makeEvidenceKey();
         }
     }
 
+    /** The certificate of the federation's authority, which nodes and users pin. */
+    public Path caFile() {
+        return folder.resolve("ca.pem");
+    }
+
+    /** The key that signs simulated evidence; there in simulation only. */
+    public Path evidenceKey() {
+        return folder.resolve("evidence.key");
+    }
+
+    /** Variables of the server's configuration, for an embedded database and queue; in simulation with the user tokens' key. */
+    public Map<String, String> variables(String mode, int userPort, int nodePort) throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("enclave.mode", mode);
+        variables.put("db.kind", "derby");
+        variables.put("jms.kind", "liberty");
+        variables.put("https.port", String.valueOf(userPort));
+        variables.put("node.port", String.valueOf(nodePort));
+        if (mode.equals(SIMULATION)) {
+            variables.put(
+                    "mp.jwt.verify.publickey.location",
+                    tokens().publicKeyFile().toUri().toString());
+            variables.put("mp.jwt.verify.issuer", TokenIssuer.ISSUER);
+        }
+        return variables;
+    }
+
     /**
-     * A new server certificate for this start, under the password of the first one.
+     * Makes a new server certificate for this start, under the password of the first one.
      *
      * @param names DNS names and addresses the Overseer is reached by
-     * @return that password; a secret
+     * @return the secret variables of the server's configuration
      */
-    String issueTls(List<String> names) throws IOException {
+    public Map<String, String> secrets(List<String> names) throws IOException {
         Path tls = state.resolve("tls");
         String password = password(tls.resolve("password"));
         FederationCa ca = FederationCa.load(state.resolve("ca"));
         store(ca.issueServer(names, VALIDITY, password.toCharArray()), tls.resolve("server.p12"), password);
         store(ca.trustStore(), tls.resolve("trust.p12"), password);
-        return password;
+        return Map.of(
+                "enclave.tls.password", password, "metrics.password", password(state.resolve("metrics.password")));
     }
 
     /** The password of a file, made if the file is missing. */
-    static String password(Path file) throws IOException {
+    private static String password(Path file) throws IOException {
         if (!Files.exists(file)) {
             write(file, PrivateFile.randomPassword());
         }
@@ -80,12 +113,12 @@ record OverseerFiles(Path folder, Path state) {
     }
 
     /** The issuer of this simulation's user tokens, made if it is missing. */
-    TokenIssuer tokens() throws IOException {
+    public TokenIssuer tokens() throws IOException {
         return TokenIssuer.open(state.resolve("tokens"));
     }
 
     /** A client that trusts this federation's authority alone. */
-    HttpClient client() {
+    public HttpClient client() {
         try {
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(FederationCa.load(state.resolve("ca")).trustStore());
@@ -107,9 +140,7 @@ record OverseerFiles(Path folder, Path state) {
             KeyPair pair = generator.generateKeyPair();
             Path publicKey = state.resolve("simulation").resolve("evidence.pub");
             write(publicKey, Pem.write("PUBLIC KEY", pair.getPublic().getEncoded()));
-            write(
-                    folder.resolve("evidence.key"),
-                    Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
+            write(evidenceKey(), Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

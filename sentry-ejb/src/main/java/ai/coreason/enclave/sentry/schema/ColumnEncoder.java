@@ -1,12 +1,7 @@
-package ai.coreason.enclave.node.data;
+package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.EncodedField;
-import ai.coreason.enclave.sentry.schema.Constraints;
-import ai.coreason.enclave.sentry.schema.Field;
-import ai.coreason.enclave.sentry.schema.FieldType;
-import ai.coreason.enclave.sentry.schema.Row;
-import ai.coreason.enclave.sentry.schema.TableSchema;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -20,14 +15,14 @@ import java.util.function.ToDoubleFunction;
  * @param oneHot whether all of them are 0 but the one at {@code value}
  * @param value the number it becomes
  */
-record ColumnEncoder(int column, String name, int width, boolean oneHot, ToDoubleFunction<Row> value) {
+public record ColumnEncoder(int column, String name, int width, boolean oneHot, ToDoubleFunction<Row> value) {
     /**
      * The encoder that a job asks for.
      *
      * @param path where the job asks, for errors
      * @throws InvalidDocument if the schema lacks the column, or does not say what the encoding needs
      */
-    static ColumnEncoder of(EncodedField asked, String path, TableSchema schema) {
+    public static ColumnEncoder of(EncodedField asked, String path, TableSchema schema) {
         int column = schema.column(asked.field())
                 .orElseThrow(() -> InvalidDocument.at(path + ".field", "a field of the local schema", asked.field()));
         Field field = schema.fields().get(column);
@@ -64,8 +59,14 @@ record ColumnEncoder(int column, String name, int width, boolean oneHot, ToDoubl
         };
     }
 
-    /** Writes the column's numbers; whether all are within float32's range. */
-    boolean write(Row row, float[] out, int at) {
+    /**
+     * Writes the column's numbers. What it writes of a value that is missing or breaks the schema means nothing.
+     *
+     * @param out where they go; zeros
+     * @param at the place of the first
+     * @return whether all are within float32's range
+     */
+    public boolean write(Row row, float[] out, int at) {
         double v = value.applyAsDouble(row);
         if (!oneHot) {
             out[at] = (float) v;
