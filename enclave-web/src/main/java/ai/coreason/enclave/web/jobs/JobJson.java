@@ -7,7 +7,10 @@ import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.round.Round;
+import ai.coreason.enclave.overseer.round.RoundMetrics;
 import ai.coreason.enclave.overseer.round.RoundTable;
+import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
@@ -28,6 +31,9 @@ public class JobJson {
 
     @Inject
     private RoundTable rounds;
+
+    @Inject
+    private RoundMetrics metrics;
 
     @Inject
     private LedgerMirror mirror;
@@ -79,16 +85,39 @@ public class JobJson {
                                     .mapToLong(c -> plan.training().steps())
                                     .sum())
                     .put("status", p.state().name());
+            showMetricCost(n, plan);
             p.reason().ifPresent(r -> n.put("reason", r));
         }
         return o;
+    }
+
+    /** What the metrics cost: ε of the affordable rounds with them, and by the model alone. */
+    private static void showMetricCost(ObjectNode node, NodePlan plan) {
+        if (plan.phase().isEmpty() || plan.training().metrics().metrics().isEmpty() || plan.affordableRounds() == 0) {
+            return;
+        }
+        Phase with = plan.phase().get();
+        long steps = Math.multiplyExact(with.steps(), plan.affordableRounds());
+        node.put("metric_noise_multiplier", plan.training().metrics().noiseMultiplier())
+                .put("effective_noise_multiplier", with.noiseMultiplier())
+                .put("planned_epsilon", epsilon(with.samplingRate(), with.noiseMultiplier(), steps, plan.delta()))
+                .put(
+                        "planned_epsilon_without_metrics",
+                        epsilon(with.samplingRate(), plan.training().noiseMultiplier(), steps, plan.delta()));
+    }
+
+    private static double epsilon(double rate, double noise, long steps, double delta) {
+        return RdpAccountant.epsilon(List.of(new Phase(rate, noise, steps)), delta)
+                .epsilon();
     }
 
     /** The attempts of a job. */
     ArrayNode rounds(Job job) {
         ArrayNode out = Json.object().putArray("rounds");
         for (Round r : rounds.rounds(job.id())) {
-            out.add(round(r, rounds.contributions(r)));
+            ObjectNode shown = round(r, rounds.contributions(r));
+            metrics.of(r).forEach((m, v) -> shown.withObject("/metrics").put(m.wire(), v));
+            out.add(shown);
         }
         return out;
     }

@@ -37,6 +37,7 @@ final class PlanCheck {
                 .or(() -> differs("learning_rate", job.training().learningRate(), plan.learningRate()))
                 .or(() -> other("optimizer", job.training().optimizer(), plan.optimizer()))
                 .or(() -> noise(plan))
+                .or(() -> other("metrics", job.metrics().beside(plan.mechanism(), plan.noiseMultiplier()), plan.metrics()))
                 .or(this::delta);
     }
 

@@ -8,11 +8,10 @@ import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.dpsgd.DpSgdTrainer;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
+import ai.coreason.enclave.privacy.dpsgd.Trained;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
@@ -28,7 +27,6 @@ import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -88,14 +86,15 @@ public final class RoundTraining implements AutoCloseable {
         boolean sealed = false;
         try {
             long begun = System.nanoTime();
-            Weights local = trainer.train(base, records, task.plan(), keys(task), (step, drawn, nonFinite) -> goOn());
+            Trained trained =
+                    trainer.trainAndMeasure(base, records, task.plan(), keys(task), (step, drawn, nonFinite) -> goOn());
             long millis = (System.nanoTime() - begun) / 1_000_000;
-            byte[] update = update(task.job().model(), local.minus(base));
+            byte[] update = update(task.job().model(), trained.weights().minus(base));
             OptionalLong shown = site.simulation() ? OptionalLong.of(millis) : OptionalLong.empty();
             books.commit(
                     dataset.dataset().datasetId(),
                     key,
-                    row -> seal.envelope(new UpdateSeal.Terms(session, task, row, shown), update));
+                    row -> seal.envelope(new UpdateSeal.Terms(session, task, row, trained.metrics(), shown), update));
             sealed = true;
             LOG.log(
                     System.Logger.Level.INFO,
@@ -136,15 +135,12 @@ public final class RoundTraining implements AutoCloseable {
     private void reserve(RoundTask task, ChargeKey key, OfferedDataset dataset) throws Declined {
         TrainingPlan plan = task.plan();
         FederationJob job = task.job();
-        Optional<Phase> phase = plan.mechanism() == Mechanism.NONE
-                ? Optional.empty()
-                : Optional.of(new Phase(plan.samplingRate(), plan.noiseMultiplier(), plan.steps()));
         BudgetDecision decision = books.reserve(new ChargeRequest(
                 dataset.dataset().datasetId(),
                 key,
                 task.jobDigest(),
                 site.nodeId(),
-                phase,
+                plan.phase(),
                 plan.maxGradNorm(),
                 plan.normaliser(),
                 job.privacy().targetEpsilon(),

@@ -2,6 +2,7 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.sentry.attestation.ReportData;
@@ -13,6 +14,7 @@ import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Base64;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** Seals an update to the job's key and says, with evidence for just these bytes, what it answers and what it cost. */
@@ -34,9 +36,11 @@ final class UpdateSeal {
      * What an envelope answers and what it cost.
      *
      * @param row the committed charge, which is the ledger's head
+     * @param metrics what the plan releases besides the weights
      * @param trainMillis how long training took; only in simulation
      */
-    record Terms(Session session, RoundTask task, ChargeRow row, OptionalLong trainMillis) {
+    record Terms(
+            Session session, RoundTask task, ChargeRow row, Map<Metric, Double> metrics, OptionalLong trainMillis) {
         private UpdateHeader header(String sealedSha256, Evidence evidence) {
             return new UpdateHeader(
                     task.jobId(),
@@ -50,6 +54,7 @@ final class UpdateSeal {
                     sealedSha256,
                     row.json(),
                     evidence,
+                    metrics,
                     trainMillis);
         }
     }

@@ -6,8 +6,6 @@ import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundTable;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
@@ -90,7 +88,8 @@ public class UpdateAdmission {
                     check.round(),
                     check.attempt(),
                     check.nodeId(),
-                    header.trainMillis().orElse(0));
+                    header.trainMillis().orElse(0),
+                    header.metrics());
             audit.append("update.admitted", details);
         } else {
             desk.rejected(check.jobId(), check.round(), check.attempt(), check.nodeId(), String.join("; ", reasons));
@@ -108,6 +107,7 @@ public class UpdateAdmission {
         mismatch(out, "job_digest", task.jobDigest(), header.jobDigest());
         mismatch(out, "base_digest", task.baseDigest(), header.baseDigest());
         mismatch(out, "plan_digest", task.planDigest(), header.planDigest());
+        task.plan().metrics().objection(header.metrics()).ifPresent(out::add);
         return out;
     }
 
@@ -127,10 +127,7 @@ public class UpdateAdmission {
     }
 
     private static boolean planned(ChargeRow row, TrainingPlan plan) {
-        Optional<Phase> phase = plan.mechanism() == Mechanism.NONE
-                ? Optional.empty()
-                : Optional.of(new Phase(plan.samplingRate(), plan.noiseMultiplier(), plan.steps()));
-        return row.request().phase().equals(phase)
+        return row.request().phase().equals(plan.phase())
                 && row.request().maxGradNorm() == plan.maxGradNorm()
                 && row.request().normaliser() == plan.normaliser();
     }

@@ -44,8 +44,9 @@ public final class AdmissionPlanner {
                 ? 0
                 : job.privacy()
                         .noiseMultiplier()
-                        .orElseGet(() ->
-                                RdpAccountant.calibrate(rate, Math.multiplyExact(steps, job.rounds()), delta, limit));
+                        .orElseGet(() -> job.metrics()
+                                .gradientNoise(RdpAccountant.calibrate(
+                                        rate, Math.multiplyExact(steps, job.rounds()), delta, limit)));
         TrainingPlan training = new TrainingPlan(
                 job.privacy().mechanism(),
                 steps,
@@ -55,8 +56,11 @@ public final class AdmissionPlanner {
                 job.privacy().clipping(),
                 normaliser,
                 job.training().learningRate(),
-                job.training().optimizer());
-        long affordable = open ? job.rounds() : affordable(job, offer, new Phase(rate, sigma, steps), limit, delta);
+                job.training().optimizer(),
+                job.metrics().beside(job.privacy().mechanism(), sigma));
+        long affordable = training.phase()
+                .map(round -> affordable(job, offer, round, limit, delta))
+                .orElse((long) job.rounds());
         return new NodePlan(
                 offer.nodeId(), dataset.datasetId(), dataset.declaredRows(), training, limit, delta, affordable);
     }

@@ -1,7 +1,6 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
@@ -30,9 +29,7 @@ public record NodePlan(
 
     /** The mechanism of one round, or empty without noise. */
     public Optional<Phase> phase() {
-        return training.mechanism() == Mechanism.NONE
-                ? Optional.empty()
-                : Optional.of(new Phase(training.samplingRate(), training.noiseMultiplier(), training.steps()));
+        return training.phase();
     }
 
     /** The plan as it is stored. */

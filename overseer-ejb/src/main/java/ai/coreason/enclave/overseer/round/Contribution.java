@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.privacy.dpsgd.Metric;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -12,6 +13,8 @@ import jakarta.persistence.SequenceGenerator;
 import jakarta.persistence.Table;
 import jakarta.persistence.UniqueConstraint;
 import jakarta.persistence.Version;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** One node's contribution to one attempt at a round: from the task handed out to the update admitted. */
@@ -60,6 +63,10 @@ public class Contribution {
     @Column(name = "train_ms", nullable = false)
     private long trainMillis;
 
+    private Double loss;
+
+    private Double accuracy;
+
     @Version
     private long version;
 
@@ -83,9 +90,11 @@ public class Contribution {
     }
 
     /** Admits the update. */
-    void admit(long trainMs) {
+    void admit(long trainMs, Map<Metric, Double> metrics) {
         moveTo(ContributionState.ADMITTED, ContributionState.UPLOADED);
         trainMillis = trainMs;
+        loss = metrics.get(Metric.LOSS);
+        accuracy = metrics.get(Metric.ACCURACY);
     }
 
     /** Refuses the update. */
@@ -163,6 +172,14 @@ public class Contribution {
     /** Size of the envelope. */
     public long envelopeBytes() {
         return envelopeBytes;
+    }
+
+    /** The metrics that came with the update. */
+    public Map<Metric, Double> metrics() {
+        Map<Metric, Double> out = new EnumMap<>(Metric.class);
+        Optional.ofNullable(loss).ifPresent(value -> out.put(Metric.LOSS, value));
+        Optional.ofNullable(accuracy).ifPresent(value -> out.put(Metric.ACCURACY, value));
+        return out;
     }
 
     /** How long the node trained, in milliseconds; told in simulation only, else 0. */

@@ -6,6 +6,7 @@ import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -18,6 +19,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -153,8 +155,9 @@ public class RoundDesk {
     }
 
     /** Admits an update that was judged good. */
-    public void admitted(String jobId, long round, long attempt, String nodeId, long trainMillis) {
-        locked(jobId, round, attempt, nodeId).admit(trainMillis);
+    public void admitted(
+            String jobId, long round, long attempt, String nodeId, long trainMillis, Map<Metric, Double> metrics) {
+        locked(jobId, round, attempt, nodeId).admit(trainMillis, metrics);
     }
 
     /** Refuses an update that was judged bad. */

@@ -15,6 +15,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Moves one job's rounds on by one step a call, each a transaction of its own with the job's row locked. Looking again
@@ -49,6 +50,9 @@ public class RoundStepper {
 
     @Inject
     private FederationMode mode;
+
+    @Inject
+    private RoundMetrics metrics;
 
     @Inject
     private AuditLog audit;
@@ -101,11 +105,12 @@ public class RoundStepper {
                         .put("base_digest", round.baseDigest())
                         .put("model_digest", modelDigest)
                         .put("updates", admitted(round).size()));
-        if (round.number() < job.roundsTotal()) {
-            FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        Optional<String> stopped = metrics.stopped(job, document);
+        if (round.number() < job.roundsTotal() && stopped.isEmpty()) {
             return new Step.Opened(opener.open(job, document, round.number() + 1, 1));
         }
-        job.moveTo(JobState.COMPLETED, "");
+        job.moveTo(JobState.COMPLETED, stopped.orElse(""));
         audit.append("job.completed", Json.object().put("job_id", jobId).put("model_digest", modelDigest));
         return new Step.Wait();
     }

@@ -72,6 +72,7 @@ class UpdateInspectorTest {
                 sealedSha256,
                 Json.object(),
                 evidence,
+                Map.of(),
                 OptionalLong.empty());
     }
 

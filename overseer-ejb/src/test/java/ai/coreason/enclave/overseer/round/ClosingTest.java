@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ClosingTest {
@@ -52,7 +53,7 @@ class ClosingTest {
         Contribution straggler = new Contribution(round, "node_a", "nonce");
         Contribution admitted = new Contribution(round, "node_b", "nonce");
         admitted.upload("e".repeat(64), 10);
-        admitted.admit(0);
+        admitted.admit(0, Map.of());
         straggler.miss("the round ended first");
         admitted.miss("the round ended first");
         assertThat(straggler.state()).isEqualTo(ContributionState.MISSED);

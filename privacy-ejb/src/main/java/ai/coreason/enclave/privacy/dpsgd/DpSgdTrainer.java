@@ -9,7 +9,7 @@ import ai.djl.pytorch.jni.JniUtils;
  * draws a Poisson sample, sums its examples' gradients, each clipped to norm C, adds noise of standard deviation sigma C,
  * divides by the expected batch and moves the weights against the result. Adding or removing one example changes the sum
  * by at most C, whatever the example. A step over an empty sample is a step like any other. Who calls it charges the
- * budget: {@code steps} times the Gaussian mechanism with sigma, subsampled at rate q.
+ * budget by {@link TrainingPlan#phase()}: {@code steps} times the Gaussian mechanism, subsampled at rate q.
  *
  * <p>The loss of an example is the graph's loss; an example whose gradient's norm is not a finite number counts as zero.
  * The same weights, examples, plan and keys give the same bytes when one thread computes, on the same machine.
@@ -52,7 +52,12 @@ public final class DpSgdTrainer implements AutoCloseable {
      * @throws IllegalArgumentException if weights or examples do not fit the graph
      * @throws IllegalStateException if the keys were used before, or the trainer is closed
      */
-    public synchronized Weights train(
+    public Weights train(Weights base, Examples examples, TrainingPlan plan, NoiseKeys keys, Progress progress) {
+        return trainAndMeasure(base, examples, plan, keys, progress).weights();
+    }
+
+    /** Trains as {@link #train} does, and gives the metrics that the plan releases as well. */
+    public synchronized Trained trainAndMeasure(
             Weights base, Examples examples, TrainingPlan plan, NoiseKeys keys, Progress progress) {
         examples.requireFit(graph.graph());
         boolean gradients = JniUtils.isGradMode();
@@ -62,7 +67,7 @@ public final class DpSgdTrainer implements AutoCloseable {
             for (long step = 1; step <= plan.steps(); step++) {
                 run.step(step, keys, progress);
             }
-            return run.weights();
+            return new Trained(run.weights(), run.metrics());
         } finally {
             JniUtils.setGradMode(gradients);
         }

@@ -31,9 +31,9 @@ final class StepProgram {
         this.layout = layout;
     }
 
-    /** The methods: {@code forward} (the clipped sum), {@code loss} and {@code predict}. */
+    /** The methods: {@code forward} (the clipped sum), {@code loss}, {@code predict} and {@code scores}. */
     String source() {
-        return clippedSum() + loss() + predict();
+        return clippedSum() + loss() + predict() + scores();
     }
 
     /**
@@ -83,6 +83,21 @@ final class StepProgram {
         return method("predict", "x0", "w") + forward + "    return " + output + "\n";
     }
 
+    /**
+     * {@code scores(index, x, y, w, largest)}: over the examples at {@code index}, [the sum of losses, each clipped to [0,
+     * largest]; how many labels are predicted]. A loss that is no number counts as the largest.
+     */
+    private String scores() {
+        Script forward = new Script("v");
+        String output = plain(forward);
+        String losses = forward.let("torch.minimum(torch.relu(torch.nan_to_num(%s, 3.0e+38, 3.0e+38, 0.)), largest)", lossesOf(output));
+        String hits = forward.let("torch.to(%s, 6)", hitsOf(output));
+        return method("scores", "index", "x", "y", "w", "largest")
+                + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
+                + forward
+                + "    return torch.stack([torch.sum(" + losses + "), torch.sum(" + hits + ")])\n";
+    }
+
     private String plain(Script forward) {
         Map<String, String> values = start(forward);
         for (Node node : graph.nodes()) {
@@ -113,6 +128,31 @@ final class StepProgram {
                         .formatted(output, outputs);
             case MSE -> "torch.div(torch.mse_loss(%s, y0, 2), %d)".formatted(output, outputs);
         };
+    }
+
+    /** The loss of each example, [batch]; reduction 0 is PyTorch's none. */
+    private String lossesOf(String output) {
+        return switch (graph.loss()) {
+            case CROSS_ENTROPY -> "torch.cross_entropy_loss(%s, y0, None, 0, -100, 0.)".formatted(output);
+            case BCE_WITH_LOGITS ->
+                overOutputs("torch.binary_cross_entropy_with_logits(%s, y0, None, None, 0)".formatted(output));
+            case MSE -> overOutputs("torch.mse_loss(%s, y0, 0)".formatted(output));
+        };
+    }
+
+    /** The share of each example's labels that is predicted, [batch]; without labels, 0. */
+    private String hitsOf(String output) {
+        return switch (graph.loss()) {
+            case CROSS_ENTROPY -> "torch.eq(torch.argmax(%s, 1, False), y0)".formatted(output);
+            case BCE_WITH_LOGITS ->
+                overOutputs("torch.to(torch.eq(torch.gt(%s, 0), torch.gt(y0, 0.5)), 6)".formatted(output));
+            case MSE -> "torch.zeros_like(y0)";
+        };
+    }
+
+    private String overOutputs(String values) {
+        long outputs = Shape.of(graph.outputShape()).size();
+        return "torch.mean(torch.reshape(%s, [batch, %d]), [1])".formatted(values, outputs);
     }
 
     private static String method(String name, String... parameters) {

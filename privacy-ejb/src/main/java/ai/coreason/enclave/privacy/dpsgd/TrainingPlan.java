@@ -1,11 +1,13 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /**
  * One node's training in one round. Every number is public; none depends on the data.
@@ -20,6 +22,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param normaliser what the noised sum is divided by: the expected batch, never the drawn one; above 0
  * @param learningRate above 0, before the optimizer's schedule
  * @param optimizer how the noised gradients move the weights
+ * @param metrics what else is released of each step
  */
 public record TrainingPlan(
         Mechanism mechanism,
@@ -30,7 +33,8 @@ public record TrainingPlan(
         Clipping clipping,
         double normaliser,
         double learningRate,
-        Optimizer optimizer) {
+        Optimizer optimizer,
+        MetricRelease metrics) {
     /** Most steps of one plan. */
     public static final long MAX_STEPS = 10_000_000;
 
@@ -52,9 +56,12 @@ public record TrainingPlan(
         require("normaliser", Range.positive(), normaliser);
         require("learning_rate", Range.positive(), learningRate);
         optimizer.schedule().requireFit(steps, learningRate);
+        if (!metrics.metrics().isEmpty()) {
+            require("metrics.noise_multiplier", noise(mechanism), metrics.noiseMultiplier());
+        }
     }
 
-    /** A plan of flat clipping and plain gradient descent. */
+    /** A plan of flat clipping and plain gradient descent that releases no metric. */
     public TrainingPlan(
             Mechanism mechanism,
             long steps,
@@ -63,11 +70,12 @@ public record TrainingPlan(
             double maxGradNorm,
             double normaliser,
             double learningRate) {
-        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, Clipping.FLAT, normaliser, learningRate, Optimizer.PLAIN);
+        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, Clipping.FLAT, normaliser, learningRate, Optimizer.PLAIN, MetricRelease.NONE);
     }
 
     /**
-     * Reads a plan; every member is required but {@code clipping} (flat) and those of {@link Optimizer#read}.
+     * Reads a plan; every member is required but {@code clipping} (flat), {@code metrics} (none) and those of
+     * {@link Optimizer#read}.
      *
      * @throws InvalidDocument naming the first member that is missing, unknown or out of its range
      */
@@ -85,7 +93,8 @@ public record TrainingPlan(
                 Clipping.read(f, mechanism),
                 f.number("normaliser", Range.positive()),
                 learningRate,
-                Optimizer.read(f, steps, learningRate));
+                Optimizer.read(f, steps, learningRate),
+                MetricRelease.read(f, mechanism));
         f.end();
         return plan;
     }
@@ -104,12 +113,22 @@ public record TrainingPlan(
             json.put("clipping", clipping.wire());
         }
         optimizer.writeTo(json);
+        if (!metrics.metrics().isEmpty()) {
+            json.set("metrics", metrics.json());
+        }
         return json;
     }
 
     /** Lower-case hex SHA-256 over the canonical document. */
     public String digest() {
         return Json.digest(json());
+    }
+
+    /** What a round of this plan costs: the mechanism of one step, metrics with it, times the steps; empty without one. */
+    public Optional<Phase> phase() {
+        return mechanism == Mechanism.NONE
+                ? Optional.empty()
+                : Optional.of(new Phase(samplingRate, metrics.together(noiseMultiplier), steps));
     }
 
     /** The clipping norm that is applied: infinite without a mechanism. */

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The state of one training: weights, the noised sum of one step, and the examples in native memory. Weights and sum are
@@ -28,6 +29,7 @@ final class TrainingRun implements AutoCloseable {
     private final FloatBuffer sum;
     private final Descent descent;
     private final NDList arguments;
+    private final MetricTally tally;
 
     /** @param callExamples most examples whose gradients are in memory at a time */
     TrainingRun(CompiledGraph graph, Weights base, Examples examples, TrainingPlan plan, int callExamples) {
@@ -44,6 +46,7 @@ final class TrainingRun implements AutoCloseable {
         graph.layout().write(base, weights);
         int layers = graph.layout().layers();
         ClippingRule rule = ClippingRule.of(plan, layers);
+        this.tally = new MetricTally(plan);
         this.manager = graph.newManager();
         this.arguments = new NDList(
                 manager.create(examples.x(), graph.inputs(count)),
@@ -77,6 +80,9 @@ final class TrainingRun implements AutoCloseable {
         long[] drawn = sampler.draw(count, new KeyStream(keys.sampling(step)));
         new SecureNoise(new KeyStream(keys.noise(step))).fill(sum, plan.noiseScale());
         int nonFinite = addClipped(drawn);
+        if (!plan.metrics().metrics().isEmpty()) {
+            tally.add(scores(drawn), new SecureNoise(new KeyStream(keys.metrics(step))));
+        }
         update();
         progress.stepDone(step, drawn.length, nonFinite);
     }
@@ -110,6 +116,27 @@ final class TrainingRun implements AutoCloseable {
             in.addAll(arguments);
             return graph.call(in).toFloatArray();
         }
+    }
+
+    /** The sums of the metrics over examples before this step's update, a bounded number of examples at a time. */
+    private double[] scores(long[] examples) {
+        double[] out = new double[Metric.values().length];
+        for (int from = 0; from < examples.length; from += callExamples) {
+            try (NDManager call = manager.newSubManager()) {
+                long[] some = Arrays.copyOfRange(examples, from, Math.min(examples.length, from + callExamples));
+                NDList in = new NDList(call.create(some), arguments.get(0), arguments.get(1), arguments.get(2));
+                in.add(call.create((float) plan.metrics().largestLoss()));
+                float[] sums = graph.call("scores", in).toFloatArray();
+                out[Metric.LOSS.ordinal()] += sums[0];
+                out[Metric.ACCURACY.ordinal()] += sums[1];
+            }
+        }
+        return out;
+    }
+
+    /** What the plan releases besides the weights. */
+    Map<Metric, Double> metrics() {
+        return tally.released();
     }
 
     /** Moves the weights by the sum, divided by the plan's normaliser. */

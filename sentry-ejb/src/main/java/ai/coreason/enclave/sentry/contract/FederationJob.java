@@ -52,6 +52,7 @@ public final class FederationJob {
     private final String purpose;
     private final OptionalLong seed;
     private final ModelGraph model;
+    private final MetricSpec metrics;
     private final Optional<String> initialModel;
 
     private FederationJob(ObjectNode json, String path, JobRules rules) {
@@ -65,13 +66,14 @@ public final class FederationJob {
         privacy = PrivacySpec.read(f.object("privacy"), rules);
         dataset = DatasetSpec.read(f.object("dataset"));
         training = TrainingSpec.read(f.object("training"), strategy);
-        requireNoMetrics(f);
         roundDeadline = Duration.ofSeconds(
                 f.whole("round_deadline_seconds", 1, MAX_DEADLINE_SECONDS, DEFAULT_DEADLINE_SECONDS));
         onBudget = f.constant("on_budget", OnBudget.class, OnBudget.RUN_UNTIL_HALTED);
         purpose = readPurpose(f);
         seed = readSeed(f, rules);
         model = ModelGraph.parse(f.any("model", "a model graph"), f.at("model"));
+        metrics = MetricSpec.read(f, privacy, model);
+        requireStopMetric(f);
         initialModel = f.has("initial_model") ? Optional.of(Formats.sha256(f, "initial_model")) : Optional.empty();
         f.end();
         requireLabelFits(f.at("dataset.label.encode"), dataset.label().encode(), model.loss());
@@ -170,6 +172,11 @@ public final class FederationJob {
         return model;
     }
 
+    /** The training metrics that leave the nodes. */
+    public MetricSpec metrics() {
+        return metrics;
+    }
+
     /** Digest of the weights to begin with; empty for fresh ones. */
     public Optional<String> initialModel() {
         return initialModel;
@@ -208,11 +215,15 @@ public final class FederationJob {
         return strategy;
     }
 
-    private static void requireNoMetrics(JsonFields f) {
-        if (f.has("metrics") && !f.texts("metrics").isEmpty()) {
-            throw InvalidDocument.at(
-                    f.at("metrics"), "an empty array: this version releases no training metric", "names");
-        }
+    private void requireStopMetric(JsonFields f) {
+        training.earlyStopping().ifPresent(stop -> {
+            if (!metrics.metrics().contains(stop.metric())) {
+                throw InvalidDocument.at(
+                        f.at("training.early_stopping.metric"),
+                        "one of the job's metrics",
+                        stop.metric().wire());
+            }
+        });
     }
 
     private static String readPurpose(JsonFields f) {

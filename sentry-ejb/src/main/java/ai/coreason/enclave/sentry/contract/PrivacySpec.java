@@ -18,6 +18,8 @@ import java.util.OptionalDouble;
  * @param clipping how a gradient is bounded by C; flat unless the job says otherwise
  * @param targetEpsilon the job's own limit ε, in (0, 5]; without a mechanism it is not used and may be left out
  * @param targetDelta δ in (0, 1); empty means the dataset's own
+ * @param metricNoiseMultiplier σ of each released metric; empty means what {@link MetricSpec} says
+ * @param maxLoss what a released loss is clipped to; empty means what {@link MetricSpec} says
  */
 public record PrivacySpec(
         Mechanism mechanism,
@@ -25,7 +27,9 @@ public record PrivacySpec(
         double maxGradNorm,
         Clipping clipping,
         double targetEpsilon,
-        OptionalDouble targetDelta) {
+        OptionalDouble targetDelta,
+        OptionalDouble metricNoiseMultiplier,
+        OptionalDouble maxLoss) {
     private static final Range EPSILON =
             new Range(0, true, Dataset.HIGHEST_CEILING, false, "a number in (0, " + Dataset.HIGHEST_CEILING + "]");
     private static final Range NO_NOISE = new Range(0, false, 0, false, "0 or nothing with mechanism NONE");
@@ -49,7 +53,9 @@ public record PrivacySpec(
                 none
                         ? f.number("target_epsilon", EPSILON, Dataset.HIGHEST_CEILING)
                         : f.number("target_epsilon", EPSILON),
-                f.optionalNumber("target_delta", Range.openUnit()));
+                f.optionalNumber("target_delta", Range.openUnit()),
+                f.optionalNumber("metric_noise_multiplier", none ? NO_NOISE : Formats.positiveFloat()),
+                f.optionalNumber("max_loss", Formats.positiveFloat()));
         f.end();
         return spec;
     }

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.MetricRelease;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
@@ -133,6 +134,8 @@ public record RoundTask(
                 plan.noiseMultiplier(),
                 path,
                 "noise_multiplier");
+        MetricRelease metrics = job.metrics().beside(plan.mechanism(), plan.noiseMultiplier());
+        require(plan.metrics().equals(metrics), path, "metrics", metrics, plan.metrics());
         requireSame(training.samplingRate().orElse(plan.samplingRate()), plan.samplingRate(), path, "sampling_rate");
     }
 

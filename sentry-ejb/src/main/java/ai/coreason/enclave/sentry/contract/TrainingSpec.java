@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.dpsgd.Optimizer;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
  * @param batchSize expected Poisson batch, in privacy units
  * @param samplingRate probability that a unit is in a batch, in (0, 1]
  * @param strategy the aggregation strategy with its parameters
+ * @param earlyStopping when to end before the last round
  */
 public record TrainingSpec(
         double learningRate,
@@ -23,7 +25,8 @@ public record TrainingSpec(
         long localSteps,
         OptionalLong batchSize,
         OptionalDouble samplingRate,
-        StrategySpec strategy) {
+        StrategySpec strategy,
+        Optional<EarlyStopping> earlyStopping) {
 
     private static final long MAX_STEPS = 1_000_000;
     private static final long MAX_BATCH = 1_000_000_000;
@@ -50,7 +53,8 @@ public record TrainingSpec(
                 steps,
                 f.has("batch_size") ? OptionalLong.of(f.whole("batch_size", 1, MAX_BATCH)) : OptionalLong.empty(),
                 f.optionalNumber("sampling_rate", Range.rate()),
-                StrategySpec.read(strategy, f));
+                StrategySpec.read(strategy, f),
+                f.optionalObject("early_stopping").map(EarlyStopping::read));
         f.end();
         return spec;
     }

@@ -1,9 +1,13 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 
@@ -21,6 +25,7 @@ import java.util.UUID;
  * @param sealedSha256 SHA-256 of the sealed bytes
  * @param ledgerRow the node's signed ledger row of the charge, as the ledger wrote it
  * @param evidence the quote over this update
+ * @param metrics the noised metrics that the plan releases
  * @param trainMillis how long training took, ms; in simulation only, because timings tell about data
  */
 public record UpdateHeader(
@@ -35,12 +40,13 @@ public record UpdateHeader(
         String sealedSha256,
         ObjectNode ledgerRow,
         Evidence evidence,
+        Map<Metric, Double> metrics,
         OptionalLong trainMillis) {
 
     private static final int MAX_ROUND = 100_000;
 
     /**
-     * Copies the nonce and the ledger row.
+     * Copies the nonce, the ledger row and the metrics.
      *
      * @throws IllegalArgumentException if the nonce does not have 32 bytes
      */
@@ -51,6 +57,7 @@ public record UpdateHeader(
         }
         nonce = nonce.clone();
         ledgerRow = ledgerRow.deepCopy();
+        metrics = Map.copyOf(metrics);
     }
 
     /** A copy of the nonce. */
@@ -79,9 +86,22 @@ public record UpdateHeader(
                 Formats.sha256(f, "sealed_sha256"),
                 Formats.document(f, "ledger_row"),
                 Evidence.parse(f.any("evidence", "an object"), f.at("evidence")),
+                metrics(f),
                 f.has("train_ms") ? OptionalLong.of(f.whole("train_ms", 0, Formats.MAX_WHOLE)) : OptionalLong.empty());
         f.end();
         return header;
+    }
+
+    private static Map<Metric, Double> metrics(JsonFields header) {
+        Map<Metric, Double> out = new EnumMap<>(Metric.class);
+        if (header.has("metrics")) {
+            JsonFields f = header.object("metrics");
+            for (Metric metric : Metric.values()) {
+                f.optionalNumber(metric.wire(), Range.nonNegative()).ifPresent(value -> out.put(metric, value));
+            }
+            f.end();
+        }
+        return out;
     }
 
     /** The header as JSON. */
@@ -98,6 +118,10 @@ public record UpdateHeader(
                 .put("sealed_sha256", sealedSha256);
         out.set("ledger_row", ledgerRow());
         out.set("evidence", evidence.json());
+        if (!metrics.isEmpty()) {
+            ObjectNode figures = out.putObject("metrics");
+            metrics.forEach((metric, value) -> figures.put(metric.wire(), value));
+        }
         trainMillis.ifPresent(ms -> out.put("train_ms", ms));
         return out;
     }

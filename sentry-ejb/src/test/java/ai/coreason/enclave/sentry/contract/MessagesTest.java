@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.seal.Hpke;
@@ -15,6 +16,7 @@ import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,7 @@ class MessagesTest {
                         Json.sha256(sealed),
                         Json.object().put("sequence", 1),
                         evidence(),
+                        Map.of(Metric.LOSS, 0.5),
                         OptionalLong.of(12)),
                 sealed);
     }
