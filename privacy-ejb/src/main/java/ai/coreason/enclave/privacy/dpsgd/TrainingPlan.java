@@ -63,7 +63,16 @@ public record TrainingPlan(
             double maxGradNorm,
             double normaliser,
             double learningRate) {
-        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, Clipping.FLAT, normaliser, learningRate, Optimizer.PLAIN);
+        this(
+                mechanism,
+                steps,
+                samplingRate,
+                noiseMultiplier,
+                maxGradNorm,
+                Clipping.FLAT,
+                normaliser,
+                learningRate,
+                Optimizer.PLAIN);
     }
 
     /**

@@ -72,11 +72,12 @@ final class TrainingRun implements AutoCloseable {
                 .orElseGet(() -> manager.create(examples.targets().orElseThrow(), graph.outputs(count)));
     }
 
-    /** Makes one step: sample, noise, clipped sum, update. */
+    /** Makes one step: sample, clipped sum, noise, update. */
     void step(long step, NoiseKeys keys, Progress progress) {
         long[] drawn = sampler.draw(count, new KeyStream(keys.sampling(step)));
-        new SecureNoise(new KeyStream(keys.noise(step))).fill(sum, plan.noiseScale());
+        sum.duplicate().put(new float[sum.capacity()]);
         int nonFinite = addClipped(drawn);
+        new SecureNoise(new KeyStream(keys.noise(step))).addTo(sum, plan.noiseScale());
         update();
         progress.stepDone(step, drawn.length, nonFinite);
     }
