@@ -157,6 +157,10 @@ class ClippedSumTest {
         }
     }
 
+    private static long[][] singly(long[] examples) {
+        return Arrays.stream(examples).mapToObj(e -> new long[] {e}).toArray(long[][]::new);
+    }
+
     private static double norm(double[] v) {
         return Math.sqrt(Arrays.stream(v).map(x -> x * x).sum());
     }
@@ -169,7 +173,7 @@ class ClippedSumTest {
             long[] batch,
             List<float[]> gradients) {
         try (TrainingRun run = new TrainingRun(graph, weights, examples, plan(clip, Clipping.FLAT), 100)) {
-            float[] squared = run.squaredNorms(batch);
+            float[] squared = run.squaredNorms(singly(batch));
             double[] expected = new double[gradients.get(0).length];
             for (int b = 0; b < batch.length; b++) {
                 float[] gradient = gradients.get((int) batch[b]);
@@ -184,7 +188,7 @@ class ClippedSumTest {
         }
     }
 
-    private static void compare(TrainingRun run, double[] expected) {
+    static void compare(TrainingRun run, double[] expected) {
         double error = 0;
         double size = 0;
         for (int i = 0; i < expected.length; i++) {
