@@ -12,20 +12,28 @@ import java.util.Map;
 /**
  * TorchScript for the squared norms of the gradients of single examples and for the sum of the clipped ones. Gradients of
  * single examples are formed where they are smaller than the two Gram matrices that give their norms without them ("ghost
- * norms", Li et al. 2022, section 4). The clipping factors are those of a {@link ClippingRule}. Used once; not thread-safe.
+ * norms", Li et al. 2022, section 4). The clipping factors are those of a {@link ClippingRule}.
+ * Where units of several examples are clipped, an example's positions are those of the whole unit. Used once; not thread-safe.
  */
 final class ClippedSum {
     private final ParameterLayout layout;
     private final Script norms;
+    private final int maxRecords;
+    private final String units;
     private final Script sums = new Script("s");
     private final Map<String, List<String>> layers = new LinkedHashMap<>();
     private List<String> squared = List.of();
     private final List<Runnable> additions = new ArrayList<>();
 
-    /** @param norms where the statements for the norms are written to */
-    ClippedSum(ParameterLayout layout, Script norms) {
+    /**
+     * @param norms where the statements for the norms are written to
+     * @param maxRecords most examples of a unit; above 1, the variable {@code part} is [units, examples of a unit]
+     */
+    ClippedSum(ParameterLayout layout, Script norms, int maxRecords) {
         this.layout = layout;
         this.norms = norms;
+        this.maxRecords = maxRecords;
+        this.units = maxRecords == 1 ? "batch" : norms.let("torch.size(part, 0)");
     }
 
     /** Adds gradients of one layer. */
@@ -45,7 +53,7 @@ final class ClippedSum {
         });
     }
 
-    /** The variable of the squared norms over all layers, [batch]. */
+    /** The variable of the squared norms over all layers, one for each example or unit. */
     String squaredNorms() {
         List<String> rows = layers.values().stream()
                 .map(parts -> parts.stream()
@@ -67,9 +75,38 @@ final class ClippedSum {
 
     /** A gradient of single examples that was formed: [batch, size]. */
     private void formed(String parameter, String gradient, long size) {
+        String whole = maxRecords == 1
+                ? gradient
+                : norms.let("torch.sum(torch.reshape(%s, [%s, -1, %d]), [1])", gradient, units, size);
+        formedWhole(parameter, whole, size);
+    }
+
+    /** A gradient of what is clipped together: [units, size]. */
+    private void formedWhole(String parameter, String gradient, long size) {
         squared.add(norms.let(rowNorms(gradient)));
         additions.add(() ->
                 sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
+    }
+
+    /** Products of the positions of whole units. */
+    private OuterProducts ofUnits(OuterProducts p) {
+        return new OuterProducts(
+                p.weight(),
+                p.bias(),
+                ofUnits(p.outputs(), p.groups(), p.rows(), p.positions()),
+                ofUnits(p.inputs(), p.groups(), p.columns(), p.positions()),
+                p.groups(),
+                p.rows(),
+                p.columns(),
+                p.positions() * maxRecords);
+    }
+
+    /** From [units * width * groups, size, positions] to [units * groups, size, width * positions]. */
+    private String ofUnits(String vectors, long groups, long size, long positions) {
+        String apart = norms.let("torch.reshape(%s, [%s, -1, %d, %d, %d])", vectors, units, groups, size, positions);
+        return norms.let(
+                "torch.reshape(torch.permute(%s, [0, 2, 3, 1, 4]), [torch.mul(%s, %d), %d, torch.mul(torch.size(part, 1), %d)])",
+                apart, units, groups, size, positions);
     }
 
     private static String rowNorms(String matrix) {
@@ -83,7 +120,7 @@ final class ClippedSum {
 
         Products(String node, OuterProducts products) {
             this.node = node;
-            this.p = products;
+            this.p = maxRecords == 1 ? products : ofUnits(products);
         }
 
         void write() {
@@ -97,11 +134,11 @@ final class ClippedSum {
             }
             if (!one) {
                 p.bias()
-                        .ifPresent(bias -> formed(
+                        .ifPresent(bias -> formedWhole(
                                 node + bias,
                                 norms.let(
-                                        "torch.reshape(torch.sum(%s, [2]), [batch, %d])",
-                                        p.outputs(), p.groups() * p.rows()),
+                                        "torch.reshape(torch.sum(%s, [2]), [%s, %d])",
+                                        p.outputs(), units, p.groups() * p.rows()),
                                 p.groups() * p.rows()));
             }
         }
@@ -123,11 +160,11 @@ final class ClippedSum {
 
         private void form() {
             long size = p.groups() * p.rows() * p.columns();
-            formed(
+            formedWhole(
                     node + p.weight(),
                     norms.let(
-                            "torch.reshape(torch.bmm(%s, torch.transpose(%s, 1, 2)), [batch, %d])",
-                            p.outputs(), p.inputs(), size),
+                            "torch.reshape(torch.bmm(%s, torch.transpose(%s, 1, 2)), [%s, %d])",
+                            p.outputs(), p.inputs(), units, size),
                     size);
         }
 

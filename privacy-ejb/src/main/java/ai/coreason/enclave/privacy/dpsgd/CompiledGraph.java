@@ -17,14 +17,22 @@ import java.io.UncheckedIOException;
 /** A graph's {@link StepProgram}, loaded into libtorch on the CPU. Thread-safe but for {@link #close()}. */
 final class CompiledGraph implements AutoCloseable {
     private final ModelGraph graph;
+    private final int maxRecords;
     private final ParameterLayout layout;
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     private final PtSymbolBlock program;
 
+    /** A graph where every example is clipped on its own. */
     CompiledGraph(ModelGraph graph) {
+        this(graph, 1);
+    }
+
+    /** @param maxRecords most examples that are clipped together */
+    CompiledGraph(ModelGraph graph, int maxRecords) {
         this.graph = graph;
+        this.maxRecords = maxRecords;
         this.layout = new ParameterLayout(graph);
-        byte[] archive = TorchScriptArchive.of(StepProgram.CLASS, new StepProgram(graph, layout).source());
+        byte[] archive = TorchScriptArchive.of(StepProgram.CLASS, new StepProgram(graph, layout, maxRecords).source());
         try {
             program = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
@@ -40,15 +48,25 @@ final class CompiledGraph implements AutoCloseable {
         return graph;
     }
 
+    /** Most examples that are clipped together; above 1, the program also takes the examples' parts in their units. */
+    int maxRecords() {
+        return maxRecords;
+    }
+
     ParameterLayout layout() {
         return layout;
     }
 
-    /** A manager for tensors that live shorter than this graph. */
-    NDManager newManager() {
+    /** @throws IllegalStateException after {@link #close()} */
+    void requireOpen() {
         if (!manager.isOpen()) {
             throw new IllegalStateException("already closed");
         }
+    }
+
+    /** A manager for tensors that live shorter than this graph. */
+    NDManager newManager() {
+        requireOpen();
         return manager.newSubManager();
     }
 

@@ -11,6 +11,9 @@ import ai.djl.pytorch.jni.JniUtils;
  * by at most C, whatever the example. A step over an empty sample is a step like any other. Who calls it charges the
  * budget by {@link TrainingPlan#phase()}: {@code steps} times the Gaussian mechanism, subsampled at rate q.
  *
+ * <p>Where the examples are grouped by privacy unit ({@link Examples#byUnit}), what is said of an example holds for a unit:
+ * its loss is the mean over the examples it enters the step with, its gradient is clipped once.
+ *
  * <p>The loss of an example is the graph's loss; an example whose gradient's norm is not a finite number counts as zero.
  * The same weights, examples, plan and keys give the same bytes when one thread computes, on the same machine.
  *
@@ -21,8 +24,8 @@ public final class DpSgdTrainer implements AutoCloseable {
     /** Memory that the activations and gradients of one call may take, in floats. */
     private static final long CALL_FLOATS = 1L << 26;
 
-    private final CompiledGraph graph;
     private final int threads;
+    private CompiledGraph graph;
 
     /** A trainer that computes on one thread. */
     public DpSgdTrainer(ModelGraph graph) {
@@ -60,6 +63,7 @@ public final class DpSgdTrainer implements AutoCloseable {
     public synchronized Trained trainAndMeasure(
             Weights base, Examples examples, TrainingPlan plan, NoiseKeys keys, Progress progress) {
         examples.requireFit(graph.graph());
+        compileFor(examples.maxRecords());
         boolean gradients = JniUtils.isGradMode();
         JniUtils.setNumThreads(threads);
         int callExamples = (int) Math.max(1, CALL_FLOATS / graph.graph().floatsPerExample());
@@ -70,6 +74,16 @@ public final class DpSgdTrainer implements AutoCloseable {
             return new Trained(run.weights(), run.metrics());
         } finally {
             JniUtils.setGradMode(gradients);
+        }
+    }
+
+    /** Makes the program for units of so many examples, if it is not the one at hand. */
+    private void compileFor(int maxRecords) {
+        graph.requireOpen();
+        if (graph.maxRecords() != maxRecords) {
+            CompiledGraph other = new CompiledGraph(graph.graph(), maxRecords);
+            graph.close();
+            graph = other;
         }
     }
 

@@ -2,6 +2,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.RandomBits;
 import ai.coreason.enclave.privacy.graph.Shape;
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,9 +17,11 @@ public final class Examples {
     private final float[] targets;
     private final long[] classes;
     private final int count;
+    private final Optional<Units> units;
 
-    private Examples(Shape shape, float[] x, float[] targets, long[] classes) {
+    private Examples(Shape shape, float[] x, float[] targets, long[] classes, Optional<Units> units) {
         this.shape = shape;
+        this.units = units;
         this.x = x;
         this.targets = targets;
         this.classes = classes;
@@ -37,7 +40,7 @@ public final class Examples {
      * @param y count times the shape of the model's output
      */
     public static Examples of(long[] exampleShape, float[] x, float[] y) {
-        return new Examples(Shape.of(exampleShape), x, y, null);
+        return new Examples(Shape.of(exampleShape), x, y, null, Optional.empty());
     }
 
     /**
@@ -48,7 +51,41 @@ public final class Examples {
      * @param y count class indices, from 0
      */
     public static Examples of(long[] exampleShape, float[] x, long[] y) {
-        return new Examples(Shape.of(exampleShape), x, null, y);
+        return new Examples(Shape.of(exampleShape), x, null, y, Optional.empty());
+    }
+
+    /**
+     * The same examples, grouped by privacy unit, such as a patient: a step samples units, the loss of a unit is the mean
+     * over at most {@code maxRecords} of its examples, and its gradient is clipped once, whatever the number.
+     *
+     * @param unitOfExample for each example the number of its unit; any numbers from 0, equal ones are one unit
+     * @param maxRecords most examples of one unit in one step, at least 1; a public constant of the dataset. A unit with more
+     *     enters each step with others, drawn at random
+     * @throws IllegalArgumentException if there is not one unit for each example
+     */
+    public Examples byUnit(int[] unitOfExample, int maxRecords) {
+        if (unitOfExample.length != count) {
+            throw new IllegalArgumentException(
+                    "unit: expected one number for each example, got another number of them");
+        }
+        return new Examples(shape, x, targets, classes, Optional.of(new Units(unitOfExample, maxRecords)));
+    }
+
+    /** The number of privacy units among the examples: as secret as {@link #count()}. */
+    public int units() {
+        return units.map(Units::count).orElse(count);
+    }
+
+    /** Most examples of one unit in one step; 1 where each example is a unit. */
+    int maxRecords() {
+        return units.map(Units::maxRecords).orElse(1);
+    }
+
+    /** The indices of the examples with which each of some units enters a step. */
+    long[][] records(long[] drawn, RandomBits bits) {
+        return Arrays.stream(drawn)
+                .mapToObj(u -> units.map(g -> g.records((int) u, bits)).orElseGet(() -> new long[] {u}))
+                .toArray(long[][]::new);
     }
 
     /** The number of examples: a secret of the node, unless its owner declared it. */

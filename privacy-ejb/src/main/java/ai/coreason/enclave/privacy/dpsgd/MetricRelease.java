@@ -76,15 +76,15 @@ public record MetricRelease(Set<Metric> metrics, double noiseMultiplier, double 
         }
         JsonFields f = plan.object("metrics");
         Set<Metric> names = names(f, "names");
+        if (names.isEmpty()) {
+            throw InvalidDocument.at(f.at("names"), "at least one metric", "none");
+        }
         boolean loss = names.contains(Metric.LOSS);
         MetricRelease release = new MetricRelease(
                 names,
                 f.number("noise_multiplier", mechanism == Mechanism.NONE ? Range.closed(0, 0) : Range.positive()),
                 loss ? f.number("largest_loss", Range.positive()) : 0);
         f.end();
-        if (names.isEmpty()) {
-            throw InvalidDocument.at(f.at("names"), "at least one metric", "none");
-        }
         return release;
     }
 

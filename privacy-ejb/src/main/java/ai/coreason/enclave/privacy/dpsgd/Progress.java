@@ -13,8 +13,8 @@ public interface Progress {
      * A step is done.
      *
      * @param step from 1
-     * @param drawn examples in the sample
-     * @param nonFinite examples among them whose gradient's norm was not a finite number, and that counted as zero
+     * @param drawn examples in the sample; units where the examples are grouped
+     * @param nonFinite examples, or units, among them whose gradient's norm was not a finite number, and that counted as zero
      */
     void stepDone(long step, int drawn, int nonFinite);
 }

@@ -4,17 +4,29 @@ import ai.coreason.enclave.privacy.graph.RandomBits;
 import java.nio.FloatBuffer;
 
 /**
- * Independent draws from the standard normal distribution, made from a cryptographic key stream by the ziggurat method
- * with 256 layers (Marsaglia and Tsang 2000) and an abscissa of 53 bits and a sign, where the original has 32 bits; the
- * tail beyond 3.654 by Marsaglia (1964). As unpredictable as the stream's key. Not thread-safe.
+ * Gaussian noise from a cryptographic key stream, hardened against attacks on floating-point samples. As unpredictable as
+ * the stream's key. Not thread-safe.
  *
- * <p>The guarantee of the Gaussian mechanism is for real numbers; here they are rounded, to double precision when drawn
- * and to single when added.
+ * <p>A draw is (a + b + c + d) / 2 of four independent standard normal numbers, which is standard normal again. Who sees a
+ * single floating-point sample can tell which values the sampler could have given at all, and with it which sums could
+ * have been under the noise (Mironov 2012; Jin et al. 2022). Behind the sum of four lie so many combinations that the
+ * search for one takes about 2^159 operations with 53-bit draws, and practically every number near is reached (Holohan and
+ * Braghin 2021). The single draws are made by the ziggurat method with 256 layers (Marsaglia and Tsang 2000)
+ * and an abscissa of 53 bits and a sign, where the original has 32 bits; the tail beyond 3.654 by Marsaglia (1964).
+ *
+ * <p>{@link #addTo} adds in double precision to the finished sum and rounds to a grid that follows from the scale alone,
+ * 2^-21 to 2^-20 of it. So neither the spacing of floating-point numbers around a sum nor the low bits of noise and sum show
+ * in what is released; to round is post-processing.
+ *
+ * <p>What this is not: a proof for finite arithmetic, as that of the discrete Gaussian. The guarantee of the Gaussian
+ * mechanism is for real numbers; that the distribution on the grid is near enough to it is an argument, not a theorem. Nor
+ * does it hide how long a draw takes.
  */
 public final class SecureNoise {
     private static final int LAYERS = 256;
     private static final double TAIL = 3.6541528853610088;
     private static final double LAYER_AREA = 0.00492867323399;
+    private static final int GRID_BITS = 20;
 
     /** Right edges of the layers, from the widest, which has the tail's area too, to 0; and the density there. */
     private static final double[] EDGE = new double[LAYERS + 1];
@@ -39,8 +51,13 @@ public final class SecureNoise {
         this.bits = bits;
     }
 
-    /** The next draw. */
+    /** The next draw from the standard normal distribution, of four. */
     public double next() {
+        return (single() + single() + single() + single()) / 2;
+    }
+
+    /** The next single draw, by the ziggurat. */
+    double single() {
         while (true) {
             long word = bits.next();
             int layer = (int) (word & (LAYERS - 1));
@@ -59,17 +76,17 @@ public final class SecureNoise {
     }
 
     /**
-     * Sets every element from position to limit to a draw times a scale; the position stays.
+     * Adds a draw times a scale to every element from position to limit, and rounds to a grid; the position stays.
      *
-     * @param scale the standard deviation; 0 sets zeros and draws nothing
+     * @param scale the standard deviation, at least 0; with 0 nothing is added, drawn or rounded
      */
-    public void fill(FloatBuffer target, double scale) {
+    public void addTo(FloatBuffer sum, double scale) {
         if (scale == 0) {
-            target.duplicate().put(new float[target.remaining()]);
             return;
         }
-        for (int i = target.position(); i < target.limit(); i++) {
-            target.put(i, (float) (next() * scale));
+        double grid = Math.scalb(1.0, Math.getExponent(scale) - GRID_BITS);
+        for (int i = sum.position(); i < sum.limit(); i++) {
+            sum.put(i, (float) (Math.rint((sum.get(i) + next() * scale) / grid) * grid));
         }
     }
 

@@ -6,6 +6,7 @@ import ai.coreason.enclave.privacy.graph.PerSampleGradient;
 import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Tape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,12 @@ import java.util.Map;
  * <p>One backward pass runs from the summed loss to the "taps", the outputs of the layers that have parameters. From the
  * gradients there and the layers' inputs follow each example's gradient norm and, once the clipping factors are known, the
  * clipped sum (Goodfellow 2015; Lee and Kifer 2021; Bu et al. 2022): no gradient to a parameter is ever formed unclipped
- * over more than one example.
+ * over more than one example, or one unit.
+ *
+ * <p>Where units of several examples are clipped, a batch has the same number of examples of each unit in a row, repeated
+ * where a unit has fewer, and each has its part in the unit's loss: 1 / (examples of the unit), or 0 for a repetition. The
+ * backward pass multiplies the loss's gradient at the model's output by the parts, so whatever lies below is already that of
+ * the units' mean losses.
  */
 final class StepProgram {
     /** Name of the module's class. */
@@ -25,10 +31,13 @@ final class StepProgram {
 
     private final ModelGraph graph;
     private final ParameterLayout layout;
+    private final int maxRecords;
 
-    StepProgram(ModelGraph graph, ParameterLayout layout) {
+    /** @param maxRecords most examples of a unit */
+    StepProgram(ModelGraph graph, ParameterLayout layout, int maxRecords) {
         this.graph = graph;
         this.layout = layout;
+        this.maxRecords = maxRecords;
     }
 
     /** The methods: {@code forward} (the clipped sum), {@code loss}, {@code predict} and {@code scores}. */
@@ -38,13 +47,14 @@ final class StepProgram {
 
     /**
      * {@code forward(index, x, y, w, sum, bound, offset, most, shares)}: adds the gradients of the examples at
-     * {@code index}, clipped by the {@link ClippingRule}, to {@code sum}, and gives their squared norms. If one of those is not finite, the sum is left as it is.
+     * {@code index}, clipped by the {@link ClippingRule}, to {@code sum}, and gives their squared norms. If one of those is not finite,
+     * the sum is left as it is. With units of several examples there is a further parameter {@code part} [units, width].
      */
     private String clippedSum() {
         Script forward = new Script("v");
         Script after = new Script("u");
         List<String> taps = new ArrayList<>();
-        ClippedSum clipped = new ClippedSum(layout, after);
+        ClippedSum clipped = new ClippedSum(layout, after, maxRecords);
         Map<String, String> values = start(forward);
         for (Node node : graph.nodes()) {
             Tape tape = node.trainable()
@@ -53,13 +63,14 @@ final class StepProgram {
             values.put(node.name(), write(node, tape, values));
         }
         forward.assign("loss", lossOf(values.get(graph.output().name())));
-        forward.assign("gradients", "torch.autograd.grad([loss], [%s])", String.join(", ", taps));
+        backward(forward, values.get(graph.output().name()), String.join(", ", taps));
         forward.let("torch.set_grad_enabled(False)");
         for (int i = 0; i < taps.size(); i++) {
             forward.assign("g" + i, "unchecked_cast(Tensor, gradients[%d])", i);
         }
         String norms = clipped.squaredNorms();
-        return method("forward", "index", "x", "y", "w", "sum", "bound", "offset", "most", "shares")
+        String[] parameters = {"index", "x", "y", "w", "sum", "bound", "offset", "most", "shares"};
+        return method("forward", maxRecords == 1 ? parameters : append(parameters, "part"))
                 + "    m0 = torch.set_grad_enabled(True)\n"
                 + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward
@@ -67,6 +78,30 @@ final class StepProgram {
                 + "    if bool(torch.all(torch.isfinite(" + norms + "))):\n"
                 + clipped.accumulation().indent(2)
                 + "    return " + norms + "\n";
+    }
+
+    /** The gradients at the taps: of the summed losses, or of the sum of the units' mean losses. */
+    private void backward(Script forward, String output, String taps) {
+        if (maxRecords == 1) {
+            forward.assign("gradients", "torch.autograd.grad([loss], [%s])", taps);
+            return;
+        }
+        forward.assign("upper", "torch.autograd.grad([loss], [%s])", output);
+        String each = "1, ".repeat(graph.outputShape().length);
+        String weighted =
+                forward.let("torch.mul(unchecked_cast(Tensor, upper[0]), torch.reshape(part, [-1, %s]))", each);
+        forward.assign(
+                "gradients",
+                "torch.autograd.grad([%s], [%s], annotate(List[Optional[Tensor]], [%s]))",
+                output,
+                taps,
+                weighted);
+    }
+
+    private static String[] append(String[] names, String last) {
+        String[] out = Arrays.copyOf(names, names.length + 1);
+        out[names.length] = last;
+        return out;
     }
 
     /** {@code loss(x0, y0, w)}: the loss summed over the batch, differentiable in {@code w}. */
@@ -84,18 +119,19 @@ final class StepProgram {
     }
 
     /**
-     * {@code scores(index, x, y, w, largest)}: over the examples at {@code index}, [the sum of losses, each clipped to [0,
-     * largest]; how many labels are predicted]. A loss that is no number counts as the largest.
+     * {@code scores(index, x, y, w, part, largest)}: over the examples at {@code index}, each weighted by its part, [the sum
+     * of losses, each clipped to [0, largest]; how many labels are predicted]. A loss that is no number counts as the
+     * largest.
      */
     private String scores() {
         Script forward = new Script("v");
         String output = plain(forward);
         String losses = forward.let("torch.minimum(torch.relu(torch.nan_to_num(%s, 3.0e+38, 3.0e+38, 0.)), largest)", lossesOf(output));
         String hits = forward.let("torch.to(%s, 6)", hitsOf(output));
-        return method("scores", "index", "x", "y", "w", "largest")
+        return method("scores", "index", "x", "y", "w", "part", "largest")
                 + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward
-                + "    return torch.stack([torch.sum(" + losses + "), torch.sum(" + hits + ")])\n";
+                + "    return torch.stack([torch.dot(part, " + losses + "), torch.dot(part, " + hits + ")])\n";
     }
 
     private String plain(Script forward) {
@@ -146,7 +182,7 @@ final class StepProgram {
             case CROSS_ENTROPY -> "torch.eq(torch.argmax(%s, 1, False), y0)".formatted(output);
             case BCE_WITH_LOGITS ->
                 overOutputs("torch.to(torch.eq(torch.gt(%s, 0), torch.gt(y0, 0.5)), 6)".formatted(output));
-            case MSE -> "torch.zeros_like(y0)";
+            case MSE -> "torch.zeros_like(part)";
         };
     }
 

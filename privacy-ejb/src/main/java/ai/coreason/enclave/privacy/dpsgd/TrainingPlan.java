@@ -70,7 +70,17 @@ public record TrainingPlan(
             double maxGradNorm,
             double normaliser,
             double learningRate) {
-        this(mechanism, steps, samplingRate, noiseMultiplier, maxGradNorm, Clipping.FLAT, normaliser, learningRate, Optimizer.PLAIN, MetricRelease.NONE);
+        this(
+                mechanism,
+                steps,
+                samplingRate,
+                noiseMultiplier,
+                maxGradNorm,
+                Clipping.FLAT,
+                normaliser,
+                learningRate,
+                Optimizer.PLAIN,
+                MetricRelease.NONE);
     }
 
     /**

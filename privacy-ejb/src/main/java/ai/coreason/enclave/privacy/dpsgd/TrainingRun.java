@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The state of one training: weights, the noised sum of one step, and the examples in native memory. Weights and sum are
@@ -22,7 +24,7 @@ final class TrainingRun implements AutoCloseable {
     private final CompiledGraph graph;
     private final TrainingPlan plan;
     private final PoissonSampler sampler;
-    private final int count;
+    private final Examples examples;
     private final int callExamples;
     private final NDManager manager;
     private final FloatBuffer weights;
@@ -37,7 +39,7 @@ final class TrainingRun implements AutoCloseable {
         this.plan = plan;
         this.callExamples = callExamples;
         this.sampler = new PoissonSampler(plan.samplingRate());
-        this.count = examples.count();
+        this.examples = examples;
         ByteBuffer weightBytes = buffer(graph.layout().size());
         ByteBuffer sumBytes = buffer(graph.layout().trainable());
         this.weights = weightBytes.asFloatBuffer();
@@ -49,8 +51,8 @@ final class TrainingRun implements AutoCloseable {
         this.tally = new MetricTally(plan);
         this.manager = graph.newManager();
         this.arguments = new NDList(
-                manager.create(examples.x(), graph.inputs(count)),
-                labels(examples),
+                manager.create(examples.x(), graph.inputs(examples.count())),
+                labels(),
                 manager.create(weightBytes, new Shape(weights.capacity()), DataType.FLOAT32),
                 manager.create(sumBytes, new Shape(sum.capacity()), DataType.FLOAT32),
                 manager.create(rule.bound()),
@@ -69,62 +71,99 @@ final class TrainingRun implements AutoCloseable {
                 .order(ByteOrder.nativeOrder());
     }
 
-    private NDArray labels(Examples examples) {
+    private NDArray labels() {
         return examples.classes()
-                .map(classes -> manager.create(classes, new Shape(count)))
-                .orElseGet(() -> manager.create(examples.targets().orElseThrow(), graph.outputs(count)));
+                .map(classes -> manager.create(classes, new Shape(classes.length)))
+                .orElseGet(() -> manager.create(examples.targets().orElseThrow(), graph.outputs(examples.count())));
     }
 
-    /** Makes one step: sample, noise, clipped sum, update. */
+    /** Makes one step: sample, clipped sum, noise, update. */
     void step(long step, NoiseKeys keys, Progress progress) {
-        long[] drawn = sampler.draw(count, new KeyStream(keys.sampling(step)));
-        new SecureNoise(new KeyStream(keys.noise(step))).fill(sum, plan.noiseScale());
-        int nonFinite = addClipped(drawn);
+        KeyStream sampling = new KeyStream(keys.sampling(step));
+        long[] drawn = sampler.draw(examples.units(), sampling);
+        long[][] records = examples.records(drawn, sampling);
+        sum.duplicate().put(new float[sum.capacity()]);
+        int nonFinite = addClipped(records);
+        new SecureNoise(new KeyStream(keys.noise(step))).addTo(sum, plan.noiseScale());
         if (!plan.metrics().metrics().isEmpty()) {
-            tally.add(scores(drawn), new SecureNoise(new KeyStream(keys.metrics(step))));
+            tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step))));
         }
         update();
         progress.stepDone(step, drawn.length, nonFinite);
     }
 
-    /** Adds the clipped gradients of examples to the sum, a bounded number at a time; gives how many were left out. */
+    /** Adds the clipped gradients of single examples to the sum; gives how many were left out. */
     int addClipped(long[] examples) {
+        return addClipped(Arrays.stream(examples).mapToObj(e -> new long[] {e}).toArray(long[][]::new));
+    }
+
+    /**
+     * Adds the clipped gradients of units to the sum, a bounded number of examples at a time (but a unit as a whole), units
+     * of like numbers of examples together; gives how many units were left out.
+     *
+     * @param units the indices of each one's examples
+     */
+    int addClipped(long[][] units) {
+        long[][] ordered = units.clone();
+        Arrays.sort(ordered, Comparator.comparingInt(u -> u.length));
         int nonFinite = 0;
-        for (int from = 0; from < examples.length; from += callExamples) {
-            nonFinite += add(Arrays.copyOfRange(examples, from, Math.min(examples.length, from + callExamples)));
+        int to;
+        for (int from = 0; from < ordered.length; from = to) {
+            to = from + 1;
+            while (to < ordered.length && (to + 1L - from) * ordered[to].length <= callExamples) {
+                to++;
+            }
+            nonFinite += add(Arrays.copyOfRange(ordered, from, to));
         }
         return nonFinite;
     }
 
-    private int add(long[] examples) {
-        float[] norms = squaredNorms(examples);
-        long[] finite = new long[examples.length];
-        int kept = 0;
-        for (int i = 0; i < examples.length; i++) {
-            if (Float.isFinite(norms[i])) {
-                finite[kept++] = examples[i];
-            }
-        }
-        int left = examples.length - kept;
-        return left == 0 || kept == 0 ? left : left + add(Arrays.copyOf(finite, kept));
+    private int add(long[][] units) {
+        float[] norms = squaredNorms(units);
+        long[][] finite = IntStream.range(0, units.length)
+                .filter(i -> Float.isFinite(norms[i]))
+                .mapToObj(i -> units[i])
+                .toArray(long[][]::new);
+        int left = units.length - finite.length;
+        return left == 0 || finite.length == 0 ? left : left + add(finite);
     }
 
-    /** One call: the squared norms of the examples' gradients; adds the clipped ones to the sum if all are finite. */
-    float[] squaredNorms(long[] examples) {
+    /** One call: the squared norms of the units' gradients; adds the clipped ones to the sum if all are finite. */
+    float[] squaredNorms(long[][] units) {
+        int width = Arrays.stream(units).mapToInt(u -> u.length).max().orElse(1);
+        long[] index = new long[units.length * width];
+        float[] part = new float[index.length];
+        for (int u = 0; u < units.length; u++) {
+            for (int i = 0; i < width; i++) {
+                boolean own = i < units[u].length;
+                index[u * width + i] = units[u][own ? i : 0];
+                part[u * width + i] = own ? 1f / units[u].length : 0;
+            }
+        }
         try (NDManager call = manager.newSubManager()) {
-            NDList in = new NDList(call.create(examples));
+            NDList in = new NDList(call.create(index));
             in.addAll(arguments);
+            if (graph.maxRecords() > 1) {
+                in.add(call.create(part, new Shape(units.length, width)));
+            }
             return graph.call(in).toFloatArray();
         }
     }
 
-    /** The sums of the metrics over examples before this step's update, a bounded number of examples at a time. */
-    private double[] scores(long[] examples) {
+    /** The metrics' sums over units before this step's update, a unit's being the mean over its examples. */
+    private double[] scores(long[][] units) {
         double[] out = new double[Metric.values().length];
-        for (int from = 0; from < examples.length; from += callExamples) {
+        for (int from = 0; from < units.length; from += callExamples) {
+            long[][] some = Arrays.copyOfRange(units, from, Math.min(units.length, from + callExamples));
+            long[] index = Arrays.stream(some).flatMapToLong(Arrays::stream).toArray();
+            float[] part = new float[index.length];
+            int at = 0;
+            for (long[] unit : some) {
+                Arrays.fill(part, at, at += unit.length, 1f / unit.length);
+            }
             try (NDManager call = manager.newSubManager()) {
-                long[] some = Arrays.copyOfRange(examples, from, Math.min(examples.length, from + callExamples));
-                NDList in = new NDList(call.create(some), arguments.get(0), arguments.get(1), arguments.get(2));
+                NDList in = new NDList(call.create(index), arguments.get(0), arguments.get(1), arguments.get(2));
+                in.add(call.create(part));
                 in.add(call.create((float) plan.metrics().largestLoss()));
                 float[] sums = graph.call("scores", in).toFloatArray();
                 out[Metric.LOSS.ordinal()] += sums[0];

@@ -157,6 +157,10 @@ class ClippedSumTest {
         }
     }
 
+    private static long[][] singly(long[] examples) {
+        return Arrays.stream(examples).mapToObj(e -> new long[] {e}).toArray(long[][]::new);
+    }
+
     private static double norm(double[] v) {
         return Math.sqrt(Arrays.stream(v).map(x -> x * x).sum());
     }
@@ -169,7 +173,7 @@ class ClippedSumTest {
             long[] batch,
             List<float[]> gradients) {
         try (TrainingRun run = new TrainingRun(graph, weights, examples, plan(clip, Clipping.FLAT), 100)) {
-            float[] squared = run.squaredNorms(batch);
+            float[] squared = run.squaredNorms(singly(batch));
             double[] expected = new double[gradients.get(0).length];
             for (int b = 0; b < batch.length; b++) {
                 float[] gradient = gradients.get((int) batch[b]);
@@ -184,7 +188,7 @@ class ClippedSumTest {
         }
     }
 
-    private static void compare(TrainingRun run, double[] expected) {
+    static void compare(TrainingRun run, double[] expected) {
         double error = 0;
         double size = 0;
         for (int i = 0; i < expected.length; i++) {
@@ -195,6 +199,6 @@ class ClippedSumTest {
     }
 
     private static TrainingPlan plan(double clip, Clipping clipping) {
-        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN);
+        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN, MetricRelease.NONE);
     }
 }
