@@ -57,6 +57,10 @@ final class ProgressText {
                 total,
                 round.path("participants").size(),
                 round.path("duration_ms").asLong() / 1000.0));
+        round.path("metrics")
+                .properties()
+                .forEach(m -> line.append(String.format(
+                        Locale.ROOT, "  %s %.3f", m.getKey(), m.getValue().asDouble())));
         String epsilons = epsilons(job);
         line.append(epsilons.isEmpty() ? "" : "  eps " + epsilons);
         double left = (total - number) * meanSeconds(rounds);
