@@ -2,7 +2,9 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.Node;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient;
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.Formed;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.TableRows;
 import ai.coreason.enclave.privacy.graph.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,8 +41,13 @@ final class ClippedSum {
     /** Adds gradients of one layer. */
     void add(Node node, PerSampleGradient gradient) {
         begin(node.name());
+        String prefix = node.name() + ".";
         if (gradient instanceof OuterProducts products) {
-            new Products(node.name() + ".", products).write();
+            new Products(prefix, products).write();
+        } else if (gradient instanceof Formed formed) {
+            formed(prefix + formed.parameter(), formed.gradient(), formed.size());
+        } else if (gradient instanceof TableRows table) {
+            rows(prefix + table.parameter(), table);
         }
     }
 
@@ -109,6 +116,28 @@ final class ClippedSum {
                 apart, units, groups, size, positions);
     }
 
+    /** Rows of a table, merged where a unit uses one more than once; no gradient is as large as the table. */
+    private void rows(String parameter, TableRows table) {
+        String indices = table.indices();
+        String gradients = table.gradients();
+        if (maxRecords > 1) {
+            indices = norms.let("torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d)])", indices, units, table.positions());
+            gradients = norms.let(
+                    "torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d), %d])",
+                    gradients, units, table.positions(), table.width());
+        }
+        String merged = MergedRows.write(norms, units, indices, gradients, table.width());
+        squared.add(norms.let(rowNorms(merged)));
+        String rows = indices;
+        String each = gradients;
+        additions.add(() -> {
+            String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", each);
+            sums.let(
+                    "torch.index_add_(%s, 0, torch.flatten(%s), torch.flatten(%s, 0, 1))",
+                    layout.view("sum", parameter), rows, scaled);
+        });
+    }
+
     private static String rowNorms(String matrix) {
         return "torch.sum(torch.mul(%1$s, %1$s), [1])".formatted(matrix);
     }
@@ -127,7 +156,7 @@ final class ClippedSum {
             boolean one = p.groups() * p.positions() == 1;
             if (one) {
                 product();
-            } else if (p.groups() > 1 || p.rows() * p.columns() <= 2 * p.positions() * p.positions()) {
+            } else if (p.formed()) {
                 form();
             } else {
                 ghost();

@@ -32,6 +32,7 @@ final class TrainingRun implements AutoCloseable {
     private final Descent descent;
     private final NDList arguments;
     private final MetricTally tally;
+    private long dropout;
 
     /** @param callExamples most examples whose gradients are in memory at a time */
     TrainingRun(CompiledGraph graph, Weights base, Examples examples, TrainingPlan plan, int callExamples) {
@@ -83,6 +84,7 @@ final class TrainingRun implements AutoCloseable {
         long[] drawn = sampler.draw(examples.units(), sampling);
         long[][] records = examples.records(drawn, sampling);
         sum.duplicate().put(new float[sum.capacity()]);
+        dropout = new KeyStream(keys.dropout(step)).next();
         int nonFinite = addClipped(records);
         new SecureNoise(new KeyStream(keys.noise(step))).addTo(sum, plan.noiseScale());
         if (!plan.metrics().metrics().isEmpty()) {
@@ -143,11 +145,17 @@ final class TrainingRun implements AutoCloseable {
         try (NDManager call = manager.newSubManager()) {
             NDList in = new NDList(call.create(index));
             in.addAll(arguments);
+            in.add(call.create(words(dropout)));
             if (graph.maxRecords() > 1) {
                 in.add(call.create(part, new Shape(units.length, width)));
             }
             return graph.call(in).toFloatArray();
         }
+    }
+
+    /** The two halves of a seed, as the program takes them. */
+    static long[] words(long seed) {
+        return new long[] {seed >>> 32, seed & 0xffffffffL};
     }
 
     /** The metrics' sums over units before this step's update, a unit's being the mean over its examples. */

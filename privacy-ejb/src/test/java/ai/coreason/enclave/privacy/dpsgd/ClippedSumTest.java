@@ -2,6 +2,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.LossKind;
@@ -9,7 +10,10 @@ import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -22,6 +26,10 @@ class ClippedSumTest {
     private static final double TOLERANCE = 1e-5;
 
     static Stream<Named<ModelGraph>> graphs() {
+        return Stream.concat(layers(), OperatorGraphs.all());
+    }
+
+    private static Stream<Named<ModelGraph>> layers() {
         return Stream.of(
                 Named.of("tabular", Graphs.tabular()),
                 Named.of("mnist", Graphs.mnist()),
@@ -83,8 +91,9 @@ class ClippedSumTest {
     static Examples examples(ModelGraph graph, int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[Math.toIntExact(count * graph.input().shape().size())];
+        OptionalLong tokens = graph.tokens();
         for (int i = 0; i < x.length; i++) {
-            x[i] = (float) (random.nextDouble() * 3 - 1);
+            x[i] = tokens.isPresent() ? random.nextLong(tokens.getAsLong()) : (float) (random.nextDouble() * 3 - 1);
         }
         long outputs = Shape.of(graph.outputShape()).size();
         long[] shape = graph.input().shape().extents().stream()
@@ -103,7 +112,7 @@ class ClippedSumTest {
     @ParameterizedTest
     @MethodSource("graphs")
     void addClipped_anyBatch_equalsBruteForce(ModelGraph graph) {
-        Weights weights = Initializer.initial(graph, new SplittableRandom(11)::nextLong);
+        Weights weights = weights(graph);
         Examples examples = examples(graph, 7, 5);
         try (CompiledGraph compiled = new CompiledGraph(graph)) {
             Oracle oracle = new Oracle(compiled);
@@ -163,6 +172,42 @@ class ClippedSumTest {
 
     private static double norm(double[] v) {
         return Math.sqrt(Arrays.stream(v).map(x -> x * x).sum());
+    }
+
+    static Stream<Named<ModelGraph>> graphsOfNumbers() {
+        return graphs().filter(g -> g.getPayload().input().type() == ElementType.FLOAT32);
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphsOfNumbers")
+    void addClipped_exampleWithoutFiniteGradient_countsAsZeroAndIsCounted(ModelGraph graph) {
+        Examples examples = examples(graph, 5, 6);
+        int size = examples.x().length / 5;
+        Arrays.fill(examples.x(), 2 * size, 3 * size, Float.NaN);
+        try (CompiledGraph compiled = new CompiledGraph(graph);
+                TrainingRun with = new TrainingRun(compiled, weights(graph), examples, plan(0.5, Clipping.FLAT), 100);
+                TrainingRun without = new TrainingRun(compiled, weights(graph), examples, plan(0.5, Clipping.FLAT), 100)) {
+            assertThat(with.addClipped(new long[] {0, 2, 4})).isEqualTo(1);
+            assertThat(without.addClipped(new long[] {0, 4})).isZero();
+            assertThat(with.sum()).isEqualTo(without.sum());
+            assertThat(with.addClipped(new long[] {2})).isEqualTo(1);
+            assertThat(with.sum()).isEqualTo(without.sum());
+        }
+    }
+
+    /** Initial weights, moved a little so that no parameter is all ones or zeros. */
+    static Weights weights(ModelGraph graph) {
+        SplittableRandom random = new SplittableRandom(11);
+        Weights initial = Initializer.initial(graph, random::nextLong);
+        Map<String, float[]> moved = new HashMap<>();
+        for (String name : initial.names()) {
+            float[] values = initial.get(name);
+            for (int i = 0; i < values.length; i++) {
+                values[i] += (float) (random.nextDouble() * 0.2 - 0.1);
+            }
+            moved.put(name, values);
+        }
+        return Weights.of(graph, moved);
     }
 
     private static void compare(

@@ -63,7 +63,8 @@ class Variant implements Training {
                 clipping,
                 p.normaliser(),
                 p.learningRate(),
-                p.optimizer());
+                p.optimizer(),
+                p.metrics());
     }
 
     private static void multiply(FloatBuffer sum, double factor) {
