@@ -47,8 +47,8 @@ final class StepProgram {
 
     /**
      * {@code forward(index, x, y, w, sum, bound, offset, most, shares)}: adds the gradients of the examples at
-     * {@code index}, clipped by the {@link ClippingRule}, to {@code sum}, and gives their squared norms. If one of those is not finite,
-     * the sum is left as it is. With units of several examples there is a further parameter {@code part} [units, width].
+     * {@code index}, clipped by the {@link ClippingRule}, to {@code sum}, and gives their squared norms. If one of those is
+     * not finite, the sum is left as it is. With units of several examples there is a further parameter {@code part} [units, width].
      */
     private String clippedSum() {
         Script forward = new Script("v");
