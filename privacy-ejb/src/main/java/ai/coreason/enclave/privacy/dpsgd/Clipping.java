@@ -14,7 +14,7 @@ public enum Clipping {
     /** g min(1, C / (|g| + 1e-6)) (Abadi et al. 2016); norm at most C by its form. */
     FLAT,
     /**
-     * Each of the L layers on its own by C / sqrt(L) (McMahan et al. 2018, section 3.1): g_l min(1, C / (sqrt(L) (|g_l| +
+     * Each of the L layers on its own by C / sqrt(L) (McMahan et al. 2018): g_l min(1, C / (sqrt(L) (|g_l| +
      * 1e-6))). The layers are the nodes with trainable parameters. Their parts are disjoint coordinates, so the whole has
      * norm sqrt(sum |c(g_l)|^2) at most sqrt(L C^2 / L) = C, and one Gaussian of standard deviation sigma C over all
      * coordinates is the mechanism with the same noise multiplier sigma as flat clipping.

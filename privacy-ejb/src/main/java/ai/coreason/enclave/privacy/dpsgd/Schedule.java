@@ -97,7 +97,11 @@ public record Schedule(Curve curve, long warmupSteps, long stepSize, double gamm
         return json;
     }
 
-    /** Whether a plan of so many steps at such a learning rate can follow this schedule; else what is wrong. */
+    /**
+     * Checks that a plan of so many steps at such a learning rate can follow this schedule.
+     *
+     * @throws IllegalArgumentException naming the member that does not fit
+     */
     void requireFit(long steps, double learningRate) {
         require(warmupSteps <= steps, "schedule.warmup_steps", "at most the " + steps + " steps", warmupSteps);
         require(etaMin <= learningRate, "schedule.eta_min", "at most the learning rate " + learningRate, etaMin);

@@ -52,10 +52,10 @@ final class PrivacyAudit {
 
     /**
      * A lower bound on epsilon at {@code delta} of one step that everybody enters, from its releases with and without a
-     * canary whose clipped gradient is known (white box, Nasr et al. 2023, section 4). Whether a release is beyond half of C
+     * canary whose clipped gradient is known (white box, Nasr et al. 2023). Whether a release is beyond half of C
      * is a test of the canary's presence; the rates of its two errors are bounded from above by Clopper and Pearson, each
      * with confidence 1 - {@link #RISK} / 2. For a Gaussian mechanism, mu is at least the sum of the two rates' upper normal
-     * quantiles (Dong, Roth and Su 2022, definition 3), and epsilon follows from mu and delta. The bound is above the truth
+     * quantiles (Dong, Roth and Su 2022), and epsilon follows from mu and delta. The bound is above the truth
      * with probability {@link #RISK} at most.
      */
     static double epsilonLowerBound(Training.Maker maker, double sigma, double delta) {
