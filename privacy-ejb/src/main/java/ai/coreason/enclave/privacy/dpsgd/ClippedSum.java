@@ -2,7 +2,9 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.Node;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient;
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.Formed;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
+import ai.coreason.enclave.privacy.graph.PerSampleGradient.TableRows;
 import ai.coreason.enclave.privacy.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +29,13 @@ final class ClippedSum {
 
     /** Adds the gradients of one layer. */
     void add(Node node, PerSampleGradient gradient) {
+        String prefix = node.name() + ".";
         if (gradient instanceof OuterProducts products) {
-            new Products(node.name() + ".", products).write();
+            new Products(prefix, products).write();
+        } else if (gradient instanceof Formed formed) {
+            formed(prefix + formed.parameter(), formed.gradient(), formed.size());
+        } else if (gradient instanceof TableRows table) {
+            rows(prefix + table.parameter(), table);
         }
     }
 
@@ -56,6 +63,17 @@ final class ClippedSum {
                 sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
     }
 
+    /** Rows of a table, merged where an example uses one more than once; no gradient is as large as the table. */
+    private void rows(String parameter, TableRows table) {
+        squared.add(norms.let(rowNorms(MergedRows.write(norms, table))));
+        additions.add(() -> {
+            String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", table.gradients());
+            sums.let(
+                    "torch.index_add_(%s, 0, torch.flatten(%s), torch.flatten(%s, 0, 1))",
+                    layout.view("sum", parameter), table.indices(), scaled);
+        });
+    }
+
     private static String rowNorms(String matrix) {
         return "torch.sum(torch.mul(%1$s, %1$s), [1])".formatted(matrix);
     }
@@ -74,7 +92,7 @@ final class ClippedSum {
             boolean one = p.groups() * p.positions() == 1;
             if (one) {
                 product();
-            } else if (p.groups() > 1 || p.rows() * p.columns() <= 2 * p.positions() * p.positions()) {
+            } else if (p.formed()) {
                 form();
             } else {
                 ghost();

@@ -69,6 +69,24 @@ public final class Examples {
     }
 
     /**
+     * Checks that a model which takes whole numbers has a row for each.
+     *
+     * @throws IllegalArgumentException saying what is expected, without a value of an example
+     */
+    static void requireTokens(ModelGraph graph, float[] x) {
+        long tokens = graph.tokens().orElse(Long.MAX_VALUE);
+        if (tokens == Long.MAX_VALUE) {
+            return;
+        }
+        for (float v : x) {
+            if (!(v >= 0 && v < tokens && v == Math.rint(v))) {
+                throw new IllegalArgumentException(
+                        "x: expected whole numbers in [0, " + tokens + "), as num_embeddings says, got another");
+            }
+        }
+    }
+
+    /**
      * Checks that a model can be trained on these examples.
      *
      * @throws IllegalArgumentException saying what does not fit, without a value of an example
@@ -78,6 +96,7 @@ public final class Examples {
             throw new IllegalArgumentException(
                     "x: expected examples of shape " + graph.input().shape() + ", got " + shape);
         }
+        requireTokens(graph, x);
         boolean wantsClasses = graph.loss() == LossKind.CROSS_ENTROPY;
         long outputs = Shape.of(graph.outputShape()).size();
         long expected = wantsClasses ? count : count * outputs;

@@ -10,14 +10,15 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The keys of one attempt at one round: for every step one key for the sample and one for the noise, each HMAC-SHA-256
- * of the step under a secret of that purpose, so that no key serves two steps or two purposes. A step's key is given out
+ * The keys of one attempt at one round: for every step one key for the sample, one for the noise and one for the
+ * dropout masks, each HMAC-SHA-256 of the step under a secret of that purpose, so that no key serves two steps or two purposes. A step's key is given out
  * once. Make a new instance for every attempt. Not thread-safe; {@code toString} shows no key.
  */
 public final class NoiseKeys {
     private enum Purpose {
         SAMPLING,
-        NOISE
+        NOISE,
+        DROPOUT
     }
 
     /** The generator of one purpose's keys and the last step that it was asked for. */
@@ -98,6 +99,16 @@ public final class NoiseKeys {
      */
     public byte[] noise(long step) {
         return lines.get(Purpose.NOISE).key(step);
+    }
+
+    /**
+     * The key of one step's dropout masks.
+     *
+     * @param step from 1, above every step asked for before
+     * @throws IllegalStateException if that step's key was given out already
+     */
+    public byte[] dropout(long step) {
+        return lines.get(Purpose.DROPOUT).key(step);
     }
 
     private static Mac hmac(byte[] secret) {

@@ -23,13 +23,14 @@ public final class Predictor implements AutoCloseable {
      *
      * @param x the inputs one after the other, row-major; whole numbers where the model takes tokens
      * @return the outputs one after the other, row-major: logits where the loss takes logits
-     * @throws IllegalArgumentException if {@code x} is no multiple of one input
+     * @throws IllegalArgumentException if {@code x} is no multiple of one input, or holds a token that the model has no row for
      */
     public float[] predict(Weights weights, float[] x) {
         long size = graph.graph().input().shape().size();
         if (x.length % size != 0) {
             throw new IllegalArgumentException("x: expected a multiple of " + size + " values, got " + x.length);
         }
+        Examples.requireTokens(graph.graph(), x);
         boolean gradients = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
         try (NDManager call = graph.newManager()) {

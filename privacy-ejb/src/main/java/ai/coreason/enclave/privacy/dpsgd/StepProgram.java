@@ -1,14 +1,18 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Node;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient;
 import ai.coreason.enclave.privacy.graph.Shape;
+import ai.coreason.enclave.privacy.graph.Subroutine;
 import ai.coreason.enclave.privacy.graph.Tape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The TorchScript program of a graph, without state: the forward pass, and the clipped sum of the gradients of single
@@ -25,6 +29,7 @@ final class StepProgram {
 
     private final ModelGraph graph;
     private final ParameterLayout layout;
+    private final Set<Subroutine> subroutines = new LinkedHashSet<>();
 
     StepProgram(ModelGraph graph, ParameterLayout layout) {
         this.graph = graph;
@@ -33,12 +38,17 @@ final class StepProgram {
 
     /** The methods: {@code forward} (the clipped sum), {@code loss} and {@code predict}. */
     String source() {
-        return clippedSum() + loss() + predict();
+        String methods = clippedSum() + loss() + predict();
+        StringBuilder source = new StringBuilder();
+        subroutines.forEach(
+                s -> source.append(method(s.name(), s.parameters(), s.body().indent(4))));
+        return source + methods;
     }
 
     /**
-     * {@code forward(index, x, y, w, sum, clip)}: adds the clipped gradients of the examples at {@code index} to
-     * {@code sum}, and gives their squared norms. If one of those is not finite, the sum is left as it is.
+     * {@code forward(index, x, y, w, sum, clip, seed)}: adds the clipped gradients of the examples at {@code index} to
+     * {@code sum}, and gives their squared norms. If one of those is not finite, the sum is left as it is. {@code seed} is that of the step's dropout
+     * masks: two whole numbers in [0, 2^32).
      */
     private String clippedSum() {
         Script forward = new Script("v");
@@ -46,10 +56,11 @@ final class StepProgram {
         List<String> taps = new ArrayList<>();
         ClippedSum clipped = new ClippedSum(layout, after);
         Map<String, String> values = start(forward);
+        Masks masks = new Masks();
         for (Node node : graph.nodes()) {
             Tape tape = node.trainable()
-                    ? new RecordingTape(node, forward, after, taps, clipped)
-                    : new PlainTape(node, forward);
+                    ? new RecordingTape(node, forward, masks, after, taps, clipped)
+                    : new PlainTape(node, forward, masks);
             values.put(node.name(), write(node, tape, values));
         }
         forward.assign("loss", lossOf(values.get(graph.output().name())));
@@ -59,34 +70,34 @@ final class StepProgram {
             forward.assign("g" + i, "unchecked_cast(Tensor, gradients[%d])", i);
         }
         String norms = clipped.squaredNorms();
-        return method("forward", "index", "x", "y", "w", "sum", "clip")
-                + "    m0 = torch.set_grad_enabled(True)\n"
+        String body = "    m0 = torch.set_grad_enabled(True)\n"
                 + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward
                 + after
                 + "    if bool(torch.all(torch.isfinite(" + norms + "))):\n"
                 + clipped.accumulation(norms).indent(2)
                 + "    return " + norms + "\n";
+        return method("forward", tensors("index", "x", "y", "w", "sum", "clip", "seed"), body);
     }
 
-    /** {@code loss(x0, y0, w)}: the loss summed over the batch, differentiable in {@code w}. */
+    /** {@code loss(index, x0, y0, w, seed)}: the loss summed over the batch, differentiable in {@code w}. */
     private String loss() {
         Script forward = new Script("v");
-        forward.assign("loss", lossOf(plain(forward)));
-        return method("loss", "x0", "y0", "w") + forward + "    return loss\n";
+        forward.assign("loss", lossOf(plain(forward, new Masks())));
+        return method("loss", tensors("index", "x0", "y0", "w", "seed"), forward + "    return loss\n");
     }
 
     /** {@code predict(x0, w)}: the output of the model. */
     private String predict() {
         Script forward = new Script("v");
-        String output = plain(forward);
-        return method("predict", "x0", "w") + forward + "    return " + output + "\n";
+        String output = plain(forward, null);
+        return method("predict", tensors("x0", "w"), forward + "    return " + output + "\n");
     }
 
-    private String plain(Script forward) {
+    private String plain(Script forward, Masks masks) {
         Map<String, String> values = start(forward);
         for (Node node : graph.nodes()) {
-            values.put(node.name(), write(node, new PlainTape(node, forward), values));
+            values.put(node.name(), write(node, new PlainTape(node, forward, masks), values));
         }
         return values.get(graph.output().name());
     }
@@ -94,7 +105,9 @@ final class StepProgram {
     private Map<String, String> start(Script forward) {
         forward.assign("batch", "torch.size(x0, 0)");
         Map<String, String> values = new HashMap<>();
-        values.put(graph.input().name(), "x0");
+        values.put(
+                graph.input().name(),
+                graph.input().type() == ElementType.INT64 ? forward.let("torch.to(x0, 4)") : "x0");
         return values;
     }
 
@@ -115,19 +128,29 @@ final class StepProgram {
         };
     }
 
-    private static String method(String name, String... parameters) {
-        return "  def " + name + "(self: __torch__." + CLASS + ",\n    " + String.join(": Tensor,\n    ", parameters)
-                + ": Tensor) -> Tensor:\n";
+    private static String method(String name, String parameters, String body) {
+        return "  def " + name + "(self: __torch__." + CLASS + ", " + parameters + ") -> Tensor:\n" + body;
     }
 
-    /** Writes a node's forward pass and nothing else. */
+    private static String tensors(String... names) {
+        return String.join(": Tensor, ", names) + ": Tensor";
+    }
+
+    /** Numbers the dropout masks of one program, so that no two of them are the same. */
+    private static final class Masks {
+        private int count;
+    }
+
+    /** Writes a node's forward pass and nothing else; without masks in prediction. */
     private class PlainTape implements Tape {
         final Node node;
         final Script forward;
+        final Masks masks;
 
-        PlainTape(Node node, Script forward) {
+        PlainTape(Node node, Script forward, Masks masks) {
             this.node = node;
             this.forward = forward;
+            this.masks = masks;
         }
 
         @Override
@@ -143,6 +166,23 @@ final class StepProgram {
         @Override
         public String forward(String expression) {
             return forward.let(expression);
+        }
+
+        @Override
+        public String call(Subroutine subroutine, String... arguments) {
+            subroutines.add(subroutine);
+            return forward.let("(self)." + subroutine.name() + "(" + String.join(", ", arguments) + ")");
+        }
+
+        @Override
+        public String dropout(String x, Shape shape, double p) {
+            if (masks == null || p == 0) {
+                return x;
+            }
+            subroutines.add(DropoutMasks.HASH);
+            String place = Integer.toString(masks.count++);
+            String size = Long.toString(shape.size());
+            return call(DropoutMasks.DROPOUT, x, "index", "seed", place, size, Double.toString(p));
         }
 
         @Override
@@ -170,8 +210,8 @@ final class StepProgram {
         private final List<String> taps;
         private final ClippedSum clipped;
 
-        RecordingTape(Node node, Script forward, Script after, List<String> taps, ClippedSum clipped) {
-            super(node, forward);
+        RecordingTape(Node node, Script forward, Masks masks, Script after, List<String> taps, ClippedSum clipped) {
+            super(node, forward, masks);
             this.after = after;
             this.taps = taps;
             this.clipped = clipped;

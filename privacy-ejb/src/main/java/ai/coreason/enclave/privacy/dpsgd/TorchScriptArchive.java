@@ -36,7 +36,7 @@ final class TorchScriptArchive {
                     utf8("class " + name + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n  training : bool\n"
                             + methods));
             store(zip, "constants.pkl", EMPTY_TUPLE_PICKLE);
-            store(zip, "version", utf8("3\n"));
+            store(zip, "version", utf8("10\n"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

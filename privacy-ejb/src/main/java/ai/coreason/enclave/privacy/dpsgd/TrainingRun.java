@@ -27,6 +27,7 @@ final class TrainingRun implements AutoCloseable {
     private final FloatBuffer weights;
     private final FloatBuffer sum;
     private final NDList arguments;
+    private long dropout;
 
     /** @param callExamples most examples whose gradients are in memory at a time */
     TrainingRun(CompiledGraph graph, Weights base, Examples examples, TrainingPlan plan, int callExamples) {
@@ -69,6 +70,7 @@ final class TrainingRun implements AutoCloseable {
     void step(long step, NoiseKeys keys, Progress progress) {
         long[] drawn = sampler.draw(count, new KeyStream(keys.sampling(step)));
         new SecureNoise(new KeyStream(keys.noise(step))).fill(sum, plan.noiseScale());
+        dropout = new KeyStream(keys.dropout(step)).next();
         int nonFinite = addClipped(drawn);
         update();
         progress.stepDone(step, drawn.length, nonFinite);
@@ -101,8 +103,14 @@ final class TrainingRun implements AutoCloseable {
         try (NDManager call = manager.newSubManager()) {
             NDList in = new NDList(call.create(examples));
             in.addAll(arguments);
+            in.add(call.create(words(dropout)));
             return graph.call(in).toFloatArray();
         }
+    }
+
+    /** The two halves of a seed, as the program takes them. */
+    static long[] words(long seed) {
+        return new long[] {seed >>> 32, seed & 0xffffffffL};
     }
 
     /** Moves the weights against the sum, divided by the plan's normaliser. */

@@ -22,6 +22,7 @@ final class GraphReader {
     private final List<Node> nodes = new ArrayList<>();
     private long parameters;
     private long elements;
+    private long workspace;
 
     GraphReader(JsonFields fields) {
         this.fields = fields;
@@ -68,6 +69,7 @@ final class GraphReader {
         String name = name(node);
         List<String> in = node.list("in", "an array of names", (v, at) -> reference(v, at));
         Operands operands = new Operands(in.stream().map(values::get).toList(), node.at("in"));
+        SharedParameters.refuse(node);
         Operator operator = OperatorCatalogue.read(node, operands);
         boolean trainable = node.flag("trainable", true);
         node.end();
@@ -105,6 +107,13 @@ final class GraphReader {
         }
         for (Parameter parameter : operator.parameters()) {
             parameters += Math.min(parameter.shape().size(), ModelGraph.MAX_PARAMETERS + 1);
+        }
+        workspace += Math.min(operator.floatsPerExample(), ModelGraph.MAX_WORKSPACE + 1);
+        if (workspace > ModelGraph.MAX_WORKSPACE) {
+            throw InvalidDocument.at(
+                    node.at("op"),
+                    "work on one example within " + ModelGraph.MAX_WORKSPACE + " numbers over all nodes",
+                    "more, with this node");
         }
         if (parameters > ModelGraph.MAX_PARAMETERS) {
             throw InvalidDocument.at(

@@ -24,9 +24,7 @@ public final class Initializer {
 
     private static float[] draw(Parameter parameter, RandomBits bits) {
         float[] out = new float[Math.toIntExact(parameter.shape().size())];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = parameter.initial().draw(bits);
-        }
+        parameter.initial().fill(out, bits);
         return out;
     }
 }

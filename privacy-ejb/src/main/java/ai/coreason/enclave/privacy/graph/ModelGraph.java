@@ -6,6 +6,7 @@ import ai.coreason.enclave.privacy.json.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A model's architecture: a directed acyclic graph of admitted operators over one input, its output and its loss, read
@@ -23,6 +24,9 @@ public final class ModelGraph {
 
     /** Most elements of one value, and of all values together, for one example. */
     public static final long MAX_ELEMENTS = 1L << 24;
+
+    /** Most numbers in memory for the gradient of one example, beyond the values: patches and gradients of its own. */
+    static final long MAX_WORKSPACE = 1L << 28;
 
     /** Widest layer: most features or channels. */
     static final long MAX_WIDTH = 1L << 20;
@@ -65,6 +69,15 @@ public final class ModelGraph {
     /** What the model takes. */
     public Input input() {
         return input;
+    }
+
+    /** How many different whole numbers the input may hold, from 0, if it holds whole numbers: those of every table. */
+    public OptionalLong tokens() {
+        return nodes.stream()
+                .map(Node::operator)
+                .filter(Embedding.class::isInstance)
+                .mapToLong(e -> ((Embedding) e).rows())
+                .min();
     }
 
     /** The steps in the order in which they can be computed; the output depends on each. */

@@ -31,11 +31,29 @@ final class Operands {
         return one(ElementType.FLOAT32, words, s -> s.rank() >= minRank && s.rank() <= maxRank);
     }
 
+    /** The shape of the only operand, a tensor of whole numbers. */
+    Shape oneOfIndices() {
+        return one(ElementType.INT64, "any shape", s -> true);
+    }
+
+    /** The shapes of all operands, between {@code min} and {@code max} float tensors. */
+    List<Shape> several(int min, int max) {
+        if (values.size() < min || values.size() > max) {
+            throw InvalidDocument.at(path, min == max ? min + " inputs" : "at least " + min + " inputs", values.size());
+        }
+        return values.stream()
+                .map(v -> fitting(v, ElementType.FLOAT32, "any shape", s -> true))
+                .toList();
+    }
+
     private Shape one(ElementType type, String words, Predicate<Shape> fits) {
         if (values.size() != 1) {
             throw InvalidDocument.at(path, "one input", values.size());
         }
-        Value value = values.get(0);
+        return fitting(values.get(0), type, words, fits);
+    }
+
+    private Shape fitting(Value value, ElementType type, String words, Predicate<Shape> fits) {
         if (value.type() != type || !fits.test(value.shape())) {
             throw InvalidDocument.at(
                     path, type.wire() + " of " + words, value.type().wire() + " of " + value.shape());

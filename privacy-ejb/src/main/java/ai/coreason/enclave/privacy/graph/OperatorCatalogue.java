@@ -15,13 +15,32 @@ final class OperatorCatalogue {
     }
 
     private static final Map<String, Reader> ALLOWED = new TreeMap<>(Map.ofEntries(
-            Map.entry("conv2d", Conv2d::read),
+            Map.entry("adaptive_avg_pool1d", (fields, in) -> AdaptivePool.read(fields, in, 1)),
+            Map.entry("adaptive_avg_pool2d", (fields, in) -> AdaptivePool.read(fields, in, 2)),
+            Map.entry("add", (fields, in) -> Arithmetic.read("add", fields, in)),
+            Map.entry("avg_pool1d", (fields, in) -> Pool.readAverage(fields, in, 1)),
+            Map.entry("avg_pool2d", (fields, in) -> Pool.readAverage(fields, in, 2)),
+            Map.entry("cat", Cat::read),
+            Map.entry("conv1d", Convolution::read1d),
+            Map.entry("conv2d", Convolution::read2d),
+            Map.entry("dropout", Dropout::read),
+            Map.entry("embedding", Embedding::read),
             Map.entry("flatten", Flatten::read),
+            Map.entry("gelu", Activation::gelu),
+            Map.entry("group_norm", GroupNorm::read),
+            Map.entry("layer_norm", LayerNorm::read),
             Map.entry("linear", Linear::read),
-            Map.entry("max_pool2d", MaxPool2d::read),
+            Map.entry("max_pool1d", (fields, in) -> Pool.readMax(fields, in, 1)),
+            Map.entry("max_pool2d", (fields, in) -> Pool.readMax(fields, in, 2)),
+            Map.entry("mean", Mean::read),
+            Map.entry("mul", (fields, in) -> Arithmetic.read("mul", fields, in)),
+            Map.entry("position_embedding", (fields, in) -> PositionEmbedding.read(in)),
             Map.entry("relu", (fields, in) -> Activation.relu(in)),
+            Map.entry("select", Select::read),
             Map.entry("sigmoid", (fields, in) -> Activation.sigmoid(in)),
-            Map.entry("tanh", (fields, in) -> Activation.tanh(in))));
+            Map.entry("softmax", Softmax::read),
+            Map.entry("tanh", (fields, in) -> Activation.tanh(in)),
+            Map.entry("transpose", Transpose::read)));
 
     private OperatorCatalogue() {}
 

@@ -28,5 +28,50 @@ public sealed interface PerSampleGradient {
             long rows,
             long columns,
             long positions)
+            implements PerSampleGradient {
+        /**
+         * Whether the gradient of each example is formed, as it is no larger than the two Gram matrices over positions that
+         * give its norm without it (Li et al. 2022, section 4).
+         */
+        public boolean formed() {
+            return formed(groups, rows, columns, positions);
+        }
+
+        private static boolean formed(long groups, long rows, long columns, long positions) {
+            return groups > 1 || rows * columns <= 2 * positions * positions;
+        }
+
+        /** About how many floats one example takes: inputs and gradients by position, and what gives the norm. */
+        static long floats(long groups, long rows, long columns, long positions) {
+            long vectors = 2 * groups * (rows + columns) * positions;
+            if (groups * positions == 1) {
+                return vectors;
+            }
+            return vectors
+                    + (formed(groups, rows, columns, positions) ? groups * rows * columns : 6 * positions * positions);
+        }
+    }
+
+    /**
+     * A table of which an example uses some rows, each at one or more positions: the gradient of a row is the sum of the
+     * gradients at the positions that use it, and most rows have none.
+     *
+     * @param parameter the table's name
+     * @param indices variable of the rows used, [batch, positions]
+     * @param gradients variable of the gradients at the positions, [batch, positions, width]
+     * @param rows of the table
+     * @param width of a row
+     * @param positions of an example
+     */
+    record TableRows(String parameter, String indices, String gradients, long rows, long width, long positions)
             implements PerSampleGradient {}
+
+    /**
+     * A parameter whose gradient is at hand for every example.
+     *
+     * @param parameter the parameter's name
+     * @param gradient variable of the gradients, [batch, size]
+     * @param size the number of elements
+     */
+    record Formed(String parameter, String gradient, long size) implements PerSampleGradient {}
 }

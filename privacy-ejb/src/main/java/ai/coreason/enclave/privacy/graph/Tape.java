@@ -17,6 +17,18 @@ public interface Tape {
     /** Adds a step to the forward pass and gives the variable that holds its value. */
     String forward(String expression);
 
+    /** Adds a call of a subroutine to the forward pass, and gives the variable that holds its result. */
+    String call(Subroutine subroutine, String... arguments);
+
+    /**
+     * Drops elements of a value with probability {@code p} and divides the others by 1 - p, where the program trains; a
+     * program that predicts leaves the value as it is.
+     *
+     * @param x variable of the value
+     * @param shape of the value for one example
+     */
+    String dropout(String x, Shape shape, double p);
+
     /**
      * Adds a step to the forward pass whose value depends on the node's parameters directly; the backward pass will stop
      * there. The expression makes a new tensor.

@@ -18,14 +18,32 @@ record Window(List<Long> kernel, List<Long> stride, List<Long> padding, List<Lon
 
     /** Reads the attributes; the stride is 1 when left out, or the kernel's size if {@code strideIsKernel}. */
     static Window read(JsonFields fields, int dimensions, boolean strideIsKernel) {
+        Window window = readUndilated(fields, dimensions, strideIsKernel);
+        return new Window(
+                window.kernel,
+                window.stride,
+                window.padding,
+                optionalNumbers(fields, "dilation", dimensions, 1).orElse(window.dilation));
+    }
+
+    /** Reads the attributes but {@code dilation}, which is 1. */
+    static Window readUndilated(JsonFields fields, int dimensions, boolean strideIsKernel) {
         List<Long> ones = Collections.nCopies(dimensions, 1L);
-        List<Long> kernel = numbers(fields, "kernel_size", dimensions, 1)
-                .orElseThrow(() -> InvalidDocument.at(fields.at("kernel_size"), words(dimensions, 1), "nothing"));
+        List<Long> kernel = numbers(fields, "kernel_size", dimensions, 1);
         return new Window(
                 kernel,
-                numbers(fields, "stride", dimensions, 1).orElse(strideIsKernel ? kernel : ones),
-                numbers(fields, "padding", dimensions, 0).orElse(Collections.nCopies(dimensions, 0L)),
-                numbers(fields, "dilation", dimensions, 1).orElse(ones));
+                optionalNumbers(fields, "stride", dimensions, 1).orElse(strideIsKernel ? kernel : ones),
+                optionalNumbers(fields, "padding", dimensions, 0).orElse(Collections.nCopies(dimensions, 0L)),
+                ones);
+    }
+
+    /** This window over one dimension as one over two, of which the first has extent 1. */
+    Window underOneRow() {
+        return new Window(
+                List.of(1L, kernel.get(0)),
+                List.of(1L, stride.get(0)),
+                List.of(0L, padding.get(0)),
+                List.of(1L, dilation.get(0)));
     }
 
     /**
@@ -57,7 +75,13 @@ record Window(List<Long> kernel, List<Long> stride, List<Long> padding, List<Lon
         return new Shape(kernel).size();
     }
 
-    private static Optional<List<Long>> numbers(JsonFields fields, String name, int dimensions, long min) {
+    /** Reads an attribute of one number per dimension. */
+    static List<Long> numbers(JsonFields fields, String name, int dimensions, long min) {
+        return optionalNumbers(fields, name, dimensions, min)
+                .orElseThrow(() -> InvalidDocument.at(fields.at(name), words(dimensions, min), "nothing"));
+    }
+
+    private static Optional<List<Long>> optionalNumbers(JsonFields fields, String name, int dimensions, long min) {
         if (!fields.has(name)) {
             return Optional.empty();
         }

@@ -8,7 +8,10 @@ import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -21,6 +24,10 @@ class ClippedSumTest {
     private static final double TOLERANCE = 1e-5;
 
     static Stream<Named<ModelGraph>> graphs() {
+        return Stream.concat(layers(), OperatorGraphs.all());
+    }
+
+    private static Stream<Named<ModelGraph>> layers() {
         return Stream.of(
                 Named.of("tabular", Graphs.tabular()),
                 Named.of("mnist", Graphs.mnist()),
@@ -82,8 +89,9 @@ class ClippedSumTest {
     static Examples examples(ModelGraph graph, int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[Math.toIntExact(count * graph.input().shape().size())];
+        OptionalLong tokens = graph.tokens();
         for (int i = 0; i < x.length; i++) {
-            x[i] = (float) (random.nextDouble() * 3 - 1);
+            x[i] = tokens.isPresent() ? random.nextLong(tokens.getAsLong()) : (float) (random.nextDouble() * 3 - 1);
         }
         long outputs = Shape.of(graph.outputShape()).size();
         long[] shape = graph.input().shape().extents().stream()
@@ -102,7 +110,7 @@ class ClippedSumTest {
     @ParameterizedTest
     @MethodSource("graphs")
     void addClipped_anyBatch_equalsBruteForce(ModelGraph graph) {
-        Weights weights = Initializer.initial(graph, new SplittableRandom(11)::nextLong);
+        Weights weights = weights(graph);
         Examples examples = examples(graph, 7, 5);
         try (CompiledGraph compiled = new CompiledGraph(graph)) {
             Oracle oracle = new Oracle(compiled);
@@ -117,6 +125,21 @@ class ClippedSumTest {
                 compare(compiled, weights, examples, clip, batch, gradients);
             }
         }
+    }
+
+    /** Initial weights, moved a little so that no parameter is all ones or zeros. */
+    private static Weights weights(ModelGraph graph) {
+        SplittableRandom random = new SplittableRandom(11);
+        Weights initial = Initializer.initial(graph, random::nextLong);
+        Map<String, float[]> moved = new HashMap<>();
+        for (String name : initial.names()) {
+            float[] values = initial.get(name);
+            for (int i = 0; i < values.length; i++) {
+                values[i] += (float) (random.nextDouble() * 0.2 - 0.1);
+            }
+            moved.put(name, values);
+        }
+        return Weights.of(graph, moved);
     }
 
     private static void compare(

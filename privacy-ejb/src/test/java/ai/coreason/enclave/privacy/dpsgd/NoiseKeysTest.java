@@ -38,6 +38,8 @@ class NoiseKeysTest {
                 assertThat(seen.add(HexFormat.of().formatHex(keys.sampling(step))))
                         .isTrue();
                 assertThat(seen.add(HexFormat.of().formatHex(keys.noise(step)))).isTrue();
+                assertThat(seen.add(HexFormat.of().formatHex(keys.dropout(step))))
+                        .isTrue();
             }
         }
     }

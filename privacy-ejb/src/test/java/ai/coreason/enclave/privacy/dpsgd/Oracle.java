@@ -32,7 +32,8 @@ final class Oracle {
                     .map(classes -> call.create(new long[] {classes[index]}))
                     .orElseGet(() -> call.create(
                             row(examples.targets().orElseThrow(), examples.count(), index), graph.outputs(1)));
-            NDArray loss = graph.call("loss", new NDList(x, y, w));
+            NDArray loss = graph.call(
+                    "loss", new NDList(call.create(new long[] {index}), x, y, w, call.create(TrainingRun.words(0))));
             JniUtils.backward((PtNDArray) loss, (PtNDArray) call.create(1f), false, false);
             NDArray gradient = w.getGradient();
             gradient.attach(call);

@@ -11,6 +11,12 @@ public final class Graphs {
         return ModelGraph.parse(Json.read(document(inputShape, output, loss, nodes)), "model");
     }
 
+    /** A graph over an input x of whole numbers. */
+    public static ModelGraph tokenGraph(String inputShape, String output, String loss, String... nodes) {
+        String document = document(inputShape, output, loss, nodes).replace("float32", "int64");
+        return ModelGraph.parse(Json.read(document), "model");
+    }
+
     /** The document of such a graph. */
     public static String document(String inputShape, String output, String loss, String... nodes) {
         return ("{'format': 'coreason.graph/v1',"

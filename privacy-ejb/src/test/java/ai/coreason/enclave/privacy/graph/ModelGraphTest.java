@@ -194,6 +194,101 @@ class ModelGraphTest {
         assertThat(g.nodes().get(0).operator().output()).hasToString("[2, " + expected.substring(1));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "approximate  | 'op':'gelu','in':['x'],'approximate':'sigmoid'",
+                "dim          | 'op':'softmax','in':['x']",
+                "dim          | 'op':'softmax','in':['x'],'dim':3",
+                "dim          | 'op':'mean','in':['x'],'dim':[1, -2]",
+                "dim          | 'op':'mean','in':['x'],'dim':[1, 2]",
+                "dim          | 'op':'mean','in':['x'],'dim':[]",
+                "keepdim      | 'op':'mean','in':['x'],'dim':1,'keepdim':1",
+                "in           | 'op':'add','in':['x']",
+                "in           | 'op':'mul','in':['x','x','x']",
+                "in           | 'op':'add','in':['x','l']",
+                "in           | 'op':'cat','in':['x','l'],'dim':1",
+                "dim          | 'op':'cat','in':['x','x'],'dim':-3",
+                "index        | 'op':'select','in':['x'],'dim':1,'index':4",
+                "dim1         | 'op':'transpose','in':['x'],'dim0':1,'dim1':5",
+                "p            | 'op':'dropout','in':['x'],'p':1",
+                "inplace      | 'op':'dropout','in':['x'],'inplace':true",
+                "dilation     | 'op':'avg_pool1d','in':['x'],'kernel_size':2,'dilation':2",
+                "padding      | 'op':'avg_pool1d','in':['x'],'kernel_size':2,'padding':2",
+                "kernel_size  | 'op':'max_pool1d','in':['x'],'kernel_size':9",
+                "in           | 'op':'avg_pool2d','in':['x'],'kernel_size':2",
+                "output_size  | 'op':'adaptive_avg_pool1d','in':['x'],'output_size':0",
+                "kernel_size  | 'op':'conv1d','in':['x'],'out_channels':2,'kernel_size':[2, 2]",
+                "groups       | 'op':'conv1d','in':['x'],'out_channels':2,'kernel_size':2,'groups':3",
+                "normalized_shape | 'op':'layer_norm','in':['x']",
+                "normalized_shape | 'op':'layer_norm','in':['x'],'normalized_shape':4",
+                "normalized_shape | 'op':'layer_norm','in':['x'],'normalized_shape':[1, 4, 6]",
+                "eps          | 'op':'layer_norm','in':['x'],'normalized_shape':6,'eps':0",
+                "num_groups   | 'op':'group_norm','in':['x'],'num_groups':3",
+                "num_channels | 'op':'group_norm','in':['x'],'num_groups':2,'num_channels':6",
+                "in           | 'op':'embedding','in':['x'],'num_embeddings':4,'embedding_dim':2",
+            })
+    void parse_operatorOutOfRange_namesItsPath(String field, String members) {
+        refused(
+                () -> graph(
+                        "[4, 6]",
+                        "n",
+                        "mse",
+                        "{'name':'l','op':'linear','in':['x'],'out_features':2}",
+                        "{'name':'n'," + members + "}"),
+                "model.nodes[1]." + field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"softmax", "mean", "select"})
+    void parse_dimensionOfTheBatch_isRefusedWithReason(String op) {
+        refusedNode(
+                "[4, 6]",
+                "{'name':'n','op':'" + op + "','in':['x'],'dim':0,'index':0}",
+                "model.nodes[0].dim",
+                "samples never mix");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"weight", "tie", "tied_to", "shared_with"})
+    void parse_tiedWeights_areRefusedByName(String attribute) {
+        refused(
+                () -> graph(
+                        "[2]",
+                        "n",
+                        "mse",
+                        "{'name':'l','op':'linear','in':['x'],'out_features':2}",
+                        "{'name':'n','op':'linear','in':['l'],'out_features':2,'" + attribute + "':'l.weight'}"),
+                "model.nodes[1]." + attribute,
+                "tied weights",
+                "got \"l.weight\"");
+    }
+
+    @Test
+    void parse_embedding_hasPyTorchShapeAndParameters() {
+        ModelGraph g = Graphs.tokenGraph(
+                "[5]",
+                "p",
+                "mse",
+                "{'name':'e','op':'embedding','in':['x'],'num_embeddings':7,'embedding_dim':3,'padding_idx':-1}",
+                "{'name':'p','op':'position_embedding','in':['e']}");
+        assertThat(g.parameters().stream().map(p -> p.name() + p.shape()))
+                .containsExactly("e.weight[7, 3]", "p.weight[5, 3]");
+        assertThat(g.outputShape()).containsExactly(5, 3);
+        assertThat(g.tokens()).hasValue(7);
+        assertThat(Graphs.tabular().tokens()).isEmpty();
+    }
+
+    @Test
+    void parse_patchesBeyondMemory_areRefused() {
+        refusedNode(
+                "[1, 3000, 3000]",
+                "{'name':'n','op':'conv2d','in':['x'],'out_channels':1,'kernel_size':1000}",
+                "model.nodes[0].op",
+                "work on one example");
+    }
+
     @Test
     void parse_poolPaddedBeyondHalfItsKernel_isRefused() {
         refusedNode(

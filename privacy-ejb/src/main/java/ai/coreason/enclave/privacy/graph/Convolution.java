@@ -8,15 +8,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code torch.nn.Conv2d} with zero padding, over an input [channels, height, width].
+ * {@code torch.nn.Conv1d} over an input [channels, length] and {@code torch.nn.Conv2d} over [channels, height, width], with
+ * zero padding.
  *
  * <p>Attributes: {@code out_channels}, {@code kernel_size}, {@code stride} (1), {@code padding} (0), {@code dilation} (1),
  * {@code groups} (1), {@code bias} (true); {@code in_channels}, which the input's shape already says. Parameters:
- * {@code weight} [out, in / groups, kernel height, kernel width], {@code bias} [out].
+ * {@code weight} [out, in / groups, kernel...], {@code bias} [out].
  */
-record Conv2d(Shape input, Shape output, Window window, long groups, boolean bias) implements Operator {
-    static Conv2d read(JsonFields fields, Operands in) {
-        Shape shape = in.one("[channels, height, width]", 3, 3);
+record Convolution(Shape input, Shape output, Window window, long groups, boolean bias) implements Operator {
+    static Convolution read1d(JsonFields fields, Operands in) {
+        return read(fields, in.one("[channels, length]", 2, 2));
+    }
+
+    static Convolution read2d(JsonFields fields, Operands in) {
+        return read(fields, in.one("[channels, height, width]", 3, 3));
+    }
+
+    private static Convolution read(JsonFields fields, Shape shape) {
         long channels = shape.extent(0);
         Operands.confirm(fields, "in_channels", channels);
         long out = fields.whole("out_channels", 1, ModelGraph.MAX_WIDTH);
@@ -25,30 +33,48 @@ record Conv2d(Shape input, Shape output, Window window, long groups, boolean bia
             throw InvalidDocument.at(
                     fields.at("groups"), "a divisor of " + channels + " and " + out + " channels", groups);
         }
-        Window window = Window.read(fields, 2, false);
-        return new Conv2d(
+        Window window = Window.read(fields, shape.rank() - 1, false);
+        return new Convolution(
                 shape, window.over(shape, false, fields).with(0, out), window, groups, fields.flag("bias", true));
+    }
+
+    private long rows() {
+        return output.extent(0) / groups;
+    }
+
+    private long columns() {
+        return input.extent(0) / groups * window.size();
+    }
+
+    private long positions() {
+        return output.sizeOf(1, output.rank());
     }
 
     @Override
     public List<Parameter> parameters() {
-        long out = output.extent(0);
         long in = input.extent(0) / groups;
         Distribution initial = Distribution.Uniform.fanIn(in * window.size());
+        List<Long> weight = new ArrayList<>(List.of(output.extent(0), in));
+        weight.addAll(window.kernel());
         List<Parameter> parameters = new ArrayList<>();
-        Shape weight = Shape.of(out, in, window.kernel().get(0), window.kernel().get(1));
-        parameters.add(new Parameter("weight", weight, initial));
+        parameters.add(new Parameter("weight", new Shape(weight), initial));
         if (bias) {
-            parameters.add(new Parameter("bias", Shape.of(out), initial));
+            parameters.add(new Parameter("bias", Shape.of(output.extent(0)), initial));
         }
         return List.copyOf(parameters);
     }
 
     @Override
+    public long floatsPerExample() {
+        return OuterProducts.floats(groups, rows(), columns(), positions());
+    }
+
+    @Override
     public String write(Tape tape, List<String> inputs) {
         String x = inputs.get(0);
-        String z = tape.tap("torch.conv2d(%s, %s, %s, %s, %s, %s, %d)"
+        String z = tape.tap("torch.conv%dd(%s, %s, %s, %s, %s, %s, %d)"
                 .formatted(
+                        window.kernel().size(),
                         x,
                         tape.parameter("weight"),
                         bias ? tape.parameter("bias") : "None",
@@ -56,28 +82,34 @@ record Conv2d(Shape input, Shape output, Window window, long groups, boolean bia
                         window.padding(),
                         window.dilation(),
                         groups));
-        String patches = "torch.im2col(%s, %s, %s, %s, %s)"
-                .formatted(x, window.kernel(), window.dilation(), window.padding(), window.stride());
-        long rows = output.extent(0) / groups;
-        long columns = input.extent(0) / groups * window.size();
         tape.perSample(new OuterProducts(
                 "weight",
                 bias ? Optional.of("bias") : Optional.empty(),
-                byGroup(tape, tape.gradient(z), rows),
-                byGroup(tape, patches, columns),
+                byGroup(tape, tape.gradient(z), rows()),
+                byGroup(tape, patches(x), columns()),
                 groups,
-                rows,
-                columns,
-                output.sizeOf(1, 3)));
+                rows(),
+                columns(),
+                positions()));
         return z;
+    }
+
+    private String patches(String x) {
+        Window w = window.kernel().size() == 2 ? window : window.underOneRow();
+        return "torch.im2col(%s, %s, %s, %s, %s)"
+                .formatted(
+                        w == window ? x : "torch.unsqueeze(" + x + ", 2)",
+                        w.kernel(),
+                        w.dilation(),
+                        w.padding(),
+                        w.stride());
     }
 
     /** From [batch, groups * features, positions...] to [batch * groups, features, positions]. */
     private String byGroup(Tape tape, String x, long features) {
-        long positions = output.sizeOf(1, 3);
-        String shape = groups * positions == 1
+        String shape = groups * positions() == 1
                 ? "[%s, %d]".formatted(tape.batch(), features)
-                : "[torch.mul(%s, %d), %d, %d]".formatted(tape.batch(), groups, features, positions);
+                : "[torch.mul(%s, %d), %d, %d]".formatted(tape.batch(), groups, features, positions());
         return tape.afterwards("torch.reshape(" + x + ", " + shape + ")");
     }
 }
