@@ -72,34 +72,33 @@ public final class SecureNoise {
      */
     public void fill(FloatBuffer target, double scale) {
         FloatBuffer rest = target.duplicate();
+        float[] draws = new float[CHUNK];
+        long[] words = new long[CHUNK];
+        int[] beside = new int[CHUNK];
         while (rest.hasRemaining()) {
-            float[] draws = new float[Math.min(CHUNK, rest.remaining())];
             if (scale != 0) {
-                fill(draws, scale);
+                draw(draws, scale, words, beside);
             }
-            rest.put(draws);
+            rest.put(draws, 0, Math.min(CHUNK, rest.remaining()));
         }
     }
 
-    /** In two passes, as the rare cases would slow the loop over the frequent one. */
-    private void fill(float[] draws, double scale) {
-        long[] words = new long[draws.length];
+    /** In two passes over a block, as the rare cases would slow the loop over the frequent one. */
+    private void draw(float[] draws, double scale, long[] words, int[] beside) {
         bits.next(words);
-        int[] places = new int[draws.length];
-        int beside = 0;
+        int rare = 0;
         for (int i = 0; i < draws.length; i++) {
-            long word = words[i];
-            int layer = (int) word & LAYERS - 1;
-            double x = (word >> 10) * STEP[layer];
+            int layer = (int) words[i] & LAYERS - 1;
+            double x = (words[i] >> 10) * STEP[layer];
             draws[i] = (float) (x * scale);
             if (!(Math.abs(x) < EDGE[layer + 1])) {
-                places[beside++] = i;
+                beside[rare++] = i;
             }
         }
-        for (int k = 0; k < beside; k++) {
-            int layer = (int) words[places[k]] & LAYERS - 1;
-            double x = (words[places[k]] >> 10) * STEP[layer];
-            draws[places[k]] = (float) (besideLayer(layer, x) * scale);
+        for (int k = 0; k < rare; k++) {
+            int i = beside[k];
+            int layer = (int) words[i] & LAYERS - 1;
+            draws[i] = (float) (besideLayer(layer, (words[i] >> 10) * STEP[layer]) * scale);
         }
     }
 

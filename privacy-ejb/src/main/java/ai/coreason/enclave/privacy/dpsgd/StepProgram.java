@@ -74,7 +74,7 @@ final class StepProgram {
                 + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward
                 + after
-                + "    if bool(torch.all(torch.isfinite(" + norms + "))):\n"
+                + "    if bool(torch.all(torch.le(" + norms + ", " + Float.MAX_VALUE + "))):\n"
                 + clipped.accumulation(norms).indent(2)
                 + "    return " + norms + "\n";
         return method("forward", tensors("index", "x", "y", "w", "sum", "clip", "seed"), body);
