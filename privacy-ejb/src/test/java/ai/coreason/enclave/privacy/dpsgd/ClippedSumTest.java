@@ -2,12 +2,14 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,8 +129,29 @@ class ClippedSumTest {
         }
     }
 
+    static Stream<Named<ModelGraph>> graphsOfNumbers() {
+        return graphs().filter(g -> g.getPayload().input().type() == ElementType.FLOAT32);
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphsOfNumbers")
+    void addClipped_exampleWithoutFiniteGradient_countsAsZeroAndIsCounted(ModelGraph graph) {
+        Examples examples = examples(graph, 5, 6);
+        int size = examples.x().length / 5;
+        Arrays.fill(examples.x(), 2 * size, 3 * size, Float.NaN);
+        try (CompiledGraph compiled = new CompiledGraph(graph);
+                TrainingRun with = new TrainingRun(compiled, weights(graph), examples, plan(0.5), 100);
+                TrainingRun without = new TrainingRun(compiled, weights(graph), examples, plan(0.5), 100)) {
+            assertThat(with.addClipped(new long[] {0, 2, 4})).isEqualTo(1);
+            assertThat(without.addClipped(new long[] {0, 4})).isZero();
+            assertThat(with.sum()).isEqualTo(without.sum());
+            assertThat(with.addClipped(new long[] {2})).isEqualTo(1);
+            assertThat(with.sum()).isEqualTo(without.sum());
+        }
+    }
+
     /** Initial weights, moved a little so that no parameter is all ones or zeros. */
-    private static Weights weights(ModelGraph graph) {
+    static Weights weights(ModelGraph graph) {
         SplittableRandom random = new SplittableRandom(11);
         Weights initial = Initializer.initial(graph, random::nextLong);
         Map<String, float[]> moved = new HashMap<>();

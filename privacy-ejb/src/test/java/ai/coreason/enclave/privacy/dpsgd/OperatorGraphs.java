@@ -10,7 +10,15 @@ final class OperatorGraphs {
     private OperatorGraphs() {}
 
     static Stream<Named<ModelGraph>> all() {
-        return Stream.of(elementwise(), structure(), pools(), convolutions(), normalisations(), embeddings())
+        return Stream.of(
+                        elementwise(),
+                        structure(),
+                        pools(),
+                        convolutions(),
+                        normalisations(),
+                        embeddings(),
+                        attention(),
+                        recurrent())
                 .flatMap(s -> s);
     }
 
@@ -109,6 +117,68 @@ final class OperatorGraphs {
                         "{'name':'p','op':'position_embedding','in':['e']}",
                         table + "}",
                         "{'name':'m','op':'mul','in':['p','n']}"));
+    }
+
+    private static Stream<Named<ModelGraph>> attention() {
+        String attention = "{'name':'n','op':'multi_head_attention','in':['a'],'num_heads':";
+        return Stream.of(
+                between("attention, ghost norm", "[4, 6]", attention + "2}"),
+                between("attention, formed", "[9, 6]", attention + "3,'bias':false}"),
+                between("attention, one step", "[1, 6]", attention + "1}"),
+                between("attention with dropout", "[5, 6]", attention + "2,'dropout':0.25}"),
+                transformer());
+    }
+
+    /** Two encoder layers, one normalised afterwards and one before, as PyTorch's TransformerEncoderLayer has both. */
+    private static Named<ModelGraph> transformer() {
+        return Named.of(
+                "transformer",
+                Graphs.tokenGraph(
+                        "[7]",
+                        "fc",
+                        "cross_entropy",
+                        "{'name':'e','op':'embedding','in':['x'],'num_embeddings':5,'embedding_dim':8}",
+                        "{'name':'p','op':'position_embedding','in':['e']}",
+                        "{'name':'a1','op':'multi_head_attention','in':['p'],'num_heads':2,'dropout':0.1}",
+                        "{'name':'d1','op':'dropout','in':['a1'],'p':0.1}",
+                        "{'name':'s1','op':'add','in':['p','d1']}",
+                        "{'name':'n1','op':'layer_norm','in':['s1'],'normalized_shape':8}",
+                        "{'name':'l1','op':'linear','in':['n1'],'out_features':16}",
+                        "{'name':'g1','op':'gelu','in':['l1']}",
+                        "{'name':'m1','op':'linear','in':['g1'],'out_features':8}",
+                        "{'name':'t1','op':'add','in':['n1','m1']}",
+                        "{'name':'o1','op':'layer_norm','in':['t1'],'normalized_shape':8}",
+                        "{'name':'n2','op':'layer_norm','in':['o1'],'normalized_shape':8}",
+                        "{'name':'a2','op':'multi_head_attention','in':['n2'],'num_heads':4}",
+                        "{'name':'s2','op':'add','in':['o1','a2']}",
+                        "{'name':'o2','op':'layer_norm','in':['s2'],'normalized_shape':8}",
+                        "{'name':'l2','op':'linear','in':['o2'],'out_features':16}",
+                        "{'name':'r2','op':'relu','in':['l2']}",
+                        "{'name':'m2','op':'linear','in':['r2'],'out_features':8}",
+                        "{'name':'t2','op':'add','in':['s2','m2']}",
+                        "{'name':'mean','op':'mean','in':['t2'],'dim':1}",
+                        "{'name':'fc','op':'linear','in':['mean'],'out_features':3}"));
+    }
+
+    private static Stream<Named<ModelGraph>> recurrent() {
+        return Stream.of("lstm", "gru").flatMap(op -> {
+            String run = "{'name':'r','op':'" + op + "','in':['a'],'hidden_size':5";
+            String last = "{'name':'n','op':'select','in':['r'],'dim':1,'index':-1}";
+            String first = "{'name':'n','op':'select','in':['r'],'dim':1,'index':0}";
+            String all = "{'name':'n','op':'mean','in':['r'],'dim':1}";
+            return Stream.of(
+                    between(op, "[4, 6]", run + "}", last),
+                    between(op + ", formed", "[12, 6]", run + "}", all),
+                    between(op + ", first step", "[4, 6]", run + ",'bias':false}", first),
+                    between(op + ", one step", "[1, 6]", run + "}", last),
+                    between(op + ", both directions", "[4, 6]", run + ",'bidirectional':true}", last),
+                    between(op + ", two layers", "[4, 6]", run + ",'num_layers':2,'dropout':0.25}", all),
+                    between(
+                            op + ", two layers, both directions",
+                            "[4, 6]",
+                            run + ",'num_layers':2,'bidirectional':true,'dropout':0.5}",
+                            all));
+        });
     }
 
     /** Nodes over tokens {@code x}, followed by a projection. */

@@ -228,6 +228,14 @@ class ModelGraphTest {
                 "num_groups   | 'op':'group_norm','in':['x'],'num_groups':3",
                 "num_channels | 'op':'group_norm','in':['x'],'num_groups':2,'num_channels':6",
                 "in           | 'op':'embedding','in':['x'],'num_embeddings':4,'embedding_dim':2",
+                "hidden_size  | 'op':'lstm','in':['x']",
+                "num_layers   | 'op':'lstm','in':['x'],'hidden_size':2,'num_layers':9",
+                "input_size   | 'op':'gru','in':['x'],'hidden_size':2,'input_size':4",
+                "batch_first  | 'op':'gru','in':['x'],'hidden_size':2,'batch_first':false",
+                "proj_size    | 'op':'lstm','in':['x'],'hidden_size':2,'proj_size':1",
+                "num_heads    | 'op':'multi_head_attention','in':['x'],'num_heads':4",
+                "embed_dim    | 'op':'multi_head_attention','in':['x'],'num_heads':2,'embed_dim':4",
+                "in           | 'op':'multi_head_attention','in':['x','x','x'],'num_heads':2",
             })
     void parse_operatorOutOfRange_namesItsPath(String field, String members) {
         refused(
@@ -285,6 +293,11 @@ class ModelGraphTest {
         refusedNode(
                 "[1, 3000, 3000]",
                 "{'name':'n','op':'conv2d','in':['x'],'out_channels':1,'kernel_size':1000}",
+                "model.nodes[0].op",
+                "work on one example");
+        refusedNode(
+                "[20000, 1]",
+                "{'name':'n','op':'multi_head_attention','in':['x'],'num_heads':1}",
                 "model.nodes[0].op",
                 "work on one example");
     }
