@@ -1,6 +1,6 @@
 """Runs this project's training and Opacus's by turns and prints the medians as a Markdown table.
 
-compare.py --class-path CLASSES [--runs 5] [--warm 3] [--seconds 3] [--models mlp,cnn] [--json FILE]
+compare.py --class-path CLASSES [--runs 5] [--warm 6] [--seconds 3] [--models mlp,cnn] [--json FILE]
 """
 
 import argparse
@@ -18,7 +18,7 @@ ROOT = HERE.parents[3]
 BENCHMARK = "ai.coreason.enclave.privacy.dpsgd.DpSgdBenchmark"
 PEERS = ("hooks", "functorch", "ghost")
 VARIANTS = ("dp", "hooks", "plain", "functorch", "ghost")
-MODELS = ("mlp", "cnn", "tabular")
+MODELS = ("mlp", "cnn", "tabular", "text", "lstm", "transformer")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -26,7 +26,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--class-path", required=True, help="of the module's tests")
     parser.add_argument("--runs", type=int, default=5, help="processes of each variant (5)")
-    parser.add_argument("--warm", type=float, default=3, help="CPU-seconds before measuring (3)")
+    parser.add_argument("--warm", type=float, default=6, help="CPU-seconds of the JVM before measuring (6); 1 in Python, which compiles nothing")
     parser.add_argument("--seconds", type=float, default=3, help="CPU-seconds of measuring (3)")
     parser.add_argument("--models", default=",".join(MODELS), help="some of " + ",".join(MODELS))
     parser.add_argument("--json", type=Path, help="also write every measurement to this file")
@@ -35,12 +35,11 @@ def arguments():
 
 def command(model, variant, options):
     path = str(HERE / "models" / f"{model}.json")
-    tail = [path, variant, str(options.warm), str(options.seconds)]
     if variant in PEERS:
-        return [sys.executable, str(HERE / "opacus_step.py"), *tail]
+        return [sys.executable, str(HERE / "opacus_step.py"), path, variant, "1", str(options.seconds)]
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java" if "JAVA_HOME" in os.environ else "java"
     return [str(java), "-Xmx1g", "-XX:+UseSerialGC", f"-Djava.util.logging.config.file={ROOT / 'liberty-config/logging-test.properties'}",
-            "-cp", options.class_path, BENCHMARK, *tail]
+            "-cp", options.class_path, BENCHMARK, path, variant, str(options.warm), str(options.seconds)]
 
 
 def measure(model, variant, options):

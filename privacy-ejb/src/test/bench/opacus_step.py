@@ -15,6 +15,7 @@ import torch
 from torch import nn
 
 from opacus.grad_sample import GradSampleModule, GradSampleModuleFastGradientClipping
+from opacus.layers import DPLSTM, DPMultiheadAttention
 from opacus.optimizers import DPOptimizer, DPOptimizerFastGradientClipping
 from opacus.utils.fast_gradient_clipping_utils import DPLossFastGradientClipping
 
@@ -38,6 +39,40 @@ def tabular():
     return nn.Sequential(nn.Linear(13, 64), nn.ReLU(), nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 1))
 
 
+class Mean(nn.Module):
+    def forward(self, x):
+        return x.mean(1)
+
+
+def text():
+    return nn.Sequential(nn.Embedding(10000, 16), Mean(), nn.Linear(16, 2))
+
+
+class Lstm(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = DPLSTM(16, 64, batch_first=True)
+        self.fc = nn.Linear(64, 2)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(1000, 32)
+        self.attention = DPMultiheadAttention(32, 4, batch_first=True)
+        self.n1, self.n2 = nn.LayerNorm(32), nn.LayerNorm(32)
+        self.fc1, self.fc2, self.fc3 = nn.Linear(32, 64), nn.Linear(64, 32), nn.Linear(32, 2)
+
+    def forward(self, x):
+        x = self.words(x)
+        x = self.n1(x + self.attention(x, x, x, need_weights=False)[0])
+        x = self.n2(x + self.fc2(torch.relu(self.fc1(x))))
+        return self.fc3(x.mean(1))
+
+
 class BinaryCrossEntropy(nn.Module):
     """An example's loss is the mean over its outputs; the batch's is the mean over examples, or their vector."""
 
@@ -48,7 +83,7 @@ class BinaryCrossEntropy(nn.Module):
         return loss if self.reduction == "none" else loss.mean()
 
 
-MODELS = {"mlp": mlp, "cnn": cnn, "tabular": tabular}
+MODELS = {"mlp": mlp, "cnn": cnn, "tabular": tabular, "text": text, "lstm": Lstm, "transformer": Transformer}
 
 
 def examples(spec, outputs):
