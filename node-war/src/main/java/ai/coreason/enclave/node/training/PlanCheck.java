@@ -36,6 +36,7 @@ final class PlanCheck {
                 .or(() -> other("clipping", job.privacy().clipping(), plan.clipping()))
                 .or(() -> differs("learning_rate", job.training().learningRate(), plan.learningRate()))
                 .or(() -> other("optimizer", job.training().optimizer(), plan.optimizer()))
+                .or(() -> other("noise", job.privacy().noise(), plan.noise()))
                 .or(() -> noise(plan))
                 .or(() -> other("metrics", job.metrics().beside(plan.mechanism(), plan.noiseMultiplier()), plan.metrics()))
                 .or(this::delta);

@@ -57,7 +57,8 @@ public final class AdmissionPlanner {
                 normaliser,
                 job.training().learningRate(),
                 job.training().optimizer(),
-                job.metrics().beside(job.privacy().mechanism(), sigma));
+                job.metrics().beside(job.privacy().mechanism(), sigma),
+                job.privacy().noise());
         long affordable = training.phase()
                 .map(round -> affordable(job, offer, round, limit, delta))
                 .orElse((long) job.rounds());

@@ -90,7 +90,7 @@ final class ClippedSum {
 
     /** A gradient of what is clipped together: [units, size]. */
     private void formedWhole(String parameter, String gradient, long size) {
-        squared.add(norms.let(rowNorms(gradient)));
+        squared.add(norms.let("torch.square(torch.linalg_vector_norm(%s, 2, [1]))", gradient));
         additions.add(() ->
                 sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
     }
@@ -176,8 +176,8 @@ final class ClippedSum {
         private void product() {
             String inputs = norms.let(rowNorms(p.inputs()));
             String outputs = norms.let(rowNorms(p.outputs()));
-            String square = norms.let("torch.mul(%s, %s)", inputs, outputs);
-            squared.add(p.bias().isPresent() ? norms.let("torch.add(%s, %s)", square, outputs) : square);
+            String square = p.bias().isPresent() ? "torch.addcmul(%2$s, %1$s, %2$s)" : "torch.mul(%s, %s)";
+            squared.add(norms.let(square, inputs, outputs));
             additions.add(() -> {
                 String scaled = sums.let("torch.mul(%s, torch.unsqueeze(c, 1))", p.outputs());
                 sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), scaled, p.inputs());

@@ -51,6 +51,19 @@ public final class KeyStream implements RandomBits {
         return block[next++];
     }
 
+    @Override
+    public void next(long[] words) {
+        for (int done = 0; done < words.length; ) {
+            if (next == block.length) {
+                refill();
+            }
+            int count = Math.min(words.length - done, block.length - next);
+            System.arraycopy(block, next, words, done, count);
+            done += count;
+            next += count;
+        }
+    }
+
     private void refill() {
         try {
             cipher.update(ZEROS, 0, ZEROS.length, bytes, 0);

@@ -7,16 +7,16 @@ import java.nio.FloatBuffer;
  * Gaussian noise from a cryptographic key stream, hardened against attacks on floating-point samples. As unpredictable as
  * the stream's key. Not thread-safe.
  *
- * <p>A draw is (a + b + c + d) / 2 of four independent standard normal numbers, which is standard normal again. Who sees a
- * single floating-point sample can tell which values the sampler could have given at all, and with it which sums could
- * have been under the noise (Mironov 2012; Jin et al. 2022). Behind the sum of four lie so many combinations that the
- * search for one takes about 2^159 operations with 53-bit draws, and practically every number near is reached (Holohan and
- * Braghin 2021). The single draws are made by the ziggurat method with 256 layers (Marsaglia and Tsang 2000)
- * and an abscissa of 53 bits and a sign, where the original has 32 bits; the tail beyond 3.654 by Marsaglia (1964).
+ * <p>Single draws are made by the ziggurat method with 256 layers (Marsaglia and Tsang 2000) and an abscissa of 53 bits and
+ * a sign, where the original has 32 bits; the tail beyond 3.654 by Marsaglia (1964). {@link #addTo} adds in double precision
+ * to the finished sum and rounds to a grid that follows from the scale alone, 2^-21 to 2^-20 of it. So neither the spacing of
+ * floating-point numbers around a sum nor the low bits of noise and sum show in what is released; to round is
+ * post-processing.
  *
- * <p>{@link #addTo} adds in double precision to the finished sum and rounds to a grid that follows from the scale alone,
- * 2^-21 to 2^-20 of it. So neither the spacing of floating-point numbers around a sum nor the low bits of noise and sum show
- * in what is released; to round is post-processing.
+ * <p>Who sees a single floating-point sample can tell which values the sampler could have given at all, and with it which
+ * sums could have been under the noise (Mironov 2012; Jin et al. 2022). The form {@link NoiseForm#SUM_OF_FOUR} gives (a + b +
+ * c + d) / 2 of four draws, which is standard normal again: behind it lie so many combinations that the search for one takes
+ * about 2^159 operations with 53-bit draws, and practically every number near is reached (Holohan and Braghin 2021).
  *
  * <p>What this is not: a proof for finite arithmetic, as that of the discrete Gaussian. The guarantee of the Gaussian
  * mechanism is for real numbers; that the distribution on the grid is near enough to it is an argument, not a theorem. Nor
@@ -28,10 +28,16 @@ public final class SecureNoise {
     private static final double LAYER_AREA = 0.00492867323399;
     private static final int GRID_BITS = 20;
 
+    /** Single draws that are made at a time, so that they stay in the processor's nearest cache. */
+    private static final int BLOCK = 1 << 10;
+
     /** Right edges of the layers, from the widest, which has the tail's area too, to 0; and the density there. */
     private static final double[] EDGE = new double[LAYERS + 1];
 
     private static final double[] DENSITY = new double[LAYERS + 1];
+
+    /** A unit of the abscissa in each layer. */
+    private static final double[] STEP = new double[LAYERS];
 
     static {
         EDGE[0] = LAYER_AREA / density(TAIL);
@@ -42,37 +48,27 @@ public final class SecureNoise {
         for (int i = 0; i <= LAYERS; i++) {
             DENSITY[i] = density(EDGE[i]);
         }
+        for (int i = 0; i < LAYERS; i++) {
+            STEP[i] = 0x1p-53 * EDGE[i];
+        }
     }
 
     private final RandomBits bits;
+    private final NoiseForm form;
+    private final long[] words = new long[BLOCK];
+    private final int[] beside = new int[BLOCK];
+    private final double[] block = new double[BLOCK];
+    private int drawn = BLOCK;
 
     /** Noise from a stream that nothing else reads. */
-    public SecureNoise(RandomBits bits) {
+    public SecureNoise(RandomBits bits, NoiseForm form) {
         this.bits = bits;
+        this.form = form;
     }
 
-    /** The next draw from the standard normal distribution, of four. */
+    /** The next draw from the standard normal distribution. */
     public double next() {
-        return (single() + single() + single() + single()) / 2;
-    }
-
-    /** The next single draw, by the ziggurat. */
-    double single() {
-        while (true) {
-            long word = bits.next();
-            int layer = (int) (word & (LAYERS - 1));
-            double x = (word >> 10) * 0x1p-53 * EDGE[layer];
-            if (Math.abs(x) < EDGE[layer + 1]) {
-                return x;
-            }
-            if (layer == 0) {
-                return x < 0 ? -tail() : tail();
-            }
-            double y = DENSITY[layer] + bits.unit() * (DENSITY[layer + 1] - DENSITY[layer]);
-            if (y < density(x)) {
-                return x;
-            }
-        }
+        return form == NoiseForm.GAUSSIAN ? single() : (single() + single() + single() + single()) / 2;
     }
 
     /**
@@ -85,9 +81,61 @@ public final class SecureNoise {
             return;
         }
         double grid = Math.scalb(1.0, Math.getExponent(scale) - GRID_BITS);
-        for (int i = sum.position(); i < sum.limit(); i++) {
-            sum.put(i, (float) (Math.rint((sum.get(i) + next() * scale) / grid) * grid));
+        double inverse = 1 / grid;
+        float[] part = new float[Math.min(BLOCK, sum.remaining())];
+        FloatBuffer from = sum.duplicate();
+        FloatBuffer to = sum.duplicate();
+        while (from.hasRemaining()) {
+            int count = Math.min(part.length, from.remaining());
+            from.get(part, 0, count);
+            for (int i = 0; i < count; i++) {
+                part[i] = (float) (Math.rint((part[i] + next() * scale) * inverse) * grid);
+            }
+            to.put(part, 0, count);
         }
+    }
+
+    /** The next single draw, by the ziggurat. */
+    double single() {
+        if (drawn == BLOCK) {
+            draw();
+        }
+        return block[drawn++];
+    }
+
+    /** In two passes over a block, as the rare cases would slow the loop over the frequent one. */
+    private void draw() {
+        bits.next(words);
+        int rare = 0;
+        for (int i = 0; i < BLOCK; i++) {
+            int layer = (int) words[i] & LAYERS - 1;
+            double x = (words[i] >> 10) * STEP[layer];
+            block[i] = x;
+            if (!(Math.abs(x) < EDGE[layer + 1])) {
+                beside[rare++] = i;
+            }
+        }
+        for (int k = 0; k < rare; k++) {
+            int i = beside[k];
+            block[i] = besideLayer((int) words[i] & LAYERS - 1, block[i]);
+        }
+        drawn = 0;
+    }
+
+    /** The rare cases, one in seventy: what lies under the curve but beside the next layer, and what is drawn anew. */
+    private double besideLayer(int layer, double x) {
+        if (layer == 0) {
+            return x < 0 ? -tail() : tail();
+        }
+        double y = DENSITY[layer] + bits.unit() * (DENSITY[layer + 1] - DENSITY[layer]);
+        return y < density(x) ? x : anew();
+    }
+
+    private double anew() {
+        long word = bits.next();
+        int layer = (int) word & LAYERS - 1;
+        double x = (word >> 10) * STEP[layer];
+        return Math.abs(x) < EDGE[layer + 1] ? x : besideLayer(layer, x);
     }
 
     private double tail() {

@@ -84,7 +84,7 @@ final class StepProgram {
                 + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward
                 + after
-                + "    if bool(torch.all(torch.isfinite(" + norms + "))):\n"
+                + "    if bool(torch.all(torch.le(" + norms + ", " + Float.MAX_VALUE + "))):\n"
                 + clipped.accumulation().indent(2)
                 + "    return " + norms + "\n";
         String[] parameters = {"index", "x", "y", "w", "sum", "bound", "offset", "most", "shares", "seed"};

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param learningRate above 0, before the optimizer's schedule
  * @param optimizer how the noised gradients move the weights
  * @param metrics what else is released of each step
+ * @param noise how a draw of noise is made
  */
 public record TrainingPlan(
         Mechanism mechanism,
@@ -34,7 +35,8 @@ public record TrainingPlan(
         double normaliser,
         double learningRate,
         Optimizer optimizer,
-        MetricRelease metrics) {
+        MetricRelease metrics,
+        NoiseForm noise) {
     /** Most steps of one plan. */
     public static final long MAX_STEPS = 10_000_000;
 
@@ -80,11 +82,12 @@ public record TrainingPlan(
                 normaliser,
                 learningRate,
                 Optimizer.PLAIN,
-                MetricRelease.NONE);
+                MetricRelease.NONE,
+                NoiseForm.GAUSSIAN);
     }
 
     /**
-     * Reads a plan; every member is required but {@code clipping} (flat), {@code metrics} (none) and those of
+     * Reads a plan; every member is required but {@code clipping} (flat), {@code metrics} (none), {@code noise} (gaussian) and those of
      * {@link Optimizer#read}.
      *
      * @throws InvalidDocument naming the first member that is missing, unknown or out of its range
@@ -104,7 +107,8 @@ public record TrainingPlan(
                 f.number("normaliser", Range.positive()),
                 learningRate,
                 Optimizer.read(f, steps, learningRate),
-                MetricRelease.read(f, mechanism));
+                MetricRelease.read(f, mechanism),
+                NoiseForm.read(f));
         f.end();
         return plan;
     }
@@ -125,6 +129,9 @@ public record TrainingPlan(
         optimizer.writeTo(json);
         if (!metrics.metrics().isEmpty()) {
             json.set("metrics", metrics.json());
+        }
+        if (noise != NoiseForm.GAUSSIAN) {
+            json.put("noise", noise.wire());
         }
         return json;
     }

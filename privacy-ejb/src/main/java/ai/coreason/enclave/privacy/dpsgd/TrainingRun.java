@@ -86,9 +86,9 @@ final class TrainingRun implements AutoCloseable {
         sum.duplicate().put(new float[sum.capacity()]);
         dropout = new KeyStream(keys.dropout(step)).next();
         int nonFinite = addClipped(records);
-        new SecureNoise(new KeyStream(keys.noise(step))).addTo(sum, plan.noiseScale());
+        new SecureNoise(new KeyStream(keys.noise(step)), plan.noise()).addTo(sum, plan.noiseScale());
         if (!plan.metrics().metrics().isEmpty()) {
-            tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step))));
+            tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step)), plan.noise()));
         }
         update();
         progress.stepDone(step, drawn.length, nonFinite);

@@ -89,15 +89,24 @@ record Convolution(Shape input, Shape output, Window window, long groups, boolea
         return z;
     }
 
+    /** The inputs at every position: [batch, channels, kernel..., positions...] or the same with dimensions joined. */
     private String patches(String x) {
         Window w = window.kernel().size() == 2 ? window : window.underOneRow();
-        return "torch.im2col(%s, %s, %s, %s, %s)"
+        String image = w == window ? x : "torch.unsqueeze(" + x + ", 2)";
+        if (!w.dilation().equals(List.of(1L, 1L))) {
+            return "torch.im2col(%s, %s, %s, %s, %s)"
+                    .formatted(image, w.kernel(), w.dilation(), w.padding(), w.stride());
+        }
+        long down = w.padding().get(0);
+        long across = w.padding().get(1);
+        String padded = "torch.constant_pad_nd(%s, [%2$d, %2$d, %3$d, %3$d], 0)".formatted(image, across, down);
+        return "torch.permute(torch.unfold(torch.unfold(%s, 2, %d, %d), 3, %d, %d), [0, 1, 4, 5, 2, 3])"
                 .formatted(
-                        w == window ? x : "torch.unsqueeze(" + x + ", 2)",
-                        w.kernel(),
-                        w.dilation(),
-                        w.padding(),
-                        w.stride());
+                        down + across == 0 ? image : padded,
+                        w.kernel().get(0),
+                        w.stride().get(0),
+                        w.kernel().get(1),
+                        w.stride().get(1));
     }
 
     /** From [batch, groups * features, positions...] to [batch * groups, features, positions]. */

@@ -29,16 +29,20 @@ public sealed interface PerSampleGradient {
             long columns,
             long positions)
             implements PerSampleGradient {
+        /** Elements of a gradient that fits into the processor's cache. */
+        private static final long SMALL = 1 << 14;
+
         /**
-         * Whether the gradient of each example is formed, as it is no larger than the two Gram matrices over positions that
-         * give its norm without it (Li et al. 2022, section 4).
+         * Whether the gradient of each example is formed, as it is small, or no larger than the two Gram matrices over
+         * positions that give its norm without it (Li et al. 2022, section 4). A small one is formed even so, since the sum
+         * of formed ones costs no second product.
          */
         public boolean formed() {
             return formed(groups, rows, columns, positions);
         }
 
         private static boolean formed(long groups, long rows, long columns, long positions) {
-            return groups > 1 || rows * columns <= 2 * positions * positions;
+            return groups > 1 || rows * columns <= Math.max(SMALL, 2 * positions * positions);
         }
 
         /** About how many floats one example takes: inputs and gradients by position, and what gives the norm. */

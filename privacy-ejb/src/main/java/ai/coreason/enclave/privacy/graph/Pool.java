@@ -48,10 +48,15 @@ record Pool(Shape output, String function, Window window, List<String> options) 
         return tape.forward("%s(%s, %s, %s, %s, %s)"
                 .formatted(
                         function,
-                        inputs.get(0),
+                        window.kernel().size() == 2 ? channelsLast(inputs.get(0)) : inputs.get(0),
                         window.kernel(),
                         window.stride(),
                         window.padding(),
                         String.join(", ", options)));
+    }
+
+    /** Channels innermost (memory format 2): libtorch pools them side by side, in place of element by element. */
+    private static String channelsLast(String x) {
+        return "torch.contiguous(" + x + ", memory_format=2)";
     }
 }

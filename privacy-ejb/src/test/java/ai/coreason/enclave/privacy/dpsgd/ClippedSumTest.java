@@ -244,6 +244,6 @@ class ClippedSumTest {
     }
 
     private static TrainingPlan plan(double clip, Clipping clipping) {
-        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN, MetricRelease.NONE);
+        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN, MetricRelease.NONE, NoiseForm.GAUSSIAN);
     }
 }

@@ -107,7 +107,7 @@ class DpSgdTrainerTest {
         float[] expected = flat(base);
         NoiseKeys same = keys(8);
         for (long step = 1; step <= 3; step++) {
-            SecureNoise noise = new SecureNoise(new KeyStream(same.noise(step)));
+            SecureNoise noise = new SecureNoise(new KeyStream(same.noise(step)), NoiseForm.GAUSSIAN);
             for (int i = 0; i < expected.length; i++) {
                 expected[i] -= 0.25f / 4 * (float) (noise.next() * 2 * 0.5);
             }
@@ -183,7 +183,7 @@ class DpSgdTrainerTest {
             run.addClipped(LongStream.range(0, 20)
                     .filter(i -> i != 3 && i != 10 && i != 15)
                     .toArray());
-            new SecureNoise(new KeyStream(keys(4).noise(1))).addTo(run.sum(), 1);
+            new SecureNoise(new KeyStream(keys(4).noise(1)), NoiseForm.GAUSSIAN).addTo(run.sum(), 1);
             run.update();
             without = run.weights();
         }

@@ -24,7 +24,7 @@ class MetricReleaseTest {
     private static final Set<Metric> BOTH = Set.of(Metric.LOSS, Metric.ACCURACY);
 
     private static TrainingPlan plan(Mechanism mechanism, long steps, double q, double sigma, double n, MetricRelease m) {
-        return new TrainingPlan(mechanism, steps, q, sigma, 1, Clipping.FLAT, n, 1e-9, Optimizer.PLAIN, m);
+        return new TrainingPlan(mechanism, steps, q, sigma, 1, Clipping.FLAT, n, 1e-9, Optimizer.PLAIN, m, NoiseForm.GAUSSIAN);
     }
 
     private static Map<Metric, Double> measured(ModelGraph graph, float[] weights, Examples data, TrainingPlan plan) {
@@ -91,7 +91,7 @@ class MetricReleaseTest {
         for (int i = 0; i < draws; i++) {
             MetricTally tally = new MetricTally(plan);
             double[] far = {1_000, 0};
-            tally.add(far, new SecureNoise(new KeyStream(NoiseKeys.fresh().metrics(1))));
+            tally.add(far, new SecureNoise(new KeyStream(NoiseKeys.fresh().metrics(1)), NoiseForm.GAUSSIAN));
             double noise = tally.sum(Metric.LOSS) - far[0];
             squares += noise * noise;
         }

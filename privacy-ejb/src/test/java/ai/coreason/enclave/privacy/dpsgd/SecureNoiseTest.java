@@ -35,7 +35,7 @@ class SecureNoiseTest {
     }
 
     private static SecureNoise noise() {
-        return new SecureNoise(new KeyStream(NoiseKeys.fresh().noise(1)));
+        return new SecureNoise(new KeyStream(NoiseKeys.fresh().noise(1)), NoiseForm.SUM_OF_FOUR);
     }
 
     private static double moment(double[] draws, int power) {
@@ -107,8 +107,8 @@ class SecureNoiseTest {
 
     @Test
     void next_fourSingleDraws_areAddedAndHalved() {
-        SecureNoise four = new SecureNoise(new KeyStream(new byte[32]));
-        SecureNoise single = new SecureNoise(new KeyStream(new byte[32]));
+        SecureNoise four = new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR);
+        SecureNoise single = new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR);
         for (int i = 0; i < 100; i++) {
             double sum = single.single() + single.single() + single.single() + single.single();
             assertThat(four.next()).isEqualTo(sum / 2);
@@ -120,8 +120,8 @@ class SecureNoiseTest {
         FloatBuffer buffer = FloatBuffer.wrap(new float[] {7, 1.2345678f, -0.1f, 1e-9f, 7});
         buffer.position(1).limit(4);
         float[] before = buffer.array().clone();
-        new SecureNoise(new KeyStream(new byte[32])).addTo(buffer, 2.5);
-        SecureNoise same = new SecureNoise(new KeyStream(new byte[32]));
+        new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR).addTo(buffer, 2.5);
+        SecureNoise same = new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR);
         double grid = 2 * 0x1p-20;
         for (int i = 1; i < 4; i++) {
             assertThat((double) buffer.get(i)).isCloseTo(before[i] + 2.5 * same.next(), Offset.offset(grid / 2));
@@ -145,8 +145,8 @@ class SecureNoiseTest {
         for (int i = 0; i < n; i++) {
             steps.put(i, step);
         }
-        new SecureNoise(new KeyStream(new byte[32])).addTo(zeros, 1);
-        new SecureNoise(new KeyStream(new byte[32])).addTo(steps, 1);
+        new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR).addTo(zeros, 1);
+        new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR).addTo(steps, 1);
         long others =
                 IntStream.range(0, n).filter(i -> zeros.get(i) != steps.get(i)).count();
         assertThat(others).isBetween(200L, 430L);
@@ -155,7 +155,7 @@ class SecureNoiseTest {
     @Test
     void addTo_scaleZero_leavesTheSum() {
         FloatBuffer buffer = FloatBuffer.wrap(new float[] {1, 2.3456789f, 3e-12f});
-        new SecureNoise(new KeyStream(new byte[32])).addTo(buffer, 0);
+        new SecureNoise(new KeyStream(new byte[32]), NoiseForm.SUM_OF_FOUR).addTo(buffer, 0);
         assertThat(buffer.array()).containsExactly(1, 2.3456789f, 3e-12f);
     }
 

@@ -30,7 +30,7 @@ class Variant implements Training {
     }
 
     void step(TrainingRun run, int drawn, TrainingPlan plan, byte[] noiseKey) {
-        new SecureNoise(new KeyStream(noiseKey)).addTo(run.sum(), plan.noiseScale());
+        new SecureNoise(new KeyStream(noiseKey), NoiseForm.GAUSSIAN).addTo(run.sum(), plan.noiseScale());
         run.update();
     }
 
@@ -64,7 +64,8 @@ class Variant implements Training {
                 p.normaliser(),
                 p.learningRate(),
                 p.optimizer(),
-                p.metrics());
+                p.metrics(),
+                p.noise());
     }
 
     private static void multiply(FloatBuffer sum, double factor) {
@@ -175,7 +176,7 @@ class Variant implements Training {
 
         @Override
         void step(TrainingRun run, int drawn, TrainingPlan plan, byte[] noiseKey) {
-            new SecureNoise(new KeyStream(noiseKey)).addTo(run.sum(), plan.noiseScale());
+            new SecureNoise(new KeyStream(noiseKey), NoiseForm.GAUSSIAN).addTo(run.sum(), plan.noiseScale());
             multiply(run.sum(), plan.normaliser() / Math.max(1, drawn));
             run.update();
         }

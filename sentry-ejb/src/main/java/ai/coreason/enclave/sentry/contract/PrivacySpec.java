@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.contract;
 
 import ai.coreason.enclave.privacy.dpsgd.Clipping;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.dpsgd.NoiseForm;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
  * @param targetEpsilon the job's own limit ε, in (0, 5]; without a mechanism it is not used and may be left out
  * @param targetDelta δ in (0, 1); empty means the dataset's own
  * @param metricNoiseMultiplier σ of each released metric; empty means what {@link MetricSpec} says
+ * @param noise how a draw of noise is made
  * @param maxLoss what a released loss is clipped to; empty means what {@link MetricSpec} says
  */
 public record PrivacySpec(
@@ -29,7 +31,8 @@ public record PrivacySpec(
         double targetEpsilon,
         OptionalDouble targetDelta,
         OptionalDouble metricNoiseMultiplier,
-        OptionalDouble maxLoss) {
+        OptionalDouble maxLoss,
+        NoiseForm noise) {
     private static final Range EPSILON =
             new Range(0, true, Dataset.HIGHEST_CEILING, false, "a number in (0, " + Dataset.HIGHEST_CEILING + "]");
     private static final Range NO_NOISE = new Range(0, false, 0, false, "0 or nothing with mechanism NONE");
@@ -55,7 +58,8 @@ public record PrivacySpec(
                         : f.number("target_epsilon", EPSILON),
                 f.optionalNumber("target_delta", Range.openUnit()),
                 f.optionalNumber("metric_noise_multiplier", none ? NO_NOISE : Formats.positiveFloat()),
-                f.optionalNumber("max_loss", Formats.positiveFloat()));
+                f.optionalNumber("max_loss", Formats.positiveFloat()),
+                NoiseForm.read(f));
         f.end();
         return spec;
     }
