@@ -7,6 +7,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.contract.Formats;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -81,7 +82,7 @@ public class NodesResource {
     @Operation(summary = "Issue a one-time enrolment token for a node")
     public Response token(InputStream body, @Context SecurityContext caller) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
-        String nodeId = f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}"));
+        String nodeId = Formats.identifier(f, "node_id");
         f.end();
         String token = enrolment.token(nodeId, caller.getUserPrincipal().getName());
         return Response.status(Response.Status.CREATED)

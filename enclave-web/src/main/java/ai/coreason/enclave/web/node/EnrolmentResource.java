@@ -5,6 +5,7 @@ import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.contract.Formats;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
@@ -43,7 +44,7 @@ public class EnrolmentResource {
     @Operation(summary = "Get the single-use nonce that the evidence must carry")
     public Response nonce(InputStream body) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
-        String nodeId = f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}"));
+        String nodeId = Formats.identifier(f, "node_id");
         f.end();
         String nonce = nodes.issue(EnrolmentSecret.Kind.NONCE, nodeId);
         return Response.status(Response.Status.CREATED)

@@ -10,6 +10,7 @@ import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;
 import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
@@ -20,6 +21,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -61,7 +63,7 @@ public class EnrolmentDesk {
         static Request parse(JsonNode body) {
             JsonFields f = JsonFields.of(body, "");
             Request r = new Request(
-                    f.text("node_id", "1 to 64 of A-Z a-z 0-9 _ . -", s -> s.matches("[A-Za-z0-9_.-]{1,64}")),
+                    Formats.identifier(f, "node_id"),
                     f.text("token", "a token of at most 200 characters", s -> s.length() <= 200),
                     f.text("nonce", "a nonce of at most 200 characters", s -> s.length() <= 200),
                     base64(f, "csr"),
@@ -196,8 +198,12 @@ public class EnrolmentDesk {
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw InvalidDocument.at("csr", "a request signed by its own key", "another signature");
             }
-            if (!key.getAlgorithm().equals("EC")) {
-                throw InvalidDocument.at("csr", "an EC key", key.getAlgorithm());
+            int bits = key instanceof ECPublicKey ec
+                    ? ec.getParams().getCurve().getField().getFieldSize()
+                    : 0;
+            if (bits != 256 && bits != 384) {
+                throw InvalidDocument.at(
+                        "csr", "an EC key on P-256 or P-384", key.getAlgorithm() + (bits == 0 ? "" : " " + bits));
             }
             return key;
         } catch (IOException
