@@ -3,9 +3,8 @@ package ai.coreason.enclave.web.ledger;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
-import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
-import ai.coreason.enclave.web.problem.Problem;
+import ai.coreason.enclave.web.problem.Query;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
@@ -40,14 +39,11 @@ public class AuditResource {
     @GET
     @Operation(summary = "Export the hash-chained audit log after a sequence")
     public Response export(
-            @QueryParam("after") @DefaultValue("0") long after,
-            @QueryParam("count") @DefaultValue("100000") int count) {
-        if (after < 0 || count < 1 || count > MAX_PAGE) {
-            throw Problem.exception(
-                    ProblemType.INVALID_DOCUMENT,
-                    "after, count: expected after >= 0 and count in [1, " + MAX_PAGE + "]");
-        }
-        List<AuditRecord> records = log.after(after, count);
+            @QueryParam("after") @DefaultValue("0") String after,
+            @QueryParam("count") @DefaultValue("100000") String count) {
+        long behind = Query.whole("after", after, 0, Long.MAX_VALUE);
+        int page = (int) Query.whole("count", count, 1, MAX_PAGE);
+        List<AuditRecord> records = log.after(behind, page);
         ObjectNode out = Json.object();
         ArrayNode rows = out.putArray("records");
         records.forEach(r -> rows.add(r.json()));
