@@ -1,7 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -90,19 +89,13 @@ public final class Formats {
         throw InvalidDocument.at(f.at(name), expected, "other text of " + text.length() + " characters");
     }
 
-    /** An object with free members that has a digest; a copy. */
+    /** An object with free members; a copy. */
     static ObjectNode document(JsonFields f, String name) {
         JsonNode v = f.any(name, "an object");
-        if (!(v instanceof ObjectNode object)) {
-            throw InvalidDocument.at(f.at(name), "an object", JsonFields.describe(v));
+        if (v instanceof ObjectNode object) {
+            return object.deepCopy();
         }
-        try {
-            Json.canonical(object);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw InvalidDocument.at(
-                    f.at(name), "finite numbers and whole characters, as RFC 8785 writes", "one it cannot write");
-        }
-        return object.deepCopy();
+        throw InvalidDocument.at(f.at(name), "an object", JsonFields.describe(v));
     }
 
     /** Padded base64. */
