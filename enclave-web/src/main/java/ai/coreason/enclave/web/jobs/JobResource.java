@@ -32,6 +32,9 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -81,8 +84,10 @@ public class JobResource {
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
     @Operation(summary = "List jobs, newest first")
     public Response list(
-            @QueryParam("first") @DefaultValue("0") String first,
-            @QueryParam("count") @DefaultValue("50") String count) {
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("first") @DefaultValue("0")
+                    String first,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("count") @DefaultValue("50")
+                    String count) {
         int from = (int) Query.whole("first", first, 0, Integer.MAX_VALUE);
         int page = (int) Query.whole("count", count, 1, MAX_PAGE);
         ArrayNode out = Json.object().putArray("jobs");

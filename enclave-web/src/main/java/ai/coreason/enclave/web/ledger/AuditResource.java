@@ -19,6 +19,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -39,8 +42,10 @@ public class AuditResource {
     @GET
     @Operation(summary = "Export the hash-chained audit log after a sequence")
     public Response export(
-            @QueryParam("after") @DefaultValue("0") String after,
-            @QueryParam("count") @DefaultValue("100000") String count) {
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("after") @DefaultValue("0")
+                    String after,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("count") @DefaultValue("100000")
+                    String count) {
         long behind = Query.whole("after", after, 0, Long.MAX_VALUE);
         int page = (int) Query.whole("count", count, 1, MAX_PAGE);
         List<AuditRecord> records = log.after(behind, page);

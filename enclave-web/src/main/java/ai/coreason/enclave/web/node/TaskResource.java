@@ -23,6 +23,9 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -52,7 +55,8 @@ public class TaskResource {
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
     public void next(
-            @QueryParam("wait_seconds") @DefaultValue("20") String wait,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("wait_seconds") @DefaultValue("20")
+                    String wait,
             @Context SecurityContext caller,
             @Suspended AsyncResponse response) {
         long seconds = Query.whole("wait_seconds", wait, 1, LONGEST_WAIT);
