@@ -8,6 +8,7 @@ import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -135,6 +136,7 @@ public final class TestOverseer implements BeforeAllCallback {
                 List<Integer> ports = FreePorts.find(2);
                 userPort = ports.get(0);
                 nodePort = ports.get(1);
+                Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
                 enclave(
                         "run",
                         "--simulation",
@@ -170,16 +172,30 @@ public final class TestOverseer implements BeforeAllCallback {
 
         @Override
         public void close() throws IOException {
-            JsonNode pid = Json.read(Files.readAllBytes(folder.resolve("server.pid")));
             try {
                 enclave("stop");
             } finally {
-                ProcessHandle.of(pid.get("pid").asLong()).ifPresent(ProcessHandle::destroyForcibly);
+                kill();
             }
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
+            }
+        }
+
+        /** Ends the server that a failed stop, or a test run that was broken off, would leave behind. */
+        private void kill() {
+            try {
+                Path file = folder.resolve("server.pid");
+                if (Files.exists(file)) {
+                    ProcessHandle.of(Json.read(Files.readAllBytes(file))
+                                    .get("pid")
+                                    .asLong())
+                            .ifPresent(ProcessHandle::destroyForcibly);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
