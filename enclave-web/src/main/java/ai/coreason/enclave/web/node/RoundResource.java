@@ -91,6 +91,7 @@ public class RoundResource {
                     + " (RFC 9530).")
     @APIResponse(responseCode = "202", description = "Stored and queued")
     @APIResponse(responseCode = "403", description = "The node has no task in this round")
+    @APIResponse(responseCode = "404", description = "No such job")
     @APIResponse(responseCode = "409", description = "The round takes no more updates, or other bytes came before")
     @APIResponse(responseCode = "422", description = "The digest, a shape or a value is wrong; nothing is stored")
     public Response upload(
@@ -139,6 +140,9 @@ public class RoundResource {
     }
 
     private static ProblemType typeOf(InvalidDocument e) {
+        if (e.field().equals("job_id")) {
+            return ProblemType.NOT_FOUND;
+        }
         if (e.field().equals("Content-Digest") || e.field().equals("sealed_sha256")) {
             return ProblemType.DIGEST_MISMATCH;
         }

@@ -3,6 +3,7 @@ package ai.coreason.enclave.web.node;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.web.problem.Query;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -22,6 +23,9 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -51,12 +55,14 @@ public class TaskResource {
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
     public void next(
-            @QueryParam("wait_seconds") @DefaultValue("20") int wait,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("wait_seconds") @DefaultValue("20")
+                    String wait,
             @Context SecurityContext caller,
             @Suspended AsyncResponse response) {
+        long seconds = Query.whole("wait_seconds", wait, 1, LONGEST_WAIT);
         String node = caller.getUserPrincipal().getName();
         Runnable look = () -> executor.execute(() -> answer(node, response));
-        response.setTimeout(Math.max(1, Math.min(wait, LONGEST_WAIT)), TimeUnit.SECONDS);
+        response.setTimeout(seconds, TimeUnit.SECONDS);
         response.setTimeoutHandler(late -> {
             bell.forget(node, look);
             late.resume(Response.noContent().build());

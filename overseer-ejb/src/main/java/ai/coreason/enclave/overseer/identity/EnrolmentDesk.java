@@ -20,6 +20,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -196,8 +197,12 @@ public class EnrolmentDesk {
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw InvalidDocument.at("csr", "a request signed by its own key", "another signature");
             }
-            if (!key.getAlgorithm().equals("EC")) {
-                throw InvalidDocument.at("csr", "an EC key", key.getAlgorithm());
+            int bits = key instanceof ECPublicKey ec
+                    ? ec.getParams().getCurve().getField().getFieldSize()
+                    : 0;
+            if (bits != 256 && bits != 384) {
+                throw InvalidDocument.at(
+                        "csr", "an EC key on P-256 or P-384", key.getAlgorithm() + (bits == 0 ? "" : " " + bits));
             }
             return key;
         } catch (IOException

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.intake;
 
 import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.vault.Vault;
 import jakarta.annotation.Resource;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
@@ -20,11 +21,17 @@ public class UpdateQueue {
     @Inject
     private RoundDesk desk;
 
-    /** Takes note of an upload and queues it; the same bytes again change nothing. */
-    public void enqueue(ClaimCheck check, long bytes) {
+    /**
+     * Takes note of an upload, keeps its bytes and queues it; the same bytes again change nothing.
+     *
+     * @param arrival the bytes; they become a vault entry before the message is sent, and only if the round takes them
+     */
+    public void enqueue(ClaimCheck check, Vault.Arrival arrival) {
+        long bytes = arrival.entry().bytes();
         boolean fresh =
                 desk.uploaded(check.jobId(), check.round(), check.attempt(), check.nodeId(), check.digest(), bytes);
         if (fresh) {
+            arrival.keep();
             try (JMSContext context = connections.createContext()) {
                 context.createProducer().send(updates, check.text());
             }

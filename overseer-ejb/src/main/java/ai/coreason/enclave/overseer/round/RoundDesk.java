@@ -104,12 +104,17 @@ public class RoundDesk {
         }
         Round last = table.last(jobId, round).orElseThrow();
         Job job = em.find(Job.class, jobId);
-        if (last.attempt() != attempt
-                || last.state() != RoundState.OPEN
-                || c.state() != ContributionState.INVITED
-                || job.state() != JobState.RUNNING) {
-            throw UploadRefused.closed(
-                    round, attempt, last.attempt() == attempt ? last.state().name() : "superseded");
+        if (job.state() == JobState.CANCELLED || job.state() == JobState.FAILED) {
+            throw UploadRefused.closed(round, attempt, "part of a job that is " + job.state());
+        }
+        if (last.attempt() != attempt) {
+            throw UploadRefused.closed(round, attempt, "superseded by attempt " + last.attempt());
+        }
+        if (last.state() != RoundState.OPEN || job.state() != JobState.RUNNING) {
+            throw UploadRefused.closed(round, attempt, last.state().name());
+        }
+        if (c.state() != ContributionState.INVITED) {
+            throw UploadRefused.closed(round, attempt, "one that " + nodeId + " has " + c.state());
         }
         c.upload(envelopeDigest, bytes);
         return true;

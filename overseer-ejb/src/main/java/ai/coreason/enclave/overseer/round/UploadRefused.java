@@ -31,6 +31,12 @@ public final class UploadRefused extends RuntimeException {
                         + nodeId);
     }
 
+    /** The refusal of an update by a node that has no task in a round. */
+    public static UploadRefused notInvited(String nodeId, long round) {
+        return new UploadRefused(
+                Kind.NOT_INVITED, "round: expected one in which " + nodeId + " was given a task, got round " + round);
+    }
+
     static UploadRefused closed(long round, long attempt, String state) {
         return new UploadRefused(
                 Kind.CLOSED,
