@@ -2,7 +2,9 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
+import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.web.problem.Problem;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -50,6 +52,7 @@ public class TaskResource {
     @Operation(summary = "Wait for the node's next task")
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
+    @APIResponse(responseCode = "503", description = "The Overseer is stopping")
     public void next(
             @QueryParam("wait_seconds") @DefaultValue("20") int wait,
             @Context SecurityContext caller,
@@ -61,7 +64,10 @@ public class TaskResource {
             bell.forget(node, look);
             late.resume(Response.noContent().build());
         });
-        bell.await(node, look);
+        if (!bell.await(node, look)) {
+            response.resume(stopping());
+            return;
+        }
         Optional<RoundTask> now = desk.task(node);
         if (now.isPresent()) {
             bell.forget(node, look);
@@ -70,9 +76,17 @@ public class TaskResource {
     }
 
     private void answer(String node, AsyncResponse response) {
+        if (bell.closed()) {
+            response.resume(stopping());
+            return;
+        }
         Response found = desk.task(node)
                 .map(t -> Response.ok(t.json()).build())
                 .orElseGet(() -> Response.noContent().build());
         response.resume(found);
+    }
+
+    private static Response stopping() {
+        return Problem.response(ProblemType.UNAVAILABLE, "this Overseer is stopping; ask again in a while");
     }
 }
