@@ -26,11 +26,18 @@ public class EvidenceDesk {
     private static final Duration ENROLMENT_AGE = Duration.ofMinutes(10);
     private static final Duration UPDATE_AGE = Duration.ofDays(8);
 
-    @Inject
     private SimulationTrust trust;
-
-    @Inject
     private NodeRegistry nodes;
+
+    /** For the container's proxies. */
+    protected EvidenceDesk() {}
+
+    /** A desk that trusts a simulation's key, if there is one, and knows the enrolled nodes. */
+    @Inject
+    public EvidenceDesk(SimulationTrust trust, NodeRegistry nodes) {
+        this.trust = trust;
+        this.nodes = nodes;
+    }
 
     /** Judges the evidence of an enrolment. */
     public Verdict enrolment(Evidence evidence, ObjectNode expected) {
