@@ -25,6 +25,9 @@ public class EnrolledNode {
     @Column(name = "certificate_pem", nullable = false, length = 8000)
     private String certificate;
 
+    @Column(name = "tls_spki_sha384", nullable = false, length = 96)
+    private String tlsSpkiSha384;
+
     @Column(name = "request_digest", nullable = false, length = 64)
     private String requestDigest;
 
@@ -66,6 +69,7 @@ public class EnrolledNode {
         epoch = given.epoch();
         certificateSerial = given.certificate().getSerialNumber().toString(16);
         certificate = FederationCa.pem(given.certificate());
+        tlsSpkiSha384 = FederationCa.spkiSha384(given.certificate().getPublicKey());
         expiresAt = given.certificate().getNotAfter().toInstant();
         report = given.reportJson();
         requestDigest = given.requestDigest();
@@ -91,6 +95,11 @@ public class EnrolledNode {
     /** How often it has enrolled. */
     public long epoch() {
         return epoch;
+    }
+
+    /** The enrolment under which it calls now. */
+    public NodeSession session() {
+        return new NodeSession(epoch, tlsSpkiSha384);
     }
 
     /** The serial of its one valid certificate, lower-case hex. */

@@ -18,7 +18,6 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -163,7 +162,7 @@ public class EnrolmentDesk {
         ObjectNode expected = Json.object()
                 .put("node_id", r.nodeId())
                 .put("nonce", r.nonce())
-                .put("tls_spki_sha384", sha384(key.getEncoded()));
+                .put("tls_spki_sha384", FederationCa.spkiSha384(key));
         Verdict verdict = evidence.enrolment(r.evidence(), expected);
         if (verdict instanceof Verdict.Refused refusal) {
             return refused(r, refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")));
@@ -257,14 +256,6 @@ public class EnrolmentDesk {
                 throw invalid;
             }
             throw InvalidDocument.at("csr", "a PKCS#10 request in DER", "other bytes");
-        }
-    }
-
-    private static String sha384(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(bytes));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.NodeSession;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
@@ -25,6 +27,9 @@ public class UpdateIntake {
     private Storage storage;
 
     @Inject
+    private NodeRegistry nodes;
+
+    @Inject
     private JobDesk jobs;
 
     @Inject
@@ -37,7 +42,7 @@ public class UpdateIntake {
     private UpdateQueue queue;
 
     /**
-     * Takes an upload in.
+     * Takes an upload in. The same sealed bytes again are not kept twice, whatever evidence comes with them.
      *
      * @param nodeId the node that sends it, by its certificate
      * @param declaredDigest the SHA-256 that the sender gives for the body
@@ -47,6 +52,7 @@ public class UpdateIntake {
      */
     public void receive(String jobId, long round, String nodeId, String declaredDigest, InputStream body)
             throws IOException {
+        NodeSession session = nodes.find(nodeId).orElseThrow().session();
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
         FederationJob document = FederationJob.parse(job.document(), mode.rules());
         Vault vault = storage.updates();
@@ -63,8 +69,8 @@ public class UpdateIntake {
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
             inspector.open(jobId, document, envelope);
-            queue.enqueue(new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest()), entry.bytes());
-            keep = true;
+            ClaimCheck check = new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest(), session);
+            keep = queue.enqueue(check, header.sealedSha256(), entry.bytes()).equals(entry.digest());
         } finally {
             if (!keep) {
                 vault.remove(entry.digest());

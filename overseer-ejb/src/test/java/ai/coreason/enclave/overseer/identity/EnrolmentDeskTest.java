@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -172,7 +171,7 @@ class EnrolmentDeskTest {
         ObjectNode members = Json.object()
                 .put("node_id", node)
                 .put("nonce", nonce)
-                .put("tls_spki_sha384", hash("SHA-384", key.getPublic().getEncoded()))
+                .put("tls_spki_sha384", FederationCa.spkiSha384(key.getPublic()))
                 .put("code_manifest_sha256", manifest);
         try {
             ReportData reportData = ReportData.parse(ReportData.Role.ENROLMENT, members, "report_data");
@@ -209,7 +208,7 @@ class EnrolmentDeskTest {
         };
         return new EnrolmentDesk(
                 nodes,
-                new EvidenceDesk(trust, nodes),
+                new EvidenceDesk(trust),
                 new CertificateAuthority(folder.toString()),
                 trust,
                 new LedgerMirror(),
@@ -226,13 +225,5 @@ class EnrolmentDeskTest {
 
     private static String sha256(String text) {
         return Json.sha256(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String hash(String algorithm, byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
-        } catch (java.security.GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
