@@ -2,7 +2,9 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
+import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.web.problem.Problem;
 import ai.coreason.enclave.web.problem.Query;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.annotation.Resource;
@@ -54,6 +56,7 @@ public class TaskResource {
     @Operation(summary = "Wait for the node's next task")
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
+    @APIResponse(responseCode = "503", description = "The Overseer is stopping")
     public void next(
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("wait_seconds") @DefaultValue("20")
                     String wait,
@@ -67,7 +70,10 @@ public class TaskResource {
             bell.forget(node, look);
             late.resume(Response.noContent().build());
         });
-        bell.await(node, look);
+        if (!bell.await(node, look)) {
+            response.resume(stopping());
+            return;
+        }
         Optional<RoundTask> now = desk.task(node);
         if (now.isPresent()) {
             bell.forget(node, look);
@@ -76,9 +82,17 @@ public class TaskResource {
     }
 
     private void answer(String node, AsyncResponse response) {
+        if (bell.closed()) {
+            response.resume(stopping());
+            return;
+        }
         Response found = desk.task(node)
                 .map(t -> Response.ok(t.json()).build())
                 .orElseGet(() -> Response.noContent().build());
         response.resume(found);
+    }
+
+    private static Response stopping() {
+        return Problem.response(ProblemType.UNAVAILABLE, "this Overseer is stopping; ask again in a while");
     }
 }

@@ -72,6 +72,11 @@ public final class RoundTraining implements AutoCloseable {
         this.manifestSha256 = manifestSha256;
     }
 
+    /** What seals updates and vouches for them. */
+    UpdateSeal seal() {
+        return seal;
+    }
+
     /**
      * Trains one attempt and leaves its sealed update in the outbox.
      *
@@ -95,7 +100,7 @@ public final class RoundTraining implements AutoCloseable {
             books.commit(
                     dataset.dataset().datasetId(),
                     key,
-                    row -> seal.envelope(new UpdateSeal.Terms(session, task, row, shown), update));
+                    row -> seal.seal(new UpdateSeal.Terms(site.nodeId(), task, row, shown), update));
             sealed = true;
             LOG.log(
                     System.Logger.Level.INFO,

@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.NodeSession;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
@@ -27,6 +29,9 @@ public class UpdateIntake {
     private Storage storage;
 
     @Inject
+    private NodeRegistry nodes;
+
+    @Inject
     private JobDesk jobs;
 
     @Inject
@@ -42,7 +47,7 @@ public class UpdateIntake {
     private UpdateQueue queue;
 
     /**
-     * Takes an upload in.
+     * Takes an upload in. The same sealed bytes again are not kept twice, whatever evidence comes with them.
      *
      * @param nodeId the node that sends it, by its certificate
      * @param declaredDigest the SHA-256 that the sender gives for the body
@@ -52,6 +57,7 @@ public class UpdateIntake {
      */
     public void receive(String jobId, long round, String nodeId, String declaredDigest, InputStream body)
             throws IOException {
+        NodeSession session = nodes.find(nodeId).orElseThrow().session();
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
         if (rounds.contribution(jobId, round, nodeId).isEmpty()) {
             throw UploadRefused.notInvited(nodeId, round);
@@ -70,7 +76,8 @@ public class UpdateIntake {
             match("header.node_id", nodeId, header.nodeId());
             ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
             inspector.open(jobId, document, envelope);
-            queue.enqueue(new ClaimCheck(jobId, round, header.attempt(), nodeId, digest), arrival);
+            ClaimCheck check = new ClaimCheck(jobId, round, header.attempt(), nodeId, digest, session);
+            queue.enqueue(check, header.sealedSha256(), arrival);
         }
     }
 

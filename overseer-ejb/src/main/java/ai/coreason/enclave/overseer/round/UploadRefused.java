@@ -47,7 +47,7 @@ public final class UploadRefused extends RuntimeException {
     static UploadRefused otherBytes(String before, String now) {
         return new UploadRefused(
                 Kind.OTHER_BYTES,
-                "update: expected the bytes of the first upload, SHA-256 " + before + ", got SHA-256 " + now);
+                "update: expected the sealed bytes of the first upload, SHA-256 " + before + ", got SHA-256 " + now);
     }
 
     /** What kind of refusal. */
