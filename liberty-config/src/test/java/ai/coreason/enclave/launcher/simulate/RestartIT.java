@@ -56,7 +56,8 @@ class RestartIT {
             tokens.put(role, issuer.issue("it", role.name().toLowerCase(Locale.ROOT), Duration.ofHours(1)));
         }
         URI origin = URI.create("https://127.0.0.1:" + port(0));
-        api = new OverseerApi(origin, OverseerFiles.of(folder.resolve("overseer")).client(), tokens);
+        api = new OverseerApi(
+                origin, OverseerFiles.of(folder.resolve("overseer")).client(), tokens);
         for (String node : NODES) {
             lines.add(new FaultyLine(ports.get(1)));
             writeSite(node, lines.get(lines.size() - 1).port());
