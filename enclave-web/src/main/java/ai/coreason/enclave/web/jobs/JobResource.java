@@ -10,6 +10,7 @@ import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
+import ai.coreason.enclave.web.problem.Query;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -31,6 +32,9 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -80,14 +84,14 @@ public class JobResource {
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
     @Operation(summary = "List jobs, newest first")
     public Response list(
-            @QueryParam("first") @DefaultValue("0") int first, @QueryParam("count") @DefaultValue("50") int count) {
-        if (first < 0 || count < 1 || count > MAX_PAGE) {
-            throw Problem.exception(
-                    ProblemType.INVALID_DOCUMENT,
-                    "first, count: expected first >= 0 and count in [1, " + MAX_PAGE + "]");
-        }
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("first") @DefaultValue("0")
+                    String first,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("count") @DefaultValue("50")
+                    String count) {
+        int from = (int) Query.whole("first", first, 0, Integer.MAX_VALUE);
+        int page = (int) Query.whole("count", count, 1, MAX_PAGE);
         ArrayNode out = Json.object().putArray("jobs");
-        jobs.list(first, count).forEach(j -> out.add(json.summary(j)));
+        jobs.list(from, page).forEach(j -> out.add(json.summary(j)));
         return Response.ok(Json.object().set("jobs", out)).build();
     }
 

@@ -3,9 +3,8 @@ package ai.coreason.enclave.web.ledger;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
-import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
-import ai.coreason.enclave.web.problem.Problem;
+import ai.coreason.enclave.web.problem.Query;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
@@ -20,6 +19,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -40,14 +42,13 @@ public class AuditResource {
     @GET
     @Operation(summary = "Export the hash-chained audit log after a sequence")
     public Response export(
-            @QueryParam("after") @DefaultValue("0") long after,
-            @QueryParam("count") @DefaultValue("100000") int count) {
-        if (after < 0 || count < 1 || count > MAX_PAGE) {
-            throw Problem.exception(
-                    ProblemType.INVALID_DOCUMENT,
-                    "after, count: expected after >= 0 and count in [1, " + MAX_PAGE + "]");
-        }
-        List<AuditRecord> records = log.after(after, count);
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("after") @DefaultValue("0")
+                    String after,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("count") @DefaultValue("100000")
+                    String count) {
+        long behind = Query.whole("after", after, 0, Long.MAX_VALUE);
+        int page = (int) Query.whole("count", count, 1, MAX_PAGE);
+        List<AuditRecord> records = log.after(behind, page);
         ObjectNode out = Json.object();
         ArrayNode rows = out.putArray("records");
         records.forEach(r -> rows.add(r.json()));

@@ -1,12 +1,11 @@
 package ai.coreason.enclave.web.ledger;
 
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
-import ai.coreason.enclave.web.problem.Problem;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -54,8 +53,7 @@ public class LedgerResource {
                 Response.ok(json(accounts)).type(MediaType.APPLICATION_JSON).build();
             case "csv" ->
                 Response.ok(csv(accounts)).type("text/csv;charset=UTF-8").build();
-            default ->
-                throw Problem.exception(ProblemType.INVALID_DOCUMENT, "format: expected json or csv, got another");
+            default -> throw InvalidDocument.at("format", "json or csv", format);
         };
     }
 

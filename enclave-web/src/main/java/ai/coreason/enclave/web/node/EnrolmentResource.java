@@ -57,8 +57,12 @@ public class EnrolmentResource {
 
     /** Enrols a node. */
     @POST
-    @Operation(summary = "Enrol: token, nonce, evidence and CSR against a certificate")
-    @APIResponse(responseCode = "201", description = "The certificate chain, its end, and the token of the next boot")
+    @Operation(
+            summary = "Enrol: token, nonce, evidence and CSR against a certificate",
+            description =
+                    "The same request again gets the same answer. next_token_sha256 is the SHA-256 of the token that"
+                            + " the node has chosen for its next enrolment; without it an operator must issue that one.")
+    @APIResponse(responseCode = "201", description = "The certificate chain, its end and the node's epoch")
     @APIResponse(responseCode = "401", description = "The token or the nonce is not valid")
     @APIResponse(responseCode = "403", description = "The evidence is refused, with all reasons")
     public Response enrol(InputStream body) throws IOException {

@@ -87,11 +87,14 @@ public class RoundResource {
     @Consumes(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(
             summary = "Hand in a sealed update",
-            description = "The same bytes again get the same answer. Content-Digest carries the body's SHA-256"
-                    + " (RFC 9530).")
+            description = "The same sealed bytes again get the same answer, whatever evidence comes with them."
+                    + " Content-Digest carries the body's SHA-256 (RFC 9530).")
     @APIResponse(responseCode = "202", description = "Stored and queued")
     @APIResponse(responseCode = "403", description = "The node has no task in this round")
-    @APIResponse(responseCode = "409", description = "The round takes no more updates, or other bytes came before")
+    @APIResponse(responseCode = "404", description = "No such job")
+    @APIResponse(
+            responseCode = "409",
+            description = "The round takes no more updates, or other sealed bytes came before")
     @APIResponse(responseCode = "422", description = "The digest, a shape or a value is wrong; nothing is stored")
     public Response upload(
             @PathParam("node_id") String nodeId,
@@ -139,6 +142,9 @@ public class RoundResource {
     }
 
     private static ProblemType typeOf(InvalidDocument e) {
+        if (e.field().equals("job_id")) {
+            return ProblemType.NOT_FOUND;
+        }
         if (e.field().equals("Content-Digest") || e.field().equals("sealed_sha256")) {
             return ProblemType.DIGEST_MISMATCH;
         }

@@ -2,7 +2,10 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
+import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.web.problem.Problem;
+import ai.coreason.enclave.web.problem.Query;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -22,6 +25,9 @@ import jakarta.ws.rs.core.SecurityContext;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -50,18 +56,24 @@ public class TaskResource {
     @Operation(summary = "Wait for the node's next task")
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
+    @APIResponse(responseCode = "503", description = "The Overseer is stopping")
     public void next(
-            @QueryParam("wait_seconds") @DefaultValue("20") int wait,
+            @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("wait_seconds") @DefaultValue("20")
+                    String wait,
             @Context SecurityContext caller,
             @Suspended AsyncResponse response) {
+        long seconds = Query.whole("wait_seconds", wait, 1, LONGEST_WAIT);
         String node = caller.getUserPrincipal().getName();
         Runnable look = () -> executor.execute(() -> answer(node, response));
-        response.setTimeout(Math.max(1, Math.min(wait, LONGEST_WAIT)), TimeUnit.SECONDS);
+        response.setTimeout(seconds, TimeUnit.SECONDS);
         response.setTimeoutHandler(late -> {
             bell.forget(node, look);
             late.resume(Response.noContent().build());
         });
-        bell.await(node, look);
+        if (!bell.await(node, look)) {
+            response.resume(stopping());
+            return;
+        }
         Optional<RoundTask> now = desk.task(node);
         if (now.isPresent()) {
             bell.forget(node, look);
@@ -70,9 +82,17 @@ public class TaskResource {
     }
 
     private void answer(String node, AsyncResponse response) {
+        if (bell.closed()) {
+            response.resume(stopping());
+            return;
+        }
         Response found = desk.task(node)
                 .map(t -> Response.ok(t.json()).build())
                 .orElseGet(() -> Response.noContent().build());
         response.resume(found);
+    }
+
+    private static Response stopping() {
+        return Problem.response(ProblemType.UNAVAILABLE, "this Overseer is stopping; ask again in a while");
     }
 }

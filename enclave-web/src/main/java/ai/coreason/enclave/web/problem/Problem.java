@@ -24,6 +24,13 @@ public final class Problem {
     }
 
     static Response response(ProblemType type, int status, String detail, String field) {
+        return Response.status(status)
+                .type(MEDIA_TYPE)
+                .entity(json(type, status, detail, field))
+                .build();
+    }
+
+    static ObjectNode json(ProblemType type, int status, String detail, String field) {
         ObjectNode body = Json.object()
                 .put("type", type.urn())
                 .put("title", type.title())
@@ -32,7 +39,7 @@ public final class Problem {
         if (!field.isEmpty()) {
             body.put("field", field);
         }
-        return Response.status(status).type(MEDIA_TYPE).entity(body).build();
+        return body;
     }
 
     /** A problem as an exception, for a resource to throw. */

@@ -60,7 +60,11 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             return e.getResponse();
         }
         int status = e.getResponse().getStatus();
-        ProblemType type = switch (status) {
+        return Problem.response(type(status), status, detail(status), "");
+    }
+
+    static ProblemType type(int status) {
+        return switch (status) {
             case 401 -> ProblemType.UNAUTHENTICATED;
             case 403 -> ProblemType.FORBIDDEN;
             case 404, 405 -> ProblemType.NOT_FOUND;
@@ -69,15 +73,17 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             case 503 -> ProblemType.UNAVAILABLE;
             default -> status < 500 ? ProblemType.INVALID_DOCUMENT : ProblemType.INTERNAL;
         };
-        return Problem.response(type, status, detail(status, e), "");
     }
 
-    private static String detail(int status, WebApplicationException e) {
+    static String detail(int status) {
         return switch (status) {
-            case 401 -> "expected a token of the federation's issuer, got none that is valid";
+            case 401 -> Unauthenticated.DETAIL;
             case 403 -> "expected a token with a role that allows this, got another";
-            case 404 -> "there is nothing under this address";
-            default -> String.valueOf(e.getMessage());
+            case 404 -> "address: expected one of the API description, got another";
+            case 405 -> "method: expected one that the API description lists for this address, got another";
+            case 406 -> "Accept: expected one that allows what this address answers with, got another";
+            case 415 -> "Content-Type: expected the one that the API description names, got another";
+            default -> "expected a request as the API description has it, got another";
         };
     }
 

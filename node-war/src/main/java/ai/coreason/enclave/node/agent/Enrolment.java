@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +27,15 @@ import java.util.function.Supplier;
 
 /**
  * The node's enrolment: a nonce, evidence over it and over a TLS key born for the occasion, and a one-time token give a
- * certificate, an epoch, and the token for the next time.
+ * certificate and an epoch.
+ *
+ * <p>The node chooses the token for the next time, stores it, and only then tells the Overseer its SHA-256. Whatever is lost
+ * after that, an answer or the whole node, one of the stored tokens is good: the old one if the request never arrived,
+ * else the new one, and the old one is refused.
  */
 public final class Enrolment implements TaskLoop.Enroller {
     private static final long MAX_EPOCH = 1L << 53;
+    private static final int UNAUTHENTICATED = 401;
 
     /**
      * What the node says of itself.
@@ -55,7 +61,7 @@ public final class Enrolment implements TaskLoop.Enroller {
     private final Supplier<Holdings> holdings;
     private final Backoff backoff;
     private final Clock clock;
-    private final TokenFile token;
+    private final TokenFile tokens;
 
     /**
      * @param holdings read anew at every enrolment
@@ -67,7 +73,7 @@ public final class Enrolment implements TaskLoop.Enroller {
         this.holdings = holdings;
         this.backoff = backoff;
         this.clock = clock;
-        this.token = new TokenFile(site.tokenFile());
+        this.tokens = new TokenFile(site.tokenFile());
     }
 
     @Override
@@ -76,10 +82,7 @@ public final class Enrolment implements TaskLoop.Enroller {
         List<X509Certificate> roots = NodeIdentity.certificates(site.caFile());
         OverseerClient anonymous = client(NodeIdentity.anonymousTls(roots));
         NodeIdentity identity = NodeIdentity.born(site.nodeId());
-        String oneTime = token.read();
-        JsonNode answer = anonymous.enrol(request(identity, oneTime, anonymous.nonce(site.nodeId())));
-        JsonFields f = JsonFields.of(answer, "");
-        token.replace(f.text("next_token"));
+        JsonFields f = JsonFields.of(answer(anonymous, identity), "");
         f.text("node_id", site.nodeId(), site.nodeId()::equals);
         long epoch = f.whole("epoch", 1, MAX_EPOCH);
         List<X509Certificate> chain = NodeIdentity.certificates(
@@ -88,11 +91,44 @@ public final class Enrolment implements TaskLoop.Enroller {
         return new Session(client(identity.tls(chain, roots)), site.nodeId(), epoch, identity.spkiSha384(), renewAt);
     }
 
+    /** Tries the stored tokens, the oldest first, until one is not refused as a token. */
+    private JsonNode answer(OverseerClient anonymous, NodeIdentity identity)
+            throws IOException, OverseerRefusal, OverseerUnreachable, InterruptedException {
+        List<String> stored = tokens.read();
+        for (int i = 0; ; i++) {
+            boolean last = i == stored.size() - 1;
+            String nonce = anonymous.nonce(site.nodeId());
+            String next = last ? chooseNext(stored) : stored.get(i + 1);
+            try {
+                JsonNode answer = anonymous.enrol(request(identity, new Tokens(stored.get(i), next), nonce));
+                tokens.replace(List.of(next));
+                return answer;
+            } catch (OverseerRefusal e) {
+                if (last) {
+                    tokens.replace(stored);
+                }
+                if (last || e.status() != UNAUTHENTICATED) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private String chooseNext(List<String> stored) throws IOException {
+        String next = TokenFile.choose();
+        List<String> both = new ArrayList<>(stored);
+        both.add(next);
+        tokens.replace(both);
+        return next;
+    }
+
+    private record Tokens(String now, String next) {}
+
     private OverseerClient client(javax.net.ssl.SSLContext tls) {
         return new OverseerClient(site.overseer(), tls, backoff, Backoff.Pause.sleeping());
     }
 
-    private ObjectNode request(NodeIdentity identity, String oneTime, String nonce) {
+    private ObjectNode request(NodeIdentity identity, Tokens pair, String nonce) {
         Holdings now = holdings.get();
         ObjectNode members = Json.object()
                 .put("node_id", site.nodeId())
@@ -103,7 +139,8 @@ public final class Enrolment implements TaskLoop.Enroller {
         ReportData reportData = ReportData.parse(ReportData.Role.ENROLMENT, members, "report_data");
         ObjectNode request = Json.object()
                 .put("node_id", site.nodeId())
-                .put("token", oneTime)
+                .put("token", pair.now())
+                .put("next_token_sha256", Json.sha256(pair.next().getBytes(StandardCharsets.UTF_8)))
                 .put("nonce", nonce)
                 .put("csr", Base64.getEncoder().encodeToString(identity.certificateRequest()));
         request.set("evidence", self.evidence().attest(reportData).json());

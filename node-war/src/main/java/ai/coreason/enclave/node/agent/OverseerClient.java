@@ -90,7 +90,7 @@ public final class OverseerClient {
         return answer.body();
     }
 
-    /** Sends the sealed update of one attempt; sending the same bytes again changes nothing. */
+    /** Sends the sealed update of one attempt; sending the same sealed bytes again changes nothing. */
     public void upload(String jobId, long round, String nodeId, byte[] envelope)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         String path = "/jobs/" + jobId + "/rounds/" + round + "/updates/" + nodeId;

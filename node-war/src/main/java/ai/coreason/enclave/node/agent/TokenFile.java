@@ -9,11 +9,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 
-/** The file with the node's one-time enrolment token: readable and writable by its owner alone, replaced atomically. */
+/**
+ * The file with the node's enrolment tokens, one a line: readable and writable by its owner alone, replaced atomically.
+ *
+ * <p>Between enrolments it holds one token. While an enrolment is under way it also holds the token that the node has
+ * chosen for the time after, and if the answer was lost it keeps both: which of the two is good, the Overseer knows.
+ */
 final class TokenFile {
     private static final long MAX_BYTES = 64 << 10;
+
+    private static final int TOKEN_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path file;
 
@@ -22,23 +33,34 @@ final class TokenFile {
     }
 
     /**
-     * The token for the next enrolment.
+     * The tokens, the oldest first; at least one.
      *
-     * @throws IOException if there is none; the message names the file and never the token
+     * @throws IOException if there is none; the message names the file and never a token
      */
-    String read() throws IOException {
+    List<String> read() throws IOException {
         if (Files.size(file) > MAX_BYTES) {
-            throw new IOException(file + ": expected a token of at most " + MAX_BYTES + " bytes, got more");
+            throw new IOException(file + ": expected tokens of at most " + MAX_BYTES + " bytes, got more");
         }
-        String token = Files.readString(file).strip();
-        if (token.isEmpty()) {
+        List<String> tokens = Files.readString(file)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        if (tokens.isEmpty()) {
             throw new IOException(file + ": expected an enrolment token, got an empty file");
         }
-        return token;
+        return tokens;
     }
 
-    /** Puts another token in place: written to a new file, forced to disk, then renamed over the old one. */
-    void replace(String token) throws IOException {
+    /** A new token: 32 bytes from {@link SecureRandom}, base64url without padding. */
+    static String choose() {
+        byte[] secret = new byte[TOKEN_BYTES];
+        RANDOM.nextBytes(secret);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+    }
+
+    /** Puts other tokens in place: written to a new file, forced to disk, then renamed over the old one. */
+    void replace(List<String> tokens) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Path fresh = Files.createTempFile(
                 folder,
@@ -46,7 +68,7 @@ final class TokenFile {
                 ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            write(fresh, token);
+            write(fresh, String.join("\n", tokens));
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(fresh);
@@ -56,9 +78,9 @@ final class TokenFile {
         }
     }
 
-    private static void write(Path fresh, String token) throws IOException {
+    private static void write(Path fresh, String text) throws IOException {
         try (FileChannel out = FileChannel.open(fresh, Set.of(StandardOpenOption.WRITE))) {
-            ByteBuffer bytes = ByteBuffer.wrap((token + "\n").getBytes(StandardCharsets.UTF_8));
+            ByteBuffer bytes = ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }

@@ -7,38 +7,40 @@ import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import java.util.Optional;
 
-/** Sends what lies in the outbox until the Overseer has it or will never take it; always the same bytes for one key. */
+/**
+ * Sends what lies in the outbox until the Overseer has it or will never take it: always the same sealed bytes for one key,
+ * each time with fresh evidence for them.
+ */
 final class Delivery {
     private static final System.Logger LOG = System.getLogger(Delivery.class.getName());
 
     private final RoundBooks books;
+    private final UpdateSeal seal;
 
-    Delivery(RoundBooks books) {
+    Delivery(RoundBooks books, UpdateSeal seal) {
         this.books = books;
+        this.seal = seal;
     }
 
     /** Sends everything that waits. */
     void sendPending(Session session) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         for (ChargeKey key : books.pending()) {
-            Optional<Outgoing> outgoing = books.outgoing(key);
-            if (outgoing.isPresent()) {
-                send(session, outgoing.get());
-            }
+            send(session, key);
         }
     }
 
     /**
-     * Sends one update once more.
+     * Sends the update of one attempt once more, if its bytes are still kept.
      *
-     * @return whether there were bytes to send; they are forgotten some time after their round is over
      * @throws OverseerRefusal if it was refused for now; the update keeps waiting
+     * @throws IllegalStateException if no quote can be had now; the update keeps waiting
      */
-    boolean send(Session session, Outgoing outgoing) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        if (outgoing.envelope().isEmpty()) {
-            return false;
+    void send(Session session, ChargeKey key) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        Optional<byte[]> kept = books.outgoing(key).flatMap(Outgoing::envelope);
+        if (kept.isEmpty()) {
+            return;
         }
-        ChargeKey key = outgoing.key();
-        byte[] envelope = outgoing.envelope().get();
+        byte[] envelope = seal.attest(session, kept.get());
         try {
             session.client().upload(key.jobId(), key.round(), session.nodeId(), envelope);
             books.delivered(key);
@@ -50,6 +52,5 @@ final class Delivery {
             books.refused(key);
             LOG.log(System.Logger.Level.WARNING, "update.refused {0}: {1}", key, e.getMessage());
         }
-        return true;
     }
 }

@@ -12,7 +12,10 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.util.Optional;
 
-/** One sealed update, stored in the transaction that committed its charge; only these bytes ever leave for its key. */
+/**
+ * One sealed update, stored in the transaction that committed its charge; no other sealed bytes ever leave for its key. The
+ * evidence for them is made when they are sent.
+ */
 @Entity
 @Table(
         name = "outbox",

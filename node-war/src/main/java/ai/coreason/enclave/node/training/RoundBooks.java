@@ -15,7 +15,7 @@ public interface RoundBooks {
     /**
      * A sealed update that is kept.
      *
-     * @param envelope the bytes; empty once the round is over and they were forgotten
+     * @param envelope the bytes, without their evidence; empty once the round is over and they were forgotten
      */
     record Outgoing(ChargeKey key, OutboxEntry.State state, Optional<byte[]> envelope) {}
 

@@ -70,6 +70,11 @@ public final class RoundTraining implements AutoCloseable {
         this.manifestSha256 = manifestSha256;
     }
 
+    /** What seals updates and vouches for them. */
+    UpdateSeal seal() {
+        return seal;
+    }
+
     /**
      * Trains one attempt and leaves its sealed update in the outbox.
      *
@@ -94,7 +99,8 @@ public final class RoundTraining implements AutoCloseable {
             books.commit(
                     dataset.dataset().datasetId(),
                     key,
-                    row -> seal.envelope(new UpdateSeal.Terms(session, task, row, trained.metrics(), shown), update));
+                    row -> seal.seal(
+                            new UpdateSeal.Terms(site.nodeId(), task, row, trained.metrics(), shown), update));
             sealed = true;
             LOG.log(
                     System.Logger.Level.INFO,

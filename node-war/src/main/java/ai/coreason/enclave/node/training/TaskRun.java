@@ -13,12 +13,13 @@ import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What the node does with one task: an update that was sealed before is sent again as it is; anything else is trained
- * once, or declined with its reason. An update that outlived its session waits for the next one. Not thread-safe; a node
- * runs one task at a time.
+ * What the node does with one task: an update that was sealed before is sent again; anything else is trained once, or
+ * declined with its reason. An update that was sealed is never declined: one that cannot be sent now, as its session is
+ * over, the Overseer away or no quote to be had, waits in the outbox. Not thread-safe; a node runs one task at a time.
  */
 public final class TaskRun implements TaskLoop.Rounds {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
@@ -38,7 +39,7 @@ public final class TaskRun implements TaskLoop.Rounds {
         this.rules = rules;
         this.books = books;
         this.training = training;
-        this.delivery = new Delivery(books);
+        this.delivery = new Delivery(books, training.seal());
         this.clock = clock;
     }
 
@@ -58,25 +59,33 @@ public final class TaskRun implements TaskLoop.Rounds {
         }
         ChargeKey key = new ChargeKey(task.jobId().toString(), task.round(), task.attempt());
         LOG.log(System.Logger.Level.INFO, "task.taken {0} job={1}", key, task.jobDigest());
+        Optional<Declined> declined = prepare(session, task, key);
+        if (declined.isPresent()) {
+            decline(session, key, declined.get());
+        } else if (session.isCurrent(clock.instant())) {
+            delivery.send(session, key);
+        }
+        books.forgetBefore(key.jobId(), key.round());
+    }
+
+    /** Sees to it that the attempt's sealed update lies in the outbox, or says why it does not. */
+    private Optional<Declined> prepare(Session session, RoundTask task, ChargeKey key)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         try {
-            if (books.outgoing(key).isEmpty()) {
+            Optional<Outgoing> before = books.outgoing(key);
+            if (before.isEmpty()) {
                 training.train(session, task, key);
-            }
-            Outgoing update = books.outgoing(key).orElseThrow();
-            if (session.isCurrent(clock.instant()) && !delivery.send(session, update)) {
+            } else if (before.get().envelope().isEmpty()) {
                 throw new Declined(
                         DeclineReason.INTERNAL,
                         "the update of this attempt was handed in and its bytes were given up since");
             }
+            return Optional.empty();
         } catch (Declined e) {
-            decline(session, key, e);
+            return Optional.of(e);
         } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-            decline(
-                    session,
-                    key,
-                    new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
+            return Optional.of(new Declined(DeclineReason.INTERNAL, Fault.of(e), "the node failed; its log says why"));
         }
-        books.forgetBefore(key.jobId(), key.round());
     }
 
     /** A task that this node cannot read is declined all the same, if it says which attempt it is. */

@@ -17,12 +17,18 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Seals an update to the job's key and says, with evidence for just these bytes, what it answers and what it cost. */
+/**
+ * Seals an update to the job's key, once, and vouches for the sealed bytes each time they are sent.
+ *
+ * <p>An envelope that is kept has everything but its quote: the report data in it lacks what a session adds, the epoch and
+ * the TLS key. So a node that enrolled anew in between sends the same sealed bytes with evidence of its present session, and
+ * a quote that cannot be had now costs no training.
+ */
 final class UpdateSeal {
-    /** Stand for the two members that {@link UpdateHeader#aad()} leaves out. */
+    /** Stand for what is not known yet; {@link UpdateHeader#aad()} leaves both members out. */
     private static final String NO_DIGEST = "0".repeat(64);
 
-    private static final Evidence NO_EVIDENCE = new Evidence(HardwareType.SIMULATED, new byte[1], Json.object());
+    private static final byte[] NO_QUOTE = new byte[1];
 
     private final EvidenceSource evidence;
     private final String manifestSha256;
@@ -40,46 +46,73 @@ final class UpdateSeal {
      * @param trainMillis how long training took; only in simulation
      */
     record Terms(
-            Session session, RoundTask task, ChargeRow row, Map<Metric, Double> metrics, OptionalLong trainMillis) {
-        private UpdateHeader header(String sealedSha256, Evidence evidence) {
+            String nodeId, RoundTask task, ChargeRow row, Map<Metric, Double> metrics, OptionalLong trainMillis) {
+        private UpdateHeader header(String sealedSha256, ObjectNode reportData) {
             return new UpdateHeader(
                     task.jobId(),
                     task.jobDigest(),
                     task.round(),
                     task.attempt(),
-                    session.nodeId(),
+                    nodeId,
                     task.nonce(),
                     task.baseDigest(),
                     task.planDigest(),
                     sealedSha256,
                     row.json(),
-                    evidence,
+                    new Evidence(HardwareType.SIMULATED, NO_QUOTE, reportData),
                     metrics,
                     trainMillis);
         }
     }
 
     /**
-     * Makes the envelope.
+     * Seals an update and makes the envelope that is kept.
      *
      * @param update a safetensors file that passed the airlock
      */
-    byte[] envelope(Terms terms, byte[] update) {
-        byte[] aad = terms.header(NO_DIGEST, NO_EVIDENCE).aad();
+    byte[] seal(Terms terms, byte[] update) {
+        byte[] aad = terms.header(NO_DIGEST, Json.object()).aad();
         byte[] sealed = Hpke.seal(terms.task().hpke().key(), UpdateEnvelope.sealInfo(), aad, update);
         String sealedSha256 = Json.sha256(sealed);
-        Evidence quote = evidence.attest(reportData(terms, sealedSha256));
-        return new UpdateEnvelope(terms.header(sealedSha256, quote), sealed).write();
+        return new UpdateEnvelope(terms.header(sealedSha256, reportData(terms, sealedSha256)), sealed).write();
     }
 
-    private ReportData reportData(Terms terms, String sealedSha256) {
+    /**
+     * Makes the envelope that is sent: the same but for fresh evidence, under the task's nonce as before.
+     *
+     * @throws IllegalStateException if no quote can be had
+     */
+    byte[] attest(Session session, byte[] kept) {
+        UpdateEnvelope envelope = UpdateEnvelope.parse(kept);
+        UpdateHeader header = envelope.header();
+        ObjectNode members = header.evidence()
+                .reportData()
+                .put("epoch", session.epoch())
+                .put("tls_spki_sha384", session.spkiSha384())
+                .put("code_manifest_sha256", manifestSha256);
+        Evidence fresh = evidence.attest(ReportData.parse(ReportData.Role.UPDATE, members, "report_data"));
+        UpdateHeader vouched = new UpdateHeader(
+                header.jobId(),
+                header.jobDigest(),
+                header.round(),
+                header.attempt(),
+                header.nodeId(),
+                header.nonce(),
+                header.baseDigest(),
+                header.planDigest(),
+                header.sealedSha256(),
+                header.ledgerRow(),
+                fresh,
+                header.metrics(),
+                header.trainMillis());
+        return new UpdateEnvelope(vouched, envelope.sealed()).write();
+    }
+
+    private static ObjectNode reportData(Terms terms, String sealedSha256) {
         RoundTask task = terms.task();
         ObjectNode members = Json.object()
-                .put("node_id", terms.session().nodeId())
-                .put("epoch", terms.session().epoch())
+                .put("node_id", terms.nodeId())
                 .put("nonce", Base64.getEncoder().encodeToString(task.nonce()))
-                .put("tls_spki_sha384", terms.session().spkiSha384())
-                .put("code_manifest_sha256", manifestSha256)
                 .put("job_digest", task.jobDigest())
                 .put("round", task.round())
                 .put("attempt", task.attempt())
@@ -92,6 +125,6 @@ final class UpdateSeal {
                 Json.object()
                         .put("sequence", terms.row().sequence())
                         .put("hash", terms.row().hash()));
-        return ReportData.parse(ReportData.Role.UPDATE, members, "report_data");
+        return members;
     }
 }

@@ -29,6 +29,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,9 @@ class EnrolmentTest {
 
     private final AtomicReference<JsonNode> sent = new AtomicReference<>();
     private final AtomicReference<ReportData> quoted = new AtomicReference<>();
+    private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
+    private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private volatile int answersLost;
     private TlsOverseer overseer;
     private Path token;
     private ObjectNode answer;
@@ -57,8 +62,7 @@ class EnrolmentTest {
         answer = Json.object()
                 .put("node_id", "node_a")
                 .put("epoch", 7)
-                .put("expires_at", NOW.plusSeconds(3 * 3600).toString())
-                .put("next_token", "second-token");
+                .put("expires_at", NOW.plusSeconds(3 * 3600).toString());
         overseer.on(
                 "/enrolments/nonces",
                 TlsOverseer.answer(
@@ -88,7 +92,7 @@ class EnrolmentTest {
         assertThat(peer.get()).isEqualTo("CN=node_a");
         assertThat(session.epoch()).isEqualTo(7);
         assertThat(session.renewAt()).isEqualTo(NOW.plusSeconds(2 * 3600));
-        assertThat(Files.readString(token)).isEqualTo("second-token\n");
+        assertThat(tokens()).singleElement().satisfies(this::wasTold);
     }
 
     @Test
@@ -113,9 +117,67 @@ class EnrolmentTest {
     void enrol_twice_usesANewKeyAndTheNextToken() throws Exception {
         Enrolment enrolment = enrolment();
         String first = enrolment.enrol().spkiSha384();
+        String second = tokens().get(0);
 
         assertThat(enrolment.enrol().spkiSha384()).isNotEqualTo(first);
-        assertThat(sent.get().path("token").textValue()).isEqualTo("second-token");
+        assertThat(sent.get().path("token").textValue()).isEqualTo(second);
+        assertThat(tokens()).singleElement().isNotEqualTo(second).satisfies(this::wasTold);
+    }
+
+    @Test
+    void enrol_answerLost_enrolsWithTheTokenThatItHadChosen() throws Exception {
+        answersLost = Integer.MAX_VALUE;
+        assertThatThrownBy(() -> enrolment().enrol()).isInstanceOf(OverseerUnreachable.class);
+        assertThat(tokens()).hasSize(2).first().isEqualTo("first-token");
+        String chosen = tokens().get(1);
+        wasTold(chosen);
+
+        answersLost = 0;
+        used.add("first-token");
+        assertThat(enrolment().enrol().epoch()).isEqualTo(7);
+
+        assertThat(sent.get().path("token").textValue()).isEqualTo(chosen);
+        assertThat(tokens()).singleElement().isNotEqualTo(chosen).satisfies(this::wasTold);
+    }
+
+    @Test
+    void enrol_requestNeverArrived_enrolsWithTheFirstTokenAndTellsTheSameNext() throws Exception {
+        answersLost = Integer.MAX_VALUE;
+        assertThatThrownBy(() -> enrolment().enrol()).isInstanceOf(OverseerUnreachable.class);
+        String chosen = tokens().get(1);
+
+        answersLost = 0;
+        enrolment().enrol();
+
+        assertThat(sent.get().path("token").textValue()).isEqualTo("first-token");
+        assertThat(tokens()).containsExactly(chosen);
+        wasTold(chosen);
+    }
+
+    @Test
+    void enrol_lostOnce_sendsTheSameRequestAgain() throws Exception {
+        answersLost = 1;
+
+        enrolment().enrol();
+
+        assertThat(requests).hasSize(2);
+        assertThat(requests.get(1)).isEqualTo(requests.get(0));
+        assertThat(tokens()).singleElement().satisfies(this::wasTold);
+    }
+
+    @Test
+    void enrol_allTokensRefused_keepsThemAndNoMore() throws Exception {
+        Files.writeString(token, "first-token\nsecond-token\n");
+        used.addAll(Set.of("first-token", "second-token"));
+
+        assertThatThrownBy(() -> enrolment().enrol())
+                .isInstanceOf(OverseerRefusal.class)
+                .hasMessageContaining("401");
+
+        assertThat(requests)
+                .extracting(r -> r.path("token").textValue())
+                .containsExactly("first-token", "second-token");
+        assertThat(tokens()).containsExactly("first-token", "second-token");
     }
 
     @Test
@@ -141,7 +203,7 @@ class EnrolmentTest {
                 "certificate_chain", overseer.issue(NodeIdentity.born("node_a").certificateRequest()));
 
         assertThatThrownBy(() -> enrolment().enrol()).isInstanceOf(CertificateException.class);
-        assertThat(Files.readString(token)).isEqualTo("second-token\n");
+        assertThat(tokens()).singleElement().satisfies(this::wasTold);
     }
 
     @Test
@@ -153,8 +215,26 @@ class EnrolmentTest {
                 .hasMessageStartingWith("expires_at: expected an RFC 3339 time after now");
     }
 
+    private List<String> tokens() throws IOException {
+        return Files.readAllLines(token);
+    }
+
+    /** The Overseer was told the digest of this token last. */
+    private void wasTold(String next) {
+        assertThat(sent.get().path("next_token_sha256").textValue())
+                .isEqualTo(Json.sha256(next.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private void enrol(HttpExchange exchange) throws IOException {
         sent.set(Json.read(exchange.getRequestBody().readAllBytes()));
+        requests.add(sent.get());
+        if (requests.size() <= answersLost) {
+            return; // and the connection is closed without an answer
+        }
+        if (used.contains(sent.get().path("token").textValue())) {
+            TlsOverseer.problem(401, "unauthenticated", "token: used").handle(exchange);
+            return;
+        }
         try {
             ObjectNode body = answer.deepCopy();
             if (!body.has("certificate_chain")) {
@@ -193,7 +273,7 @@ class EnrolmentTest {
                 site,
                 self,
                 () -> new Holdings(List.of(), Optional.of(head)),
-                TlsOverseer.backoff(),
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(2)),
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,14 +17,14 @@ class TokenFileTest {
     Path folder;
 
     @Test
-    void replace_thenRead_isTheNewTokenForItsOwnerAlone() throws Exception {
+    void replace_thenRead_areTheNewTokensForTheirOwnerAlone() throws Exception {
         Path file = Files.writeString(folder.resolve("token"), "old\n");
         TokenFile tokens = new TokenFile(file);
-        assertThat(tokens.read()).isEqualTo("old");
+        assertThat(tokens.read()).containsExactly("old");
 
-        tokens.replace("new");
+        tokens.replace(List.of("new", "newer"));
 
-        assertThat(tokens.read()).isEqualTo("new");
+        assertThat(tokens.read()).containsExactly("new", "newer");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         try (Stream<Path> left = Files.list(folder)) {

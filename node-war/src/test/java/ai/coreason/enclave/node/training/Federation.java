@@ -77,8 +77,13 @@ final class Federation implements AutoCloseable {
 
     /** A session whose pauses take no time. */
     Session session() {
+        return session(3, "ab".repeat(48));
+    }
+
+    /** A session of a later enrolment. */
+    Session session(long epoch, String spkiSha384) {
         return new Session(
-                overseer.client(delay -> {}), "node_a", 3, "ab".repeat(48), Instant.parse("2100-01-01T00:00:00Z"));
+                overseer.client(delay -> {}), "node_a", epoch, spkiSha384, Instant.parse("2100-01-01T00:00:00Z"));
     }
 
     /** A task of a job whose base model has these weights. */

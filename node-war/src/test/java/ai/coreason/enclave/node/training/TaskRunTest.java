@@ -27,6 +27,7 @@ import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,12 +188,49 @@ class TaskRunTest {
     void take_overseerDown_keepsTheUpdateAndResendsItUnchanged() throws Exception {
         federation.uploadStatus = 503;
         assertThatThrownBy(() -> take(task(1))).isInstanceOf(OverseerUnreachable.class);
-        byte[] kept = books.outgoing(FIRST).orElseThrow().envelope().orElseThrow();
+        byte[] kept = sealed(books.outgoing(FIRST).orElseThrow().envelope().orElseThrow());
 
         federation.uploadStatus = 202;
         run().resend(federation.session());
 
-        assertThat(federation.uploads).containsExactly(kept);
+        assertThat(federation.uploads)
+                .singleElement()
+                .satisfies(upload -> assertThat(sealed(upload)).isEqualTo(kept));
+        assertThat(books.pending()).isEmpty();
+    }
+
+    @Test
+    void resend_afterARestartAndANewEnrolment_sendsTheSameSealedBytesWithEvidenceOfTheNewEpoch() throws Exception {
+        federation.uploadStatus = 503;
+        RoundTask task = task(1);
+        assertThatThrownBy(() -> take(task)).isInstanceOf(OverseerUnreachable.class);
+        byte[] kept = sealed(books.outgoing(FIRST).orElseThrow().envelope().orElseThrow());
+        double spent = books.accounts().get(0).filterSpent();
+
+        federation.uploadStatus = 202;
+        assertThat(books.recover()).isZero();
+        run().resend(federation.session(4, "cd".repeat(48)));
+
+        UpdateEnvelope sent = UpdateEnvelope.parse(federation.uploads.get(0));
+        assertThat(federation.uploads).hasSize(1);
+        assertThat(sent.sealed()).isEqualTo(kept);
+        ReportData quoted = ReportData.parse(
+                ReportData.Role.UPDATE, sent.header().evidence().reportData(), "report_data");
+        assertThat(quoted.differences(Json.object()
+                        .put("epoch", 4)
+                        .put("tls_spki_sha384", "cd".repeat(48))
+                        .put("nonce", "A".repeat(43) + "=")
+                        .put("update_digest", Json.sha256(kept))))
+                .isEmpty();
+        assertThat(sent.header().evidence().quote()).isEqualTo(quoted.digest());
+        assertThat(federation
+                        .open(task.job().model(), federation.uploads.get(0))
+                        .names())
+                .isNotEmpty();
+        assertThat(books.rows("heart"))
+                .singleElement()
+                .satisfies(r -> assertThat(r.state()).isEqualTo(ChargeState.COMMITTED));
+        assertThat(books.accounts().get(0).filterSpent()).isEqualTo(spent);
         assertThat(books.pending()).isEmpty();
     }
 
@@ -321,17 +359,42 @@ class TaskRunTest {
     }
 
     @Test
-    void take_noEvidence_endsWithAChargeThatIsExpiredAndNeverTrainsAgain() throws Exception {
+    void take_noEvidence_keepsTheUpdateUntilThereIsSome() throws Exception {
         evidence = reportData -> {
             throw new IllegalStateException("no quote");
         };
+        assertThatThrownBy(() -> take(task(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no quote");
+        assertThat(federation.declines).isEmpty();
+        assertThat(books.pending()).containsExactly(FIRST);
+
+        evidence = TaskRunTest::quote;
+        run().resend(federation.session());
+
+        assertThat(federation.uploads).hasSize(1);
+        assertThat(books.rows("heart"))
+                .singleElement()
+                .satisfies(r -> assertThat(r.state()).isEqualTo(ChargeState.COMMITTED));
+    }
+
+    @Test
+    void take_attemptThatEndedWithoutAnUpdate_neverTrainsAgain() throws Exception {
+        RoundBooks whole = books;
+        books = (RoundBooks) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {RoundBooks.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")) {
+                        throw new IllegalStateException("the disk is full");
+                    }
+                    return method.invoke(whole, arguments);
+                });
         take(task(1));
+        books = whole;
         assertThat(federation.declines).containsExactly("INTERNAL: the node failed; its log says why");
         assertThat(books.rows("heart"))
                 .singleElement()
                 .satisfies(r -> assertThat(r.state()).isEqualTo(ChargeState.EXPIRED));
 
-        evidence = TaskRunTest::quote;
         take(task(1));
 
         assertThat(federation.uploads).isEmpty();
@@ -398,6 +461,10 @@ class TaskRunTest {
         assertThatThrownBy(() -> run().take(federation.session(), Json.object()))
                 .isInstanceOf(InvalidDocument.class);
         assertThat(federation.declines).isEmpty();
+    }
+
+    private static byte[] sealed(byte[] envelope) {
+        return UpdateEnvelope.parse(envelope).sealed();
     }
 
     private void assertDeclined(String beginning) {

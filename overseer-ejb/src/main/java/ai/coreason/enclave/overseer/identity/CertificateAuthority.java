@@ -29,8 +29,8 @@ public class CertificateAuthority {
         return ca.issueNode(nodeId, key, VALIDITY);
     }
 
-    /** The certificate and the authority's, in PEM. */
-    public String chainPem(X509Certificate certificate) {
-        return FederationCa.pem(certificate) + FederationCa.pem(ca.caCertificate());
+    /** The authority's own certificate, PEM. */
+    public String pem() {
+        return FederationCa.pem(ca.caCertificate());
     }
 }

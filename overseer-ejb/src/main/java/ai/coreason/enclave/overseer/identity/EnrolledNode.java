@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 
 /** A node as it enrolled last: its epoch, the one certificate that is valid for it, and its attestation report. */
@@ -20,6 +21,15 @@ public class EnrolledNode {
 
     @Column(name = "certificate_serial", nullable = false, length = 64)
     private String certificateSerial;
+
+    @Column(name = "certificate_pem", nullable = false, length = 8000)
+    private String certificate;
+
+    @Column(name = "tls_spki_sha384", nullable = false, length = 96)
+    private String tlsSpkiSha384;
+
+    @Column(name = "request_digest", nullable = false, length = 64)
+    private String requestDigest;
 
     @Column(name = "expires_at", nullable = false)
     private Instant expiresAt;
@@ -43,17 +53,38 @@ public class EnrolledNode {
         this.id = id;
     }
 
+    /**
+     * What one enrolment gave.
+     *
+     * @param reportJson the attestation report
+     * @param requestDigest the digest of the whole request, in canonical form
+     */
+    public record Enrolment(long epoch, X509Certificate certificate, String reportJson, String requestDigest) {}
+
     /** Begins a new epoch; the certificate before it is no longer accepted. */
-    void enrol(long newEpoch, String serial, Instant expires, String reportJson) {
-        if (newEpoch <= epoch) {
-            throw new IllegalStateException("node " + id + ": epoch " + newEpoch + " does not follow " + epoch);
+    void enrol(Enrolment given) {
+        if (given.epoch() <= epoch) {
+            throw new IllegalStateException("node " + id + ": epoch " + given.epoch() + " does not follow " + epoch);
         }
-        epoch = newEpoch;
-        certificateSerial = serial;
-        expiresAt = expires;
-        report = reportJson;
+        epoch = given.epoch();
+        certificateSerial = given.certificate().getSerialNumber().toString(16);
+        certificate = FederationCa.pem(given.certificate());
+        tlsSpkiSha384 = FederationCa.spkiSha384(given.certificate().getPublicKey());
+        expiresAt = given.certificate().getNotAfter().toInstant();
+        report = given.reportJson();
+        requestDigest = given.requestDigest();
         trusted = true;
         enrolledAt = Instant.now();
+    }
+
+    /** Whether it was this very request that began the present epoch. */
+    boolean enrolledBy(String digest) {
+        return requestDigest.equals(digest);
+    }
+
+    /** Its one valid certificate, PEM. */
+    String certificate() {
+        return certificate;
     }
 
     /** The node. */
@@ -64,6 +95,11 @@ public class EnrolledNode {
     /** How often it has enrolled. */
     public long epoch() {
         return epoch;
+    }
+
+    /** The enrolment under which it calls now. */
+    public NodeSession session() {
+        return new NodeSession(epoch, tlsSpkiSha384);
     }
 
     /** The serial of its one valid certificate, lower-case hex. */

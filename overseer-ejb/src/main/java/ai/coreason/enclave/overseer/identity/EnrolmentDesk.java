@@ -10,6 +10,7 @@ import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;
 import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.Formats;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
@@ -17,14 +18,15 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
@@ -33,7 +35,18 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 /**
  * Enrols nodes. A node shows a one-time token, evidence over a nonce and its key, and proof that it holds the key; it gets
- * a certificate for hours, a new epoch, and the token of its next boot. A refused attempt uses up its nonce, not its token.
+ * a certificate for hours and a new epoch. A refused attempt uses up its nonce, not its token.
+ *
+ * <p><b>A lost answer locks nobody out.</b> The very same request again gets the same answer, as long as the node has not
+ * enrolled since: the same certificate under the same epoch, and nothing changes. The token of the node's next boot is in
+ * no answer: the node chooses it, keeps it, and sends its SHA-256 with the request, so it has that token whether or not
+ * an answer arrives.
+ *
+ * <p><b>What a thief gets.</b> A used token opens nothing: not with another key, not with the same key in another request.
+ * A whole request, played again, is answered with a certificate, which is public and of no use without the key that was
+ * born in the node's memory; there is no secret in any answer. An unused token is as good as ever to a thief whose evidence
+ * is accepted too, and the node notices: its own enrolment is refused. A digest that is known already is not accepted as
+ * that of a next token, so none comes back to life.
  */
 @Stateless
 public class EnrolmentDesk {
@@ -57,7 +70,8 @@ public class EnrolmentDesk {
             byte[] csr,
             Evidence evidence,
             boolean insecure,
-            List<DatasetRegistration> datasets) {
+            List<DatasetRegistration> datasets,
+            Optional<String> nextTokenSha256) {
         static Request parse(JsonNode body) {
             JsonFields f = JsonFields.of(body, "");
             Request r = new Request(
@@ -67,7 +81,10 @@ public class EnrolmentDesk {
                     base64(f, "csr"),
                     Evidence.parse(f.any("evidence", "evidence"), "evidence"),
                     f.flag("insecure", false),
-                    f.list("datasets", "an array of dataset registrations", DatasetRegistration::parse));
+                    f.list("datasets", "an array of dataset registrations", DatasetRegistration::parse),
+                    f.has("next_token_sha256")
+                            ? Optional.of(Formats.sha256(f, "next_token_sha256"))
+                            : Optional.empty());
             f.end();
             return r;
         }
@@ -99,6 +116,25 @@ public class EnrolmentDesk {
     @Inject
     private AuditLog audit;
 
+    /** For the container. */
+    public EnrolmentDesk() {}
+
+    /** A desk outside of a server. */
+    EnrolmentDesk(
+            NodeRegistry nodes,
+            EvidenceDesk evidence,
+            CertificateAuthority authority,
+            SimulationTrust simulation,
+            LedgerMirror mirror,
+            AuditLog audit) {
+        this.nodes = nodes;
+        this.evidence = evidence;
+        this.authority = authority;
+        this.simulation = simulation;
+        this.mirror = mirror;
+        this.audit = audit;
+    }
+
     /** Issues a token for a node's next enrolment. */
     public String token(String nodeId, String by) {
         audit.append("token.issued", Json.object().put("node_id", nodeId).put("by", by));
@@ -106,14 +142,19 @@ public class EnrolmentDesk {
     }
 
     /**
-     * Judges one attempt.
+     * Judges one attempt; the one that began the node's present epoch is answered again as it was.
      *
      * @throws InvalidDocument if the request is not well formed, or a dataset is registered otherwise
      */
     public Answer enrol(JsonNode body) {
         Request r = Request.parse(body);
+        String digest = Json.digest(body);
         if (!nodes.use(EnrolmentSecret.Kind.NONCE, r.nodeId(), r.nonce())) {
-            return new Answer.Refused(false, "nonce: expected one that is fresh and this node's, got another");
+            return nodes.find(r.nodeId())
+                    .filter(n -> n.enrolledBy(digest))
+                    .map(this::enrolled)
+                    .orElseGet(() -> new Answer.Refused(
+                            false, "nonce: expected one that is fresh and this node's, got another"));
         }
         PublicKey key = provenKey(r.csr());
         if (r.insecure() && simulation.key().isEmpty()) {
@@ -122,7 +163,7 @@ public class EnrolmentDesk {
         ObjectNode expected = Json.object()
                 .put("node_id", r.nodeId())
                 .put("nonce", r.nonce())
-                .put("tls_spki_sha384", sha384(key.getEncoded()));
+                .put("tls_spki_sha384", FederationCa.spkiSha384(key));
         Verdict verdict = evidence.enrolment(r.evidence(), expected);
         if (verdict instanceof Verdict.Refused refusal) {
             return refused(r, refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")));
@@ -130,10 +171,14 @@ public class EnrolmentDesk {
         if (!nodes.use(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
             return new Answer.Refused(false, "token: expected this node's unused token, got another");
         }
-        return new Answer.Enrolled(admit(r, key, ((Verdict.Trusted) verdict).measurement()));
+        return enrolled(admit(r, key, ((Verdict.Trusted) verdict).measurement(), digest));
     }
 
-    private ObjectNode admit(Request r, PublicKey key, String measurement) {
+    private EnrolledNode admit(Request r, PublicKey key, String measurement, String digest) {
+        if (r.nextTokenSha256().isPresent()
+                && !nodes.accept(r.nodeId(), r.nextTokenSha256().get())) {
+            throw InvalidDocument.at("next_token_sha256", "the digest of a new token", "a known one");
+        }
         for (DatasetRegistration d : r.datasets()) {
             try {
                 mirror.register(r.nodeId(), d.dataset());
@@ -145,7 +190,7 @@ public class EnrolmentDesk {
         X509Certificate certificate = authority.issue(r.nodeId(), key);
         AttestationReport report = report(r, epoch, certificate, measurement);
         String reportJson = new String(Json.write(report.json()), StandardCharsets.UTF_8);
-        nodes.enrol(r.nodeId(), epoch, certificate, reportJson);
+        EnrolledNode node = nodes.enrol(r.nodeId(), new EnrolledNode.Enrolment(epoch, certificate, reportJson, digest));
         audit.append(
                 "node.enrolled",
                 Json.object()
@@ -155,14 +200,17 @@ public class EnrolmentDesk {
                         .put("measurement", measurement)
                         .put("certificate_serial", certificate.getSerialNumber().toString(16))
                         .put("insecure", r.insecure()));
+        return node;
+    }
+
+    private Answer enrolled(EnrolledNode node) {
         ObjectNode out = Json.object()
-                .put("node_id", r.nodeId())
-                .put("epoch", epoch)
-                .put("certificate_chain", authority.chainPem(certificate))
-                .put("expires_at", certificate.getNotAfter().toInstant().toString())
-                .put("next_token", nodes.issue(EnrolmentSecret.Kind.TOKEN, r.nodeId()));
-        out.set("report", report.json());
-        return out;
+                .put("node_id", node.id())
+                .put("epoch", node.epoch())
+                .put("certificate_chain", node.certificate() + authority.pem())
+                .put("expires_at", node.expiresAt().toString());
+        out.set("report", Json.read(node.report()));
+        return new Answer.Enrolled(out);
     }
 
     private Answer refused(Request r, String why) {
@@ -196,8 +244,12 @@ public class EnrolmentDesk {
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
                 throw InvalidDocument.at("csr", "a request signed by its own key", "another signature");
             }
-            if (!key.getAlgorithm().equals("EC")) {
-                throw InvalidDocument.at("csr", "an EC key", key.getAlgorithm());
+            int bits = key instanceof ECPublicKey ec
+                    ? ec.getParams().getCurve().getField().getFieldSize()
+                    : 0;
+            if (bits != 256 && bits != 384) {
+                throw InvalidDocument.at(
+                        "csr", "an EC key on P-256 or P-384", key.getAlgorithm() + (bits == 0 ? "" : " " + bits));
             }
             return key;
         } catch (IOException
@@ -209,14 +261,6 @@ public class EnrolmentDesk {
                 throw invalid;
             }
             throw InvalidDocument.at("csr", "a PKCS#10 request in DER", "other bytes");
-        }
-    }
-
-    private static String sha384(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(bytes));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

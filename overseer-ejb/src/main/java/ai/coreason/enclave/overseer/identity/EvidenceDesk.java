@@ -26,22 +26,33 @@ public class EvidenceDesk {
     private static final Duration ENROLMENT_AGE = Duration.ofMinutes(10);
     private static final Duration UPDATE_AGE = Duration.ofDays(8);
 
-    @Inject
     private SimulationTrust trust;
 
+    /** For the container's proxies. */
+    protected EvidenceDesk() {}
+
+    /** A desk that trusts a simulation's key, if there is one. */
     @Inject
-    private NodeRegistry nodes;
+    public EvidenceDesk(SimulationTrust trust) {
+        this.trust = trust;
+    }
 
     /** Judges the evidence of an enrolment. */
     public Verdict enrolment(Evidence evidence, ObjectNode expected) {
         return judge(evidence, ReportData.Role.ENROLMENT, expected, ENROLMENT_AGE);
     }
 
-    /** What is wrong with the evidence of an update; empty when it is bound to just these bytes. */
-    public List<String> faults(Evidence evidence, UpdateHeader header, String nodeId) {
+    /**
+     * What is wrong with the evidence of an update; empty when it is bound to just these sealed bytes and to the session in
+     * which they came.
+     *
+     * @param session the enrolment under which the node handed the update in, whatever came after
+     */
+    public List<String> faults(UpdateHeader header, String nodeId, NodeSession session) {
         ObjectNode expected = Json.object()
                 .put("node_id", nodeId)
-                .put("epoch", nodes.find(nodeId).map(EnrolledNode::epoch).orElse(0L))
+                .put("epoch", session.epoch())
+                .put("tls_spki_sha384", session.tlsSpkiSha384())
                 .put("nonce", Base64.getEncoder().encodeToString(header.nonce()))
                 .put("job_digest", header.jobDigest())
                 .put("round", header.round())
@@ -52,7 +63,7 @@ public class EvidenceDesk {
         expected.putObject("ledger_head")
                 .put("sequence", header.ledgerRow().path("sequence").asLong())
                 .put("hash", header.ledgerRow().path("hash").asText());
-        return judge(evidence, ReportData.Role.UPDATE, expected, UPDATE_AGE) instanceof Verdict.Refused refused
+        return judge(header.evidence(), ReportData.Role.UPDATE, expected, UPDATE_AGE) instanceof Verdict.Refused refused
                 ? refused.reasons().stream().map(Reason::toString).toList()
                 : List.of();
     }

@@ -12,12 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -135,6 +137,15 @@ public final class FederationCa {
     /** The node that a certificate names; empty if it is not a node's. Who signed it is for TLS to check. */
     public static Optional<String> nodeId(X509Certificate certificate) {
         return CertificateForge.nodeId(certificate);
+    }
+
+    /** What names a key in evidence: lower-case hex SHA-384 over its DER SubjectPublicKeyInfo. */
+    public static String spkiSha384(PublicKey key) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(key.getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** A certificate as PEM (RFC 7468). */

@@ -28,6 +28,14 @@ public class NodeRegistry {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    /** For the container. */
+    public NodeRegistry() {}
+
+    /** A registry over a given persistence context. */
+    NodeRegistry(EntityManager em) {
+        this.em = em;
+    }
+
     /**
      * Issues a one-time secret for a node.
      *
@@ -44,6 +52,21 @@ public class NodeRegistry {
         return text;
     }
 
+    /**
+     * Accepts a token that a node has chosen for its next enrolment.
+     *
+     * @param sha256 the token's SHA-256, all that is ever told of it before it is used
+     * @return false if that digest is known already, as a used token's is
+     */
+    public boolean accept(String nodeId, String sha256) {
+        if (em.find(EnrolmentSecret.class, sha256) != null) {
+            return false;
+        }
+        em.persist(new EnrolmentSecret(
+                sha256, EnrolmentSecret.Kind.TOKEN, nodeId, Instant.now().plus(TOKEN_VALIDITY)));
+        return true;
+    }
+
     /** Uses a secret up; false if it is not this node's, not of this kind, used before or out of date. */
     public boolean use(EnrolmentSecret.Kind kind, String nodeId, String secret) {
         EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(secret), LockModeType.PESSIMISTIC_WRITE);
@@ -56,15 +79,17 @@ public class NodeRegistry {
     }
 
     /** Records an enrolment; the certificate before it is no longer accepted. */
-    public void enrol(String nodeId, long epoch, X509Certificate certificate, String reportJson) {
+    public EnrolledNode enrol(String nodeId, EnrolledNode.Enrolment enrolment) {
         EnrolledNode node = em.find(EnrolledNode.class, nodeId, LockModeType.PESSIMISTIC_WRITE);
-        if (node == null) {
+        boolean fresh = node == null;
+        if (fresh) {
             node = new EnrolledNode(nodeId);
-            node.enrol(epoch, serial(certificate), certificate.getNotAfter().toInstant(), reportJson);
-            em.persist(node);
-            return;
         }
-        node.enrol(epoch, serial(certificate), certificate.getNotAfter().toInstant(), reportJson);
+        node.enrol(enrolment);
+        if (fresh) {
+            em.persist(node);
+        }
+        return node;
     }
 
     /** The node whose present certificate this is; empty if it was replaced, has ended or is unknown. */

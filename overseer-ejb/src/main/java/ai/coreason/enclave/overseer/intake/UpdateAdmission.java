@@ -68,7 +68,7 @@ public class UpdateAdmission {
         UpdateHeader header = envelope.header();
         RoundTask task = desk.taskOf(check.jobId(), check.round(), check.attempt(), check.nodeId());
         List<String> reasons = new ArrayList<>(mismatches(header, task));
-        reasons.addAll(evidence.faults(header.evidence(), header, header.nodeId()));
+        reasons.addAll(evidence.faults(header, check.nodeId(), check.session()));
         reasons.addAll(opens(check, task.job(), envelope));
         mirrored(check, header, task).ifPresent(reasons::add);
         settle(check, header, reasons);

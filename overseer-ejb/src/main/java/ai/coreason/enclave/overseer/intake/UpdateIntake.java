@@ -1,12 +1,16 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.NodeSession;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
@@ -25,10 +29,16 @@ public class UpdateIntake {
     private Storage storage;
 
     @Inject
+    private NodeRegistry nodes;
+
+    @Inject
     private JobDesk jobs;
 
     @Inject
     private FederationMode mode;
+
+    @Inject
+    private RoundDesk rounds;
 
     @Inject
     private UpdateInspector inspector;
@@ -37,7 +47,7 @@ public class UpdateIntake {
     private UpdateQueue queue;
 
     /**
-     * Takes an upload in.
+     * Takes an upload in. The same sealed bytes again are not kept twice, whatever evidence comes with them.
      *
      * @param nodeId the node that sends it, by its certificate
      * @param declaredDigest the SHA-256 that the sender gives for the body
@@ -47,28 +57,27 @@ public class UpdateIntake {
      */
     public void receive(String jobId, long round, String nodeId, String declaredDigest, InputStream body)
             throws IOException {
+        NodeSession session = nodes.find(nodeId).orElseThrow().session();
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
+        if (rounds.contribution(jobId, round, nodeId).isEmpty()) {
+            throw UploadRefused.notInvited(nodeId, round);
+        }
         FederationJob document = FederationJob.parse(job.document(), mode.rules());
-        Vault vault = storage.updates();
-        Vault.Entry entry = vault.store(
-                body, HEADER_ROOM + BYTES_PER_VALUE * document.model().parameterCount());
-        boolean keep = false;
-        try {
-            if (!entry.digest().equals(declaredDigest)) {
-                throw InvalidDocument.at("Content-Digest", "the SHA-256 of the body", declaredDigest);
+        long limit = HEADER_ROOM + BYTES_PER_VALUE * document.model().parameterCount();
+        try (Vault.Arrival arrival = storage.updates().receive(body, limit)) {
+            String digest = arrival.entry().digest();
+            if (!digest.equals(declaredDigest)) {
+                throw InvalidDocument.at("Content-Digest", "the SHA-256 of the body, " + digest, declaredDigest);
             }
-            UpdateEnvelope envelope = UpdateEnvelope.parse(vault.read(entry.digest()));
+            UpdateEnvelope envelope = UpdateEnvelope.parse(arrival.read());
             UpdateHeader header = envelope.header();
             match("header.job_id", jobId, header.jobId().toString());
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
+            ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
             inspector.open(jobId, document, envelope);
-            queue.enqueue(new ClaimCheck(jobId, round, header.attempt(), nodeId, entry.digest()), entry.bytes());
-            keep = true;
-        } finally {
-            if (!keep) {
-                vault.remove(entry.digest());
-            }
+            ClaimCheck check = new ClaimCheck(jobId, round, header.attempt(), nodeId, digest, session);
+            queue.enqueue(check, header.sealedSha256(), arrival);
         }
     }
 

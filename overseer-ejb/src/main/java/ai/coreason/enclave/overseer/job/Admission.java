@@ -25,6 +25,7 @@ final class Admission {
      */
     static List<NodePlan> judge(
             FederationJob job, boolean simulation, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
+        GraphFit.require(job);
         List<NodePlan> plans = new ArrayList<>();
         for (int i = 0; i < job.clients().size(); i++) {
             String node = job.clients().get(i);
@@ -39,13 +40,13 @@ final class Admission {
         }
         long first = plans.stream().filter(p -> p.affordableRounds() >= 1).count();
         if (first < job.minClients()) {
-            throw refusal(job, plans, "the first round can be paid by " + first + " of them");
+            throw refusal(job, plans, first + " for the first round");
         }
         long all =
                 plans.stream().filter(p -> p.affordableRounds() >= job.rounds()).count();
         if (job.onBudget() == FederationJob.OnBudget.REFUSE
                 && all < job.clients().size()) {
-            throw refusal(job, plans, "all rounds can be paid by " + all + " of them and on_budget is REFUSE");
+            throw refusal(job, plans, "with on_budget REFUSE " + all + " for all rounds");
         }
         return plans;
     }
@@ -60,7 +61,8 @@ final class Admission {
                 .collect(Collectors.joining("; "));
         return new JobRefused(
                 JobRefused.Kind.BUDGET,
-                "expected at least " + job.minClients() + " nodes that can pay; " + what + ": " + each);
+                "min_clients: expected at least " + job.minClients() + " nodes that can pay, got " + what + ": "
+                        + each);
     }
 
     private static String wholePlan(FederationJob job, NodePlan p) {

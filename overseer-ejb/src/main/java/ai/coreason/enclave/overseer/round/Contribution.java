@@ -54,6 +54,9 @@ public class Contribution {
     @Column(length = 1000)
     private String reason;
 
+    @Column(name = "sealed_digest", length = 64)
+    private String sealedDigest;
+
     @Column(name = "envelope_digest", length = 64)
     private String envelopeDigest;
 
@@ -83,10 +86,11 @@ public class Contribution {
     }
 
     /** Takes note of the sealed update in the vault. */
-    void upload(String digest, long bytes) {
+    void upload(Upload upload) {
         moveTo(ContributionState.UPLOADED, ContributionState.INVITED);
-        envelopeDigest = digest;
-        envelopeBytes = bytes;
+        sealedDigest = upload.sealedDigest();
+        envelopeDigest = upload.envelopeDigest();
+        envelopeBytes = upload.bytes();
     }
 
     /** Admits the update. */
@@ -162,6 +166,11 @@ public class Contribution {
     /** Why it was refused, where it was. */
     public Optional<String> reason() {
         return Optional.ofNullable(reason);
+    }
+
+    /** SHA-256 of the sealed bytes, once uploaded: the same again are the same update. */
+    Optional<String> sealedDigest() {
+        return Optional.ofNullable(sealedDigest);
     }
 
     /** SHA-256 of the envelope in the vault, once uploaded. */

@@ -90,31 +90,35 @@ public class RoundDesk {
     /**
      * Takes note of an update that lies in the vault.
      *
-     * @param envelopeDigest SHA-256 of the envelope
-     * @throws UploadRefused if the node has no part in the round, the round takes no more updates, or other bytes came
-     *     before
-     * @return whether the update is new; false for the same bytes again
+     * @throws UploadRefused if the node has no part in the round, the round takes no more updates, or other sealed bytes
+     *     came before
+     * @return the digest of the envelope that came before with the same sealed bytes; empty if the update is new
      */
-    public boolean uploaded(String jobId, long round, long attempt, String nodeId, String envelopeDigest, long bytes) {
+    public Optional<String> uploaded(String jobId, long round, long attempt, String nodeId, Upload upload) {
         Contribution c = table.lockedContribution(jobId, round, attempt, nodeId)
                 .orElseThrow(() -> UploadRefused.notInvited(nodeId, round, attempt));
-        if (c.envelopeDigest().isPresent()) {
-            if (c.envelopeDigest().get().equals(envelopeDigest)) {
-                return false;
+        if (c.sealedDigest().isPresent()) {
+            if (c.sealedDigest().get().equals(upload.sealedDigest())) {
+                return c.envelopeDigest();
             }
-            throw UploadRefused.otherBytes(c.envelopeDigest().get(), envelopeDigest);
+            throw UploadRefused.otherBytes(c.sealedDigest().get(), upload.sealedDigest());
         }
         Round last = table.last(jobId, round).orElseThrow();
         Job job = em.find(Job.class, jobId);
-        if (last.attempt() != attempt
-                || last.state() != RoundState.OPEN
-                || c.state() != ContributionState.INVITED
-                || job.state() != JobState.RUNNING) {
-            throw UploadRefused.closed(
-                    round, attempt, last.attempt() == attempt ? last.state().name() : "superseded");
+        if (job.state() == JobState.CANCELLED || job.state() == JobState.FAILED) {
+            throw UploadRefused.closed(round, attempt, "part of a job that is " + job.state());
         }
-        c.upload(envelopeDigest, bytes);
-        return true;
+        if (last.attempt() != attempt) {
+            throw UploadRefused.closed(round, attempt, "superseded by attempt " + last.attempt());
+        }
+        if (last.state() != RoundState.OPEN || job.state() != JobState.RUNNING) {
+            throw UploadRefused.closed(round, attempt, last.state().name());
+        }
+        if (c.state() != ContributionState.INVITED) {
+            throw UploadRefused.closed(round, attempt, "one that " + nodeId + " has " + c.state());
+        }
+        c.upload(upload);
+        return Optional.empty();
     }
 
     /** Takes note that a node refused its task; a budget refusal takes the node out of the job. */

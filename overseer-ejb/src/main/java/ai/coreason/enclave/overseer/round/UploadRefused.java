@@ -31,6 +31,12 @@ public final class UploadRefused extends RuntimeException {
                         + nodeId);
     }
 
+    /** The refusal of an update by a node that has no task in a round. */
+    public static UploadRefused notInvited(String nodeId, long round) {
+        return new UploadRefused(
+                Kind.NOT_INVITED, "round: expected one in which " + nodeId + " was given a task, got round " + round);
+    }
+
     static UploadRefused closed(long round, long attempt, String state) {
         return new UploadRefused(
                 Kind.CLOSED,
@@ -41,7 +47,7 @@ public final class UploadRefused extends RuntimeException {
     static UploadRefused otherBytes(String before, String now) {
         return new UploadRefused(
                 Kind.OTHER_BYTES,
-                "update: expected the bytes of the first upload, SHA-256 " + before + ", got SHA-256 " + now);
+                "update: expected the sealed bytes of the first upload, SHA-256 " + before + ", got SHA-256 " + now);
     }
 
     /** What kind of refusal. */

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.vault;
 
 import ai.coreason.enclave.privacy.json.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -54,44 +54,88 @@ public final class Vault {
     }
 
     /**
-     * Stores a stream.
+     * Bytes that came and are no entry yet: {@link #keep} makes them one, {@link #close} drops them otherwise. An entry of
+     * the same bytes is not touched by either. Not thread-safe.
+     */
+    public final class Arrival implements AutoCloseable {
+        private final Path temporary;
+        private final Entry entry;
+
+        private Arrival(Path temporary, Entry entry) {
+            this.temporary = temporary;
+            this.entry = entry;
+        }
+
+        /** What the entry will be. */
+        public Entry entry() {
+            return entry;
+        }
+
+        /** The bytes. */
+        public byte[] read() {
+            try {
+                return Files.readAllBytes(temporary);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Makes the bytes an entry. */
+        public Entry keep() {
+            try {
+                Files.move(temporary, path(entry.digest()), StandardCopyOption.ATOMIC_MOVE);
+                try (FileChannel dir = FileChannel.open(folder, StandardOpenOption.READ)) {
+                    dir.force(true);
+                }
+                return entry;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /**
+     * Receives a stream.
      *
      * @throws TooLarge if it has more than {@code limit} bytes; nothing is stored
      */
-    public Entry store(InputStream in, long limit) throws IOException {
+    public Arrival receive(InputStream in, long limit) throws IOException {
         Path temporary = folder.resolve("." + UUID.randomUUID());
-        try {
+        boolean whole = false;
+        try (InputStream source = in;
+                FileChannel channel =
+                        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
             MessageDigest sha = sha256();
             long bytes = 0;
-            try (InputStream digesting = new DigestInputStream(in, sha);
-                    FileChannel channel =
-                            FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                    OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
-                byte[] buffer = new byte[1 << 16];
-                for (int n = digesting.read(buffer); n >= 0; n = digesting.read(buffer)) {
-                    bytes += n;
-                    if (bytes > limit) {
-                        throw new TooLarge(limit);
-                    }
-                    out.write(buffer, 0, n);
+            byte[] buffer = new byte[1 << 16];
+            for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
+                bytes += n;
+                if (bytes > limit) {
+                    throw new TooLarge(limit);
                 }
-                channel.force(true);
+                sha.update(buffer, 0, n);
+                out.write(buffer, 0, n);
             }
-            String digest = HexFormat.of().formatHex(sha.digest());
-            Files.move(temporary, path(digest), StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel dir = FileChannel.open(folder, StandardOpenOption.READ)) {
-                dir.force(true);
-            }
-            return new Entry(digest, bytes);
+            channel.force(true);
+            whole = true;
+            return new Arrival(temporary, new Entry(HexFormat.of().formatHex(sha.digest()), bytes));
         } finally {
-            Files.deleteIfExists(temporary);
+            if (!whole) {
+                Files.deleteIfExists(temporary);
+            }
         }
     }
 
     /** Stores bytes. */
     public Entry store(byte[] bytes) {
-        try {
-            return store(new java.io.ByteArrayInputStream(bytes), bytes.length);
+        try (Arrival arrival = receive(new ByteArrayInputStream(bytes), bytes.length)) {
+            return arrival.keep();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -116,15 +160,6 @@ public final class Vault {
             return bytes;
         } catch (NoSuchFileException e) {
             throw new IllegalStateException("vault entry " + digest + " is missing", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Removes an entry, if it is there. */
-    public void remove(String digest) {
-        try {
-            Files.deleteIfExists(path(digest));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

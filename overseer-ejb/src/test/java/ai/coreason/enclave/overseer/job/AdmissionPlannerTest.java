@@ -117,7 +117,7 @@ class AdmissionPlannerTest {
         FederationJob job = job(j -> j.put("on_budget", "REFUSE"));
         assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, 85, 0))))
                 .isInstanceOf(JobRefused.class)
-                .hasMessageContaining("on_budget is REFUSE");
+                .hasMessageContaining("with on_budget REFUSE");
     }
 
     @Test

@@ -52,12 +52,13 @@ class ClosingTest {
         Round round = new Round("job", 1, 1, "d".repeat(64), BEFORE, DEADLINE);
         Contribution straggler = new Contribution(round, "node_a", "nonce");
         Contribution admitted = new Contribution(round, "node_b", "nonce");
-        admitted.upload("e".repeat(64), 10);
+        admitted.upload(new Upload("e".repeat(64), "e".repeat(64), 10));
         admitted.admit(0, Map.of());
         straggler.miss("the round ended first");
         admitted.miss("the round ended first");
         assertThat(straggler.state()).isEqualTo(ContributionState.MISSED);
         assertThat(admitted.state()).isEqualTo(ADMITTED);
-        assertThatThrownBy(() -> straggler.upload("f".repeat(64), 10)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> straggler.upload(new Upload("f".repeat(64), "f".repeat(64), 10)))
+                .isInstanceOf(IllegalStateException.class);
     }
 }

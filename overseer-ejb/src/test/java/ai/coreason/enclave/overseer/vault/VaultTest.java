@@ -39,14 +39,14 @@ class VaultTest {
     }
 
     @Test
-    void store_tooLong_leavesNothing() throws IOException {
-        assertThatThrownBy(() -> vault.store(new ByteArrayInputStream(new byte[11]), 10))
+    void receive_tooLong_leavesNothing() throws IOException {
+        assertThatThrownBy(() -> vault.receive(new ByteArrayInputStream(new byte[11]), 10))
                 .isInstanceOf(Vault.TooLarge.class);
         assertThat(files()).isZero();
     }
 
     @Test
-    void store_brokenStream_leavesNothing() throws IOException {
+    void receive_brokenStream_leavesNothing() throws IOException {
         InputStream broken = new InputStream() {
             private int left = 5;
 
@@ -59,8 +59,21 @@ class VaultTest {
                 return 7;
             }
         };
-        assertThatThrownBy(() -> vault.store(broken, 100)).hasMessage("connection reset");
+        assertThatThrownBy(() -> vault.receive(broken, 100)).hasMessage("connection reset");
         assertThat(files()).isZero();
+    }
+
+    @Test
+    void close_notKept_leavesTheEntryOfTheSameBytes() throws IOException {
+        String digest = vault.store(new byte[] {1, 2, 3}).digest();
+
+        try (Vault.Arrival again = vault.receive(new ByteArrayInputStream(new byte[] {1, 2, 3}), 10)) {
+            assertThat(again.entry().digest()).isEqualTo(digest);
+            assertThat(again.read()).containsExactly(1, 2, 3);
+        }
+
+        assertThat(vault.read(digest)).containsExactly(1, 2, 3);
+        assertThat(files()).isEqualTo(1);
     }
 
     @Test

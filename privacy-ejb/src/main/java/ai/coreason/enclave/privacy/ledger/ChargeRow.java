@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -30,6 +31,8 @@ public record ChargeRow(
         String previousHash,
         String hash,
         ChargeState state) {
+    private static final int MAX_TEXT = 128;
+    private static final long MAX_STEPS = 10_000_000;
 
     /**
      * The dataset's and the job's cost around one charge. ε is NaN where the charge is unprotected.
@@ -129,10 +132,20 @@ public record ChargeRow(
     /**
      * Reads a row; the hash is read, not checked.
      *
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument naming the member that is wrong
+     * @throws InvalidDocument naming the member that is wrong
      */
     public static ChargeRow parse(JsonNode node, String path) {
         JsonFields f = JsonFields.of(node, path);
+        try {
+            ChargeRow row = read(f);
+            f.end();
+            return row;
+        } catch (IllegalArgumentException e) {
+            throw InvalidDocument.at(path, "a row whose members fit each other", e.getMessage());
+        }
+    }
+
+    private static ChargeRow read(JsonFields f) {
         Dataset dataset = Dataset.parse(f, "ceiling");
         f.text("adjacency", "ADD_REMOVE", "ADD_REMOVE"::equals);
         String mechanism = f.text("mechanism", "DP_SGD or NONE", s -> s.equals("DP_SGD") || s.equals("NONE"));
@@ -141,45 +154,53 @@ public record ChargeRow(
             phase = Optional.of(new Phase(
                     f.number("sampling_rate", Range.rate()),
                     f.number("noise_multiplier", Range.positive()),
-                    f.whole("steps", 1, Long.MAX_VALUE)));
+                    f.whole("steps", 1, MAX_STEPS)));
         } else {
             f.has("sampling_rate");
             f.has("noise_multiplier");
             f.has("steps");
         }
         ChargeKey key =
-                new ChargeKey(f.text("job_id"), f.whole("round", 1, Long.MAX_VALUE), f.whole("attempt", 1, 1000));
+                new ChargeKey(brief(f, "job_id"), f.whole("round", 1, Long.MAX_VALUE), f.whole("attempt", 1, 1000));
         ChargeRequest request = new ChargeRequest(
                 dataset.datasetId(),
                 key,
-                f.text("job_digest"),
-                f.text("node_id"),
+                digest(f, "job_digest"),
+                brief(f, "node_id"),
                 phase,
                 f.number("max_grad_norm", Range.positive()),
                 f.number("normaliser", Range.positive()),
                 f.number("job_limit", Range.positive()),
                 f.number("job_delta", Range.openUnit()),
-                f.text("model_digest"),
-                f.text("measurement"));
+                digest(f, "model_digest"),
+                brief(f, "measurement"));
         Spending spending = new Spending(
                 f.number("epsilon_before", Range.nonNegative(), Double.NaN),
                 f.number("epsilon_after", Range.nonNegative(), Double.NaN),
                 f.number("job_epsilon_after", Range.nonNegative(), Double.NaN),
                 f.number("filter_order", Range.positive()),
                 f.number("filter_spent_after", Range.nonNegative()),
-                f.text("accountant"),
-                f.text("accountant_version"));
-        ChargeRow row = new ChargeRow(
+                brief(f, "accountant"),
+                brief(f, "accountant_version"));
+        return new ChargeRow(
                 f.whole("sequence", 1, Long.MAX_VALUE),
                 Instant.parse(f.text("time", "an RFC 3339 UTC time", ChargeRow::isTime)),
                 dataset,
                 request,
                 spending,
-                f.text("previous_hash"),
-                f.text("hash"),
+                digest(f, "previous_hash"),
+                digest(f, "hash"),
                 f.constant("state", ChargeState.class));
-        f.end();
-        return row;
+    }
+
+    /** Bounded, because rows are stored and come from outside. */
+    private static String brief(JsonFields f, String name) {
+        return f.text(
+                name, "1 to " + MAX_TEXT + " printable ASCII characters", s -> s.matches("[!-~]{1," + MAX_TEXT + "}"));
+    }
+
+    private static String digest(JsonFields f, String name) {
+        return f.text(name, "64 lower-case hex digits", s -> s.matches("[0-9a-f]{64}"));
     }
 
     private static boolean isTime(String s) {

@@ -80,7 +80,7 @@ public class LedgerMirror {
         if (row.sequence() <= account.sequence()) {
             ChargeRow known = find(key, row.sequence()).row();
             return known.hash().equals(row.hash())
-                    ? moved(key, row)
+                    ? moved(key, known, row)
                     : Optional.of("a fork of the ledger at " + row.sequence());
         }
         Optional<String> fault = fault(nodeId, account, row);
@@ -124,6 +124,10 @@ public class LedgerMirror {
         if (!row.dataset().equals(dataset) || !row.request().nodeId().equals(nodeId)) {
             return Optional.of("the ledger row is not of this node's registration");
         }
+        List<ChargeRow> rows = rows(nodeId, dataset.datasetId());
+        if (rows.stream().anyMatch(r -> r.request().key().equals(row.request().key()))) {
+            return Optional.of("expected one charge an attempt, got a second one");
+        }
         RdpFilter filter = dataset.filter();
         double spent =
                 account.filterSpent() + row.request().phase().map(filter::cost).orElse(0.0);
@@ -134,12 +138,11 @@ public class LedgerMirror {
         if (spent > filter.budget()) {
             return Optional.of("the ledger row passes the dataset's ceiling of " + dataset.ceiling());
         }
-        return row.request().phase().isEmpty() ? Optional.empty() : epsilonFault(row);
+        return row.request().phase().isEmpty() ? Optional.empty() : epsilonFault(rows, row);
     }
 
-    private Optional<String> epsilonFault(ChargeRow row) {
+    private static Optional<String> epsilonFault(List<ChargeRow> rows, ChargeRow row) {
         String jobId = row.request().key().jobId();
-        List<ChargeRow> rows = rows(row.request().nodeId(), row.dataset().datasetId());
         PrivacyLoss all = RdpAccountant.epsilon(
                 Phases.with(rows, r -> true, row.request().phase()),
                 row.dataset().delta());
@@ -164,10 +167,15 @@ public class LedgerMirror {
         return Optional.empty();
     }
 
-    private Optional<String> moved(String key, ChargeRow row) {
+    private Optional<String> moved(String key, ChargeRow known, ChargeRow row) {
         Charge charge = find(key, row.sequence());
         switch (row.state()) {
-            case COMMITTED -> charge.commit();
+            case COMMITTED -> {
+                if (known.state() == ChargeState.EXPIRED) {
+                    return Optional.of("state: expected EXPIRED to stay, got COMMITTED");
+                }
+                charge.commit();
+            }
             case EXPIRED -> charge.expire();
             default -> {
                 return Optional.empty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerMirrorTest {
     private static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
@@ -110,6 +113,40 @@ class LedgerMirrorTest {
         json.put("steps", 6);
         assertThat(accept(ChargeRow.parse(json, "row")))
                 .hasValueSatisfying(w -> assertThat(w).contains("hash"));
+    }
+
+    @Test
+    void accept_secondChargeOfAnAttempt_isRefused() {
+        accept(rows.get(0));
+        assertThat(accept(changed(rows.get(1), o -> o.put("round", 1))))
+                .hasValueSatisfying(w -> assertThat(w).contains("one charge an attempt"));
+    }
+
+    @Test
+    void accept_committedAfterExpired_isRefusedAndStaysExpired() {
+        accept(rows.get(0).in(ChargeState.EXPIRED));
+        assertThat(accept(rows.get(0).in(ChargeState.COMMITTED)))
+                .hasValueSatisfying(w -> assertThat(w).contains("expected EXPIRED to stay"));
+        assertThat(overseer.<List<ChargeRow>>inTransaction(em -> new LedgerMirror(em).rows("node_va", "heart")))
+                .extracting(ChargeRow::state)
+                .containsExactly(ChargeState.EXPIRED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"accountant", "measurement", "job_id", "node_id", "data_owner", "hash", "job_digest"})
+    void parse_textThatTheDatabaseCannotHold_isRefusedByName(String member) {
+        ObjectNode json = rows.get(0).json().put(member, "x".repeat(5000));
+        assertThatThrownBy(() -> ChargeRow.parse(json, "row"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith("row." + member + ": expected");
+    }
+
+    @Test
+    void parse_membersAtOddsWithEachOther_isRefusedAsADocument() {
+        ObjectNode json = rows.get(0).json().put("delta", 0.5);
+        assertThatThrownBy(() -> ChargeRow.parse(json, "row"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageContaining("delta");
     }
 
     @Test

@@ -1,0 +1,116 @@
+package ai.coreason.enclave.launcher.hostile;
+
+import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.RdpFilter;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.privacy.ledger.ChargeRequest;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
+import ai.coreason.enclave.privacy.ledger.ChargeState;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.Phases;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A node's ledger, kept in memory: one charge an attempt, chained and with true figures. */
+final class TestLedger {
+    private final String nodeId;
+    private final String measurement;
+    private final Dataset dataset;
+    private final List<ChargeRow> rows = new ArrayList<>();
+
+    TestLedger(String nodeId, String measurement) {
+        this.nodeId = nodeId;
+        this.measurement = measurement;
+        this.dataset = new Dataset("owner_" + nodeId, TestJobs.DATASET, new PrivacyUnit("", 1), 1000, 1e-5, 5.0, false);
+    }
+
+    /** What the node registers when it enrols. */
+    ObjectNode registration() {
+        return dataset.json().put("filter_order", dataset.filter().order()).put("filter_spent", spent());
+    }
+
+    /** The row of a task's attempt, made when it is first asked for. */
+    ChargeRow charge(RoundTask task) {
+        ChargeKey key = new ChargeKey(task.jobId().toString(), task.round(), task.attempt());
+        Optional<ChargeRow> before =
+                rows.stream().filter(r -> r.request().key().equals(key)).findFirst();
+        if (before.isEmpty()) {
+            rows.add(next(task, key));
+        }
+        return before.orElseGet(() -> rows.get(rows.size() - 1));
+    }
+
+    /** Hands in the rows that the Overseer has not mirrored, as a node does whose update was never taken. */
+    void mirror(TestNode node) throws Exception {
+        String path = "/ledger-heads/" + TestJobs.DATASET;
+        int mirrored = node.get(path).ok().json().get("sequence").asInt();
+        if (mirrored < rows.size()) {
+            ObjectNode body = Json.object();
+            rows.subList(mirrored, rows.size())
+                    .forEach(r -> body.withArray("rows").add(r.json()));
+            node.post(path, body).ok();
+        }
+    }
+
+    private ChargeRow next(RoundTask task, ChargeKey key) {
+        Phase phase = new Phase(
+                task.plan().samplingRate(),
+                task.plan().noiseMultiplier(),
+                task.plan().steps());
+        ChargeRequest request = new ChargeRequest(
+                dataset.datasetId(),
+                key,
+                task.jobDigest(),
+                nodeId,
+                Optional.of(phase),
+                task.plan().maxGradNorm(),
+                task.plan().normaliser(),
+                task.job().privacy().targetEpsilon(),
+                dataset.delta(),
+                task.baseDigest(),
+                measurement);
+        return chained(request, spending(request, phase));
+    }
+
+    private Spending spending(ChargeRequest request, Phase phase) {
+        String job = request.key().jobId();
+        PrivacyLoss all = RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.of(phase)), dataset.delta());
+        RdpFilter filter = dataset.filter();
+        return new Spending(
+                RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
+                        .epsilon(),
+                all.epsilon(),
+                RdpAccountant.epsilon(
+                                Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)),
+                                dataset.delta())
+                        .epsilon(),
+                filter.order(),
+                spent() + filter.cost(phase),
+                all.accountant(),
+                all.version());
+    }
+
+    private ChargeRow chained(ChargeRequest request, Spending spending) {
+        long sequence = rows.size() + 1L;
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        String head =
+                rows.isEmpty() ? dataset.genesis() : rows.get(rows.size() - 1).hash();
+        ChargeState state = ChargeState.COMMITTED;
+        ChargeRow open = new ChargeRow(sequence, now, dataset, request, spending, head, "", state);
+        return new ChargeRow(sequence, now, dataset, request, spending, head, open.computedHash(), state);
+    }
+
+    private double spent() {
+        return rows.isEmpty() ? 0 : rows.get(rows.size() - 1).spending().filterSpentAfter();
+    }
+}

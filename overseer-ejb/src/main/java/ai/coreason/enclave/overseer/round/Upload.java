@@ -1,0 +1,11 @@
+package ai.coreason.enclave.overseer.round;
+
+/**
+ * An update that lies in the vault.
+ *
+ * @param sealedDigest SHA-256 of its sealed bytes, by which it is known: the evidence around them differs from one sending
+ *     to the next
+ * @param envelopeDigest SHA-256 of the envelope, by which the vault has it
+ * @param bytes size of the envelope
+ */
+public record Upload(String sealedDigest, String envelopeDigest, long bytes) {}
