@@ -9,6 +9,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
 public final class AdmissionPlanner {
@@ -57,6 +58,25 @@ public final class AdmissionPlanner {
         long affordable = open ? job.rounds() : affordable(job, offer, new Phase(rate, sigma, steps), limit, delta);
         return new NodePlan(
                 offer.nodeId(), dataset.datasetId(), dataset.declaredRows(), training, limit, delta, affordable);
+    }
+
+    /**
+     * The least noise with which a node could pay all rounds, by the job's limit and by what is left of the dataset's budget.
+     *
+     * @return empty where nothing is left
+     */
+    static OptionalDouble noiseForAllRounds(FederationJob job, Offer offer) {
+        Dataset dataset = offer.dataset();
+        RdpFilter filter = dataset.filter();
+        if (offer.spent() >= filter.budget()) {
+            return OptionalDouble.empty();
+        }
+        double rate = job.training().samplingRate(dataset.declaredRows());
+        long steps = Math.multiplyExact(job.training().localSteps(), job.rounds());
+        double delta = job.privacy().targetDelta().orElse(dataset.delta());
+        double byLimit =
+                RdpAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
+        return OptionalDouble.of(Math.max(byLimit, filter.calibrate(offer.spent(), rate, steps)));
     }
 
     private static long affordable(FederationJob job, Offer offer, Phase round, double limit, double delta) {
