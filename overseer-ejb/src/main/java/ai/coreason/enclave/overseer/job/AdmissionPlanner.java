@@ -1,14 +1,13 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import java.util.List;
 import java.util.OptionalDouble;
 
 /** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
@@ -46,7 +45,7 @@ public final class AdmissionPlanner {
                 : job.privacy()
                         .noiseMultiplier()
                         .orElseGet(() ->
-                                RdpAccountant.calibrate(rate, Math.multiplyExact(steps, job.rounds()), delta, limit));
+                                PlanAccountant.calibrate(rate, Math.multiplyExact(steps, job.rounds()), delta, limit));
         TrainingPlan training = new TrainingPlan(
                 job.privacy().mechanism(),
                 steps,
@@ -75,13 +74,12 @@ public final class AdmissionPlanner {
         long steps = Math.multiplyExact(job.training().localSteps(), job.rounds());
         double delta = job.privacy().targetDelta().orElse(dataset.delta());
         double byLimit =
-                RdpAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
+                PlanAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
         return OptionalDouble.of(Math.max(byLimit, filter.calibrate(offer.spent(), rate, steps)));
     }
 
     private static long affordable(FederationJob job, Offer offer, Phase round, double limit, double delta) {
-        long steps = RdpAccountant.affordableSteps(
-                List.of(),
+        long steps = PlanAccountant.affordableSteps(
                 round.samplingRate(),
                 round.noiseMultiplier(),
                 delta,
