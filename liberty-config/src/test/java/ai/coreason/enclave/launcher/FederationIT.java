@@ -2,7 +2,7 @@ package ai.coreason.enclave.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
@@ -77,7 +77,7 @@ class FederationIT {
             List<ChargeRow> rows = ledger().stream()
                     .filter(r -> r.request().nodeId().equals(node.get("node_id").asText()))
                     .toList();
-            double epsilon = RdpAccountant.epsilon(
+            double epsilon = PlanAccountant.epsilon(
                             Phases.with(rows, r -> true, Optional.empty()),
                             node.get("delta").asDouble())
                     .epsilon();

@@ -3,7 +3,7 @@ package ai.coreason.enclave.launcher.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Phases;
@@ -80,7 +80,7 @@ class HeartIT {
                 rows.add(ChargeRow.parse(row, "rows"));
             }
         }
-        return RdpAccountant.epsilon(
+        return PlanAccountant.epsilon(
                         Phases.with(rows, r -> true, Optional.empty()),
                         node.get("delta").asDouble())
                 .epsilon();

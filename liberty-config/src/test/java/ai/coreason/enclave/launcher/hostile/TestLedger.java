@@ -1,6 +1,7 @@
 package ai.coreason.enclave.launcher.hostile;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
@@ -85,19 +86,20 @@ final class TestLedger {
     private Spending spending(ChargeRequest request, Phase phase) {
         String job = request.key().jobId();
         PrivacyLoss all = RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.of(phase)), dataset.delta());
+        PrivacyLoss own = PlanAccountant.epsilon(
+                Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)), dataset.delta());
         RdpFilter filter = dataset.filter();
         return new Spending(
                 RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
                         .epsilon(),
                 all.epsilon(),
-                RdpAccountant.epsilon(
-                                Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)),
-                                dataset.delta())
-                        .epsilon(),
+                own.epsilon(),
                 filter.order(),
                 spent() + filter.cost(phase),
                 all.accountant(),
-                all.version());
+                all.version(),
+                own.accountant(),
+                own.version());
     }
 
     private ChargeRow chained(ChargeRequest request, Spending spending) {

@@ -1,6 +1,5 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -8,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Judges whether a job can run: who its clients are, and how many rounds each can pay. Pure. */
 final class Admission {
@@ -26,6 +25,7 @@ final class Admission {
     static List<NodePlan> judge(
             FederationJob job, boolean simulation, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
         GraphFit.require(job);
+        List<AdmissionPlanner.Offer> found = new ArrayList<>();
         List<NodePlan> plans = new ArrayList<>();
         for (int i = 0; i < job.clients().size(); i++) {
             String node = job.clients().get(i);
@@ -36,17 +36,24 @@ final class Admission {
                 throw InvalidDocument.at(
                         "privacy.mechanism", "DP_SGD, as " + node + "'s dataset is not public", "NONE");
             }
+            found.add(offer);
             plans.add(AdmissionPlanner.plan(job, offer));
         }
         long first = plans.stream().filter(p -> p.affordableRounds() >= 1).count();
         if (first < job.minClients()) {
-            throw refusal(job, plans, first + " for the first round");
+            throw refused(
+                    "at least " + job.minClients() + " nodes that can pay the first round", first, job, found, plans);
         }
         long all =
                 plans.stream().filter(p -> p.affordableRounds() >= job.rounds()).count();
         if (job.onBudget() == FederationJob.OnBudget.REFUSE
                 && all < job.clients().size()) {
-            throw refusal(job, plans, "with on_budget REFUSE " + all + " for all rounds");
+            throw refused(
+                    "all nodes to be able to pay all " + job.rounds() + " rounds, as on_budget is REFUSE",
+                    all,
+                    job,
+                    found,
+                    plans);
         }
         return plans;
     }
@@ -55,25 +62,27 @@ final class Admission {
         return () -> InvalidDocument.at(at, "a trusted node that has enrolled with dataset " + dataset, node);
     }
 
-    private static JobRefused refusal(FederationJob job, List<NodePlan> plans, String what) {
-        String each = plans.stream()
-                .map(p -> p.nodeId() + " can pay " + p.affordableRounds() + " rounds" + wholePlan(job, p))
-                .collect(Collectors.joining("; "));
+    private static JobRefused refused(
+            String expected, long can, FederationJob job, List<AdmissionPlanner.Offer> offers, List<NodePlan> plans) {
+        List<String> each = new ArrayList<>();
+        for (int i = 0; i < plans.size(); i++) {
+            NodePlan plan = plans.get(i);
+            each.add(plan.nodeId() + " can pay " + plan.affordableRounds() + " rounds"
+                    + (plan.affordableRounds() < job.rounds() ? wholePlan(job, offers.get(i)) : ""));
+        }
         return new JobRefused(
-                JobRefused.Kind.BUDGET,
-                "min_clients: expected at least " + job.minClients() + " nodes that can pay, got " + what + ": "
-                        + each);
+                JobRefused.Kind.BUDGET, "expected " + expected + ", got " + can + ": " + String.join("; ", each));
     }
 
-    private static String wholePlan(FederationJob job, NodePlan p) {
-        if (p.affordableRounds() >= job.rounds() || p.phase().isEmpty()) {
-            return "";
-        }
-        double sigma = RdpAccountant.calibrate(
-                p.training().samplingRate(),
-                Math.multiplyExact(p.training().steps(), job.rounds()),
-                p.delta(),
-                p.limit());
-        return String.format(Locale.ROOT, " (all %d with noise_multiplier %.4f)", job.rounds(), sigma);
+    /** Rounded up, so that the noise named is enough. */
+    private static String wholePlan(FederationJob job, AdmissionPlanner.Offer offer) {
+        OptionalDouble noise = AdmissionPlanner.noiseForAllRounds(job, offer);
+        return noise.isEmpty()
+                ? " (its dataset's ceiling is used up)"
+                : String.format(
+                        Locale.ROOT,
+                        " (all %d with noise_multiplier %.4f)",
+                        job.rounds(),
+                        Math.ceil(noise.getAsDouble() * 1e4) / 1e4);
     }
 }

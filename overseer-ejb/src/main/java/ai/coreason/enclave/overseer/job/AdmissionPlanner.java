@@ -1,14 +1,14 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import java.util.List;
+import java.util.OptionalDouble;
 
 /** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
 public final class AdmissionPlanner {
@@ -45,7 +45,7 @@ public final class AdmissionPlanner {
                 : job.privacy()
                         .noiseMultiplier()
                         .orElseGet(() -> job.metrics()
-                                .gradientNoise(RdpAccountant.calibrate(
+                                .gradientNoise(PlanAccountant.calibrate(
                                         rate, Math.multiplyExact(steps, job.rounds()), delta, limit)));
         TrainingPlan training = new TrainingPlan(
                 job.privacy().mechanism(),
@@ -66,9 +66,28 @@ public final class AdmissionPlanner {
                 offer.nodeId(), dataset.datasetId(), dataset.declaredRows(), training, limit, delta, affordable);
     }
 
+    /**
+     * The least noise with which a node could pay all rounds, by the job's limit and by what is left of the dataset's budget.
+     *
+     * @return empty where nothing is left
+     */
+    static OptionalDouble noiseForAllRounds(FederationJob job, Offer offer) {
+        Dataset dataset = offer.dataset();
+        RdpFilter filter = dataset.filter();
+        if (offer.spent() >= filter.budget()) {
+            return OptionalDouble.empty();
+        }
+        double rate = job.training().samplingRate(dataset.declaredRows());
+        long steps = Math.multiplyExact(job.training().localSteps(), job.rounds());
+        double delta = job.privacy().targetDelta().orElse(dataset.delta());
+        double byLimit =
+                PlanAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
+        return OptionalDouble.of(
+                job.metrics().gradientNoise(Math.max(byLimit, filter.calibrate(offer.spent(), rate, steps))));
+    }
+
     private static long affordable(FederationJob job, Offer offer, Phase round, double limit, double delta) {
-        long steps = RdpAccountant.affordableSteps(
-                List.of(),
+        long steps = PlanAccountant.affordableSteps(
                 round.samplingRate(),
                 round.noiseMultiplier(),
                 delta,

@@ -5,7 +5,7 @@ import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
@@ -92,7 +92,7 @@ public class RoundOpener {
             return Optional.empty();
         }
         List<ChargeRow> rows = mirror.rows(p.nodeId(), plan.datasetId());
-        double epsilon = RdpAccountant.epsilon(
+        double epsilon = PlanAccountant.epsilon(
                         Phases.with(rows, r -> r.request().key().jobId().equals(jobId), plan.phase()), plan.delta())
                 .epsilon();
         if (epsilon > plan.limit()) {

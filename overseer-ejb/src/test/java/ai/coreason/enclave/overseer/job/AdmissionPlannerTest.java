@@ -2,9 +2,10 @@ package ai.coreason.enclave.overseer.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -15,7 +16,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AdmissionPlannerTest {
     private static FederationJob job(Consumer<ObjectNode> change) {
@@ -44,13 +50,13 @@ class AdmissionPlannerTest {
     void plan_givenNoise_affordsTheRoundsThatTheLimitPays() {
         NodePlan swiss = AdmissionPlanner.plan(job(j -> {}), offer("swiss", 30, 0));
         NodePlan va = AdmissionPlanner.plan(job(j -> {}), offer("va", 85, 0));
-        assertThat(swiss.affordableRounds()).isBetween(3L, 5L);
-        assertThat(va.affordableRounds()).isBetween(33L, 35L);
+        assertThat(swiss.affordableRounds()).isEqualTo(5);
+        assertThat(va.affordableRounds()).isEqualTo(43);
         long steps = va.affordableRounds() * 5;
-        assertThat(RdpAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps)), 1e-3)
+        assertThat(PlanAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps)), 1e-3)
                         .epsilon())
                 .isLessThanOrEqualTo(3.0);
-        assertThat(RdpAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps + 5)), 1e-3)
+        assertThat(PlanAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps + 5)), 1e-3)
                         .epsilon())
                 .isGreaterThan(3.0);
     }
@@ -117,7 +123,42 @@ class AdmissionPlannerTest {
         FederationJob job = job(j -> j.put("on_budget", "REFUSE"));
         assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, 85, 0))))
                 .isInstanceOf(JobRefused.class)
-                .hasMessageContaining("with on_budget REFUSE");
+                .hasMessageContaining(
+                        "expected all nodes to be able to pay all 200 rounds, as on_budget is REFUSE, got 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.97})
+    void judge_refuseOnBudget_namesTheLeastNoiseThatPaysForAllRounds(double shareSpent) {
+        double spent = shareSpent * offer("va", 85, 0).dataset().filter().budget();
+        Function<String, Optional<AdmissionPlanner.Offer>> offers = n -> Optional.of(offer(n, 85, spent));
+        JobRefused refusal = catchThrowableOfType(
+                JobRefused.class, () -> Admission.judge(job(j -> j.put("on_budget", "REFUSE")), false, offers));
+        Matcher named = Pattern.compile("va can pay \\d+ rounds \\(all 200 with noise_multiplier ([0-9.]+)\\)")
+                .matcher(refusal.getMessage());
+        assertThat(named.find()).as(refusal.getMessage()).isTrue();
+        double sigma = Double.parseDouble(named.group(1));
+        assertThat(Admission.judge(withNoise(sigma), false, offers))
+                .extracting(NodePlan::affordableRounds)
+                .containsOnly(200L);
+        assertThatThrownBy(() -> Admission.judge(withNoise(sigma - 2e-4), false, offers))
+                .isInstanceOf(JobRefused.class);
+    }
+
+    private static FederationJob withNoise(double sigma) {
+        return job(j -> {
+            j.put("on_budget", "REFUSE");
+            ((ObjectNode) j.get("privacy")).put("noise_multiplier", sigma);
+        });
+    }
+
+    @Test
+    void judge_ceilingUsedUp_isSaid() {
+        double budget = offer("va", 85, 0).dataset().filter().budget();
+        assertThatThrownBy(() -> Admission.judge(job(j -> {}), false, n -> Optional.of(offer(n, 85, budget))))
+                .isInstanceOf(JobRefused.class)
+                .hasMessageContaining("expected at least 1 nodes that can pay the first round, got 0")
+                .hasMessageContaining("va can pay 0 rounds (its dataset's ceiling is used up)");
     }
 
     @Test

@@ -22,7 +22,7 @@ final class AnalyticGaussian {
      */
     static double epsilon(double precision, double delta, double bound) {
         double sigma = 1 / Math.sqrt(precision);
-        double target = Math.log(delta);
+        double target = StrictMath.log(delta);
         double low = 0;
         double high = bound;
         if (logDelta(0, sigma) <= target) {
@@ -46,10 +46,10 @@ final class AnalyticGaussian {
         double a = epsilon * sigma - 0.5 / sigma;
         double b = epsilon * sigma + 0.5 / sigma;
         if (a < 0) {
-            double second = Math.exp(epsilon + NormalTail.logAbove(b));
-            return Math.log(NormalTail.above(a) * (1 + ROUNDING) - second * (1 - ROUNDING * (1 + epsilon)));
+            double second = StrictMath.exp(epsilon + NormalTail.logAbove(b));
+            return StrictMath.log(NormalTail.above(a) * (1 + ROUNDING) - second * (1 - ROUNDING * (1 + epsilon)));
         }
         double difference = NormalTail.millsRatio(a) * (1 + ROUNDING) - NormalTail.millsRatio(b) * (1 - ROUNDING);
-        return Math.log(difference) - a * a / 2 - Math.log(2 * Math.PI) / 2 + ROUNDING * a * b;
+        return StrictMath.log(difference) - a * a / 2 - StrictMath.log(2 * Math.PI) / 2 + ROUNDING * a * b;
     }
 }

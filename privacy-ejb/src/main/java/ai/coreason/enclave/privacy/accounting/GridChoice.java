@@ -43,7 +43,7 @@ final class GridChoice {
         this.steps = steps;
         delta = rdp.delta();
         saddle = rdp.order() - 1;
-        outside = Math.log(OUTSIDE * delta);
+        outside = StrictMath.log(OUTSIDE * delta);
         for (int i = 0; i < FACTORS.length; i++) {
             orders[i] = saddle * FACTORS[i];
             cumulants[i] = orders[i] * curve.at(1 + orders[i]);
@@ -60,7 +60,7 @@ final class GridChoice {
         for (int i = 0; FACTORS[i] <= 1; i++) {
             most = Math.max(most, suppression(i, epsilon));
         }
-        double wanted = Math.min(most - 1, -Math.log(delta) - Math.max(0, Math.log(DYNAMIC_RANGE / steps)));
+        double wanted = Math.min(most - 1, -StrictMath.log(delta) - Math.max(0, StrictMath.log(DYNAMIC_RANGE / steps)));
         LossGrid best = wanted <= 0 ? range(0, epsilon) : null;
         for (int i = 0; FACTORS[i] <= 1; i++) {
             if (suppression(i, epsilon) >= wanted) {

@@ -65,7 +65,7 @@ final class LossComposition {
         }
         tilted = cut(fft.inverse(product.spectrum()));
         cumulant = all;
-        outside = infinite + Math.exp(tail - grid.tailTilt() * grid.loss(grid.size()));
+        outside = infinite + StrictMath.exp(tail - grid.tailTilt() * grid.loss(grid.size()));
         shift = misplaced;
         rounding = 2
                 * mostWeight(grid.tilt())
@@ -74,7 +74,7 @@ final class LossComposition {
 
     /** The largest value of exp(-λy) (1 - exp(-y)), by which a mass y above ε counts. */
     private static double mostWeight(double lambda) {
-        return lambda == 0 ? 1 : Math.pow(lambda / (1 + lambda), lambda) / (1 + lambda);
+        return lambda == 0 ? 1 : StrictMath.pow(lambda / (1 + lambda), lambda) / (1 + lambda);
     }
 
     /** The least ε with δ(ε) ≤ delta. */
@@ -89,13 +89,13 @@ final class LossComposition {
         double weight = weight(tilted.length - 1, delta);
         for (int j = tilted.length - 1; j > 0; j--) {
             mass += tilted[j] * weight;
-            scaled += tilted[j] * weight * Math.exp(centre - grid.loss(j));
+            scaled += tilted[j] * weight * StrictMath.exp(centre - grid.loss(j));
             double below = weight(j - 1, delta);
             double left = target - rounding * below - (tilted.length + 1000) * ULP * mass;
             double next = Math.max(0, grid.loss(j - 1));
-            if (!(mass - scaled * Math.exp(next - centre) < left)) {
-                double epsilon = centre + Math.log((mass - left) / scaled);
-                double slope = scaled * Math.exp(epsilon - centre);
+            if (!(mass - scaled * StrictMath.exp(next - centre) < left)) {
+                double epsilon = centre + StrictMath.log((mass - left) / scaled);
+                double slope = scaled * StrictMath.exp(epsilon - centre);
                 return new Root(rounded(Math.max(next, Math.min(epsilon, grid.loss(j)))), density(j) * weight / slope);
             }
             if (next == 0) {
@@ -108,7 +108,7 @@ final class LossComposition {
 
     /** What a tilted mass at a loss stands for, in units of δ. */
     private double weight(int j, double delta) {
-        return Math.exp(cumulant - Math.log(delta) - grid.tilt() * grid.loss(j));
+        return StrictMath.exp(cumulant - StrictMath.log(delta) - grid.tilt() * grid.loss(j));
     }
 
     private double rounded(double epsilon) {

@@ -45,7 +45,7 @@ final class LossDiscretisation {
      * @param tail the most mass that may go to infinity
      */
     static Optional<LossDistribution.Pair> of(SubsampledGaussian step, double interval, double tail) {
-        double reach = step.sigma() * Math.sqrt(2 * Math.max(1, -Math.log(tail)));
+        double reach = step.sigma() * Math.sqrt(2 * Math.max(1, -StrictMath.log(tail)));
         double least = step.loss(-reach);
         double most = step.loss(1 + reach);
         if (!(least > -MOST_LOSS && most < MOST_LOSS && (most - least) / interval < MOST_CELLS)) {
@@ -65,10 +65,10 @@ final class LossDiscretisation {
         }
         int last = remove.length - 1;
         double above = edge.under0.above();
-        remove[last] += above * Math.exp(loss(last));
+        remove[last] += above * StrictMath.exp(loss(last));
         add[last] += above;
         double most = Math.max(Math.abs(loss(0)), Math.abs(loss(last)));
-        double rounding = 8 * ULP * (2 + most - Math.log(q) + 1 / (sigma * sigma));
+        double rounding = 8 * ULP * (2 + most - StrictMath.log(q) + 1 / (sigma * sigma));
         double infinity = (1 - q) * above + q * edge.under1.above();
         return new LossDistribution.Pair(
                 new LossDistribution(interval, first, logs(remove), infinity, rounding),
@@ -83,7 +83,7 @@ final class LossDiscretisation {
         double tail1 = Math.max(from.under1.tail, to.under1.tail);
         double reach = Math.min(40, Math.max(Math.abs(from.under1.z), Math.abs(to.under0.z)));
         double doubt = 4 * ULP * (4 + reach * reach) * ((1 - q + from.ratio) * tail0 + q * tail1);
-        double scale = -Math.expm1(-interval);
+        double scale = -StrictMath.expm1(-interval);
         double up = Math.min(ofP, Math.max(0, (ofP - ofQ * from.ratio + doubt) / scale));
         remove[i] += ofP - up;
         remove[i + 1] += up;
@@ -112,7 +112,7 @@ final class LossDiscretisation {
 
     private Edge edge(int i) {
         double x = threshold(loss(i));
-        return new Edge(Math.exp(loss(i)), Standard.of(x / sigma), Standard.of((x - 1) / sigma));
+        return new Edge(StrictMath.exp(loss(i)), Standard.of(x / sigma), Standard.of((x - 1) / sigma));
     }
 
     private static double between(Standard from, Standard to) {
@@ -131,14 +131,14 @@ final class LossDiscretisation {
         if (q == 1) {
             return sigma * sigma * loss + 0.5;
         }
-        double excess = loss < -1 ? Math.exp(loss) - (1 - q) : Math.expm1(loss) + q;
-        return excess <= 0 ? Double.NEGATIVE_INFINITY : sigma * sigma * Math.log(excess / q) + 0.5;
+        double excess = loss < -1 ? StrictMath.exp(loss) - (1 - q) : StrictMath.expm1(loss) + q;
+        return excess <= 0 ? Double.NEGATIVE_INFINITY : sigma * sigma * StrictMath.log(excess / q) + 0.5;
     }
 
     private static double[] logs(double[] masses) {
         double[] logs = new double[masses.length];
         for (int i = 0; i < masses.length; i++) {
-            logs[i] = Math.log(masses[i]);
+            logs[i] = StrictMath.log(masses[i]);
         }
         return logs;
     }

@@ -32,10 +32,12 @@ record LossDistribution(double interval, long first, double[] logMass, double in
         for (int i = 0; i < logMass.length; i++) {
             double exponent = logMass[i] + lambda * loss(i) - peak;
             if (exponent > NEGLIGIBLE) {
-                sum += Math.exp(exponent);
+                sum += StrictMath.exp(exponent);
             }
         }
-        return peak + Math.log(sum * (1 + logMass.length * Math.ulp(1.0)) + logMass.length * Math.exp(NEGLIGIBLE));
+        return peak
+                + StrictMath.log(
+                        sum * (1 + logMass.length * Math.ulp(1.0)) + logMass.length * StrictMath.exp(NEGLIGIBLE));
     }
 
     /** The tilted masses on a circle of {@code size} bins, a power of two. */
@@ -44,14 +46,14 @@ record LossDistribution(double interval, long first, double[] logMass, double in
         double[] bins = new double[size];
         double sum = 0;
         for (int i = 0; i < logMass.length; i++) {
-            double mass = Math.exp(logMass[i] + lambda * loss(i) - peak);
+            double mass = StrictMath.exp(logMass[i] + lambda * loss(i) - peak);
             bins[(int) (first + i) & (size - 1)] += mass;
             sum += mass;
         }
         for (int j = 0; j < size; j++) {
             bins[j] /= sum;
         }
-        return new Tilted(bins, peak + Math.log(sum));
+        return new Tilted(bins, peak + StrictMath.log(sum));
     }
 
     private double peak(double lambda) {

@@ -20,7 +20,7 @@ final class NormalTail {
         for (int n = 0; n < NODES; n++) {
             double node = (n + 0.5) * H;
             SQUARES[n] = node * node;
-            WEIGHTS[n] = Math.sqrt(2) * H / Math.PI * Math.exp(-node * node);
+            WEIGHTS[n] = Math.sqrt(2) * H / Math.PI * StrictMath.exp(-node * node);
         }
     }
 
@@ -34,14 +34,14 @@ final class NormalTail {
         }
         double square = z * z;
         double rest = Math.fma(z, z, -square);
-        double density = Math.exp(-square / 2) * (1 - rest / 2);
+        double density = StrictMath.exp(-square / 2) * (1 - rest / 2);
         double half = (sum(beyond) * density + residue(beyond)) / 2;
         return z >= 0 ? half : 1 - half;
     }
 
     /** log Pr[Z &gt; z]; finite for every finite z. */
     static double logAbove(double z) {
-        return z < 0 ? Math.log1p(-above(-z)) : Math.log(scaled(z) / 2) - z * z / 2;
+        return z < 0 ? StrictMath.log1p(-above(-z)) : StrictMath.log(scaled(z) / 2) - z * z / 2;
     }
 
     /** Mills' ratio Pr[Z &gt; z] / φ(z), for z of at least 0. */
@@ -51,7 +51,7 @@ final class NormalTail {
 
     /** 2 exp(z²/2) Pr[Z &gt; z], for z of at least 0. */
     private static double scaled(double z) {
-        return sum(z) + (z < POLE ? residue(z) * Math.exp(z * z / 2) : 0);
+        return sum(z) + (z < POLE ? residue(z) * StrictMath.exp(z * z / 2) : 0);
     }
 
     private static double sum(double z) {
@@ -64,6 +64,6 @@ final class NormalTail {
     }
 
     private static double residue(double z) {
-        return z < POLE ? 2 / (1 + Math.exp(Math.sqrt(2) * Math.PI / H * z)) : 0;
+        return z < POLE ? 2 / (1 + StrictMath.exp(Math.sqrt(2) * Math.PI / H * z)) : 0;
     }
 }

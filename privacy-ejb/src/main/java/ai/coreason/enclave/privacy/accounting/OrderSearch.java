@@ -69,6 +69,6 @@ final class OrderSearch {
     }
 
     private static double order(double log) {
-        return 1 + Math.exp(log);
+        return 1 + StrictMath.exp(log);
     }
 }

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * <p>Full-batch Gaussians alone are exact (Balle, Wang 2018). Otherwise each step's loss distribution is discretised
  * upwards ({@link LossDiscretisation}) and composed by FFT under a tilt ({@link LossComposition}). The result is never above
  * {@link RdpAccountant}'s, which stands for it where the distribution cannot be resolved (losses beyond 600, or δ below
- * about 1e-290). For phases that are fixed beforehand.
+ * 1e-300). For phases that are fixed beforehand.
  */
 public final class PldAccountant {
     /** The name this accountant puts into its results. */
@@ -27,6 +27,9 @@ public final class PldAccountant {
 
     private static final double LEAST_NOISE = 0.05;
     private static final double MOST_LOSS = 1e5;
+    /** Shares of a smaller δ are no doubles. */
+    private static final double LEAST_DELTA = 1e-300;
+
     private static final int COARSER = 16;
     private static final double TAIL = 1e-8;
     private static final double TOLERANCE = 2e-4;
@@ -44,7 +47,7 @@ public final class PldAccountant {
      */
     public static PrivacyLoss epsilon(List<Phase> phases, double delta) {
         PrivacyLoss rdp = RdpAccountant.epsilon(phases, delta);
-        if (rdp.epsilon() == 0 || rdp.epsilon() > MOST_LOSS) {
+        if (rdp.epsilon() == 0 || rdp.epsilon() > MOST_LOSS || delta < LEAST_DELTA) {
             return new PrivacyLoss(rdp.epsilon(), delta, NAME, VERSION, Double.NaN);
         }
         Map<SubsampledGaussian, Double> steps = merged(phases);
@@ -73,12 +76,13 @@ public final class PldAccountant {
     /**
      * The least noise multiplier with which a number of steps fits a target; see {@link RdpAccountant#calibrate}.
      *
-     * @return σ with ε(σ) ≤ target, within a relative 1e-6 above the least by this accountant; at least 0.05
+     * @return σ with ε(σ) ≤ target, within a relative 1e-6 above the least by this accountant; at least 0.05, or what
+     *     {@link RdpAccountant} gives where that is less
      */
     public static double calibrate(double q, long steps, double delta, double targetEpsilon) {
         double enough = RdpAccountant.calibrate(q, steps, delta, targetEpsilon);
         return Search.leastNoise(
-                LEAST_NOISE,
+                Math.min(LEAST_NOISE, enough),
                 enough,
                 sigma -> epsilon(List.of(new Phase(q, sigma, steps)), delta).epsilon() / targetEpsilon);
     }

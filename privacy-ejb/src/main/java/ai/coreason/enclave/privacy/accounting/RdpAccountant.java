@@ -18,7 +18,8 @@ public final class RdpAccountant {
     /** The version of the method. */
     public static final String VERSION = "1";
 
-    private static final double LEAST_NOISE = 1e-3;
+    /** The least σ that calibration gives. */
+    static final double LEAST_NOISE = 1e-3;
 
     private RdpAccountant() {}
 
@@ -116,6 +117,6 @@ public final class RdpAccountant {
      * sqrt(1 - exp(-KL)), and KL is the divergence of order 1.
      */
     private static boolean isIndistinguishable(RenyiCurve curve, double delta) {
-        return -Math.expm1(-curve.at(1)) <= delta * delta;
+        return -StrictMath.expm1(-curve.at(1)) <= delta * delta;
     }
 }

@@ -44,7 +44,7 @@ public record RdpFilter(double order, double budget, double delta, double ceilin
     public static RdpFilter forCeiling(double ceiling, double delta) {
         Ranges.epsilon(ceiling, "ceiling");
         Ranges.delta(delta);
-        double log = -Math.log(delta);
+        double log = -StrictMath.log(delta);
         double root = ceiling / (Math.sqrt(log + ceiling) + Math.sqrt(log));
         double order = 1 + Math.sqrt(log) / root;
         return new RdpFilter(order, RenyiConversion.rdp(ceiling, order, delta), delta, ceiling);
@@ -63,6 +63,21 @@ public record RdpFilter(double order, double budget, double delta, double ceilin
      */
     public boolean admits(double spent, Phase next) {
         return Ranges.spent(spent) + cost(next) <= budget;
+    }
+
+    /**
+     * The least noise multiplier with which steps fit what is left of the budget.
+     *
+     * @param spent sum of the costs of all phases before; less than the budget
+     * @param q sampling rate in (0, 1]
+     * @param steps number of steps, at least 1
+     * @return σ, within a relative 1e-6 above the least; at least 0.001
+     * @throws IllegalArgumentException if a parameter lies outside its range; the message names it
+     */
+    public double calibrate(double spent, double q, long steps) {
+        double left = budget - Ranges.spent(spent);
+        Ranges.epsilon(left, "budget - spent");
+        return Search.leastNoise(RdpAccountant.LEAST_NOISE, 1, sigma -> cost(new Phase(q, sigma, steps)) / left);
     }
 
     /** The ε, at this filter's δ, that a sum of costs converts to; never negative, at most the ceiling within budget. */

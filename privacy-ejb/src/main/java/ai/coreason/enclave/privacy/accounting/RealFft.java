@@ -21,8 +21,8 @@ final class RealFft {
         sin = new double[3 * size / 4];
         for (int k = 0; k < cos.length; k++) {
             double angle = 2 * Math.PI * k / size;
-            cos[k] = Math.cos(angle);
-            sin[k] = Math.sin(angle);
+            cos[k] = StrictMath.cos(angle);
+            sin[k] = StrictMath.sin(angle);
         }
     }
 

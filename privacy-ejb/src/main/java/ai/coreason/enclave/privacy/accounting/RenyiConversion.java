@@ -23,6 +23,6 @@ final class RenyiConversion {
     }
 
     private static double excess(double order, double delta) {
-        return Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1);
+        return StrictMath.log1p(-1 / order) - (StrictMath.log(delta) + StrictMath.log(order)) / (order - 1);
     }
 }

@@ -82,7 +82,7 @@ final class RenyiCurve {
         double onGrid(int i) {
             double value = grid[i];
             if (Double.isNaN(value)) {
-                value = mechanism.rdp(1 + Math.exp(gridPoint(i)));
+                value = mechanism.rdp(1 + StrictMath.exp(gridPoint(i)));
                 grid[i] = value;
             }
             return value;

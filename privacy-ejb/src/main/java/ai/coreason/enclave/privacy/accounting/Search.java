@@ -9,7 +9,7 @@ import java.util.function.LongToDoubleFunction;
  * 1971), with a bisection now and then.
  */
 final class Search {
-    private static final double TOLERANCE = Math.log1p(1e-6);
+    private static final double TOLERANCE = StrictMath.log1p(1e-6);
 
     private Search() {}
 
@@ -39,16 +39,16 @@ final class Search {
     private static long largest(long holds, double atHolds, long fails, double atFails, LongToDoubleFunction usage) {
         long low = holds;
         long high = fails;
-        Bracket bracket = new Bracket(Math.log(low), excess(atHolds), Math.log(high), excess(atFails));
+        Bracket bracket = new Bracket(StrictMath.log(low), excess(atHolds), StrictMath.log(high), excess(atFails));
         while (high - low > 1) {
-            long n = Math.max(low + 1, Math.min(high - 1, Math.round(Math.exp(bracket.next()))));
+            long n = Math.max(low + 1, Math.min(high - 1, Math.round(StrictMath.exp(bracket.next()))));
             double value = usage.applyAsDouble(n);
             if (value <= 1) {
                 low = n;
-                bracket.low(Math.log(n), excess(value));
+                bracket.low(StrictMath.log(n), excess(value));
             } else {
                 high = n;
-                bracket.high(Math.log(n), excess(value));
+                bracket.high(StrictMath.log(n), excess(value));
             }
         }
         return low;
@@ -80,11 +80,11 @@ final class Search {
             low = Math.max(floor, low * Math.max(0.8, Math.min(0.99, atLow)));
             atLow = usage.applyAsDouble(low);
         }
-        Bracket bracket = new Bracket(-Math.log(high), excess(atHigh), -Math.log(low), excess(atLow));
+        Bracket bracket = new Bracket(-StrictMath.log(high), excess(atHigh), -StrictMath.log(low), excess(atLow));
         double best = high;
         while (bracket.width() > TOLERANCE) {
             double point = bracket.next();
-            double sigma = Math.exp(-point);
+            double sigma = StrictMath.exp(-point);
             double value = usage.applyAsDouble(sigma);
             if (value <= 1) {
                 best = sigma;
@@ -97,7 +97,7 @@ final class Search {
     }
 
     private static double excess(double usage) {
-        return Math.max(-2, Math.min(2, Math.log(usage)));
+        return Math.max(-2, Math.min(2, StrictMath.log(usage)));
     }
 
     /** An interval with a holding lower end and an upper end that does not hold. */

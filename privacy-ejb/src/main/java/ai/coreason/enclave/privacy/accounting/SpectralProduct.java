@@ -31,7 +31,7 @@ final class SpectralProduct {
     }
 
     void multiply(Spectrum factor, double power) {
-        double least = Math.exp(NEGLIGIBLE / power);
+        double least = StrictMath.exp(NEGLIGIBLE / power);
         for (int i = 0; i < logs.length; i++) {
             double re = factor.re()[i];
             double im = factor.im()[i];
@@ -41,9 +41,9 @@ final class SpectralProduct {
                 bounds[i] = Double.NEGATIVE_INFINITY;
             }
             if (bounds[i] >= NEGLIGIBLE) {
-                bounds[i] += power * Math.log(most);
-                logs[i] += power * Math.log(magnitude);
-                angles[i] += power * Math.atan2(im, re);
+                bounds[i] += power * StrictMath.log(most);
+                logs[i] += power * StrictMath.log(magnitude);
+                angles[i] += power * StrictMath.atan2(im, re);
                 doubts[i] += power * rounding / most;
             }
         }
@@ -54,9 +54,9 @@ final class SpectralProduct {
         double[] im = new double[logs.length];
         for (int i = 0; i < logs.length; i++) {
             if (bounds[i] >= NEGLIGIBLE) {
-                double magnitude = Math.exp(logs[i]);
-                re[i] = magnitude * Math.cos(angles[i]);
-                im[i] = magnitude * Math.sin(angles[i]);
+                double magnitude = StrictMath.exp(logs[i]);
+                re[i] = magnitude * StrictMath.cos(angles[i]);
+                im[i] = magnitude * StrictMath.sin(angles[i]);
             }
         }
         return new Spectrum(re, im);
@@ -68,11 +68,11 @@ final class SpectralProduct {
      */
     double doubt() {
         int half = logs.length - 1;
-        double sum = doubts[0] * Math.exp(bounds[0]);
+        double sum = doubts[0] * StrictMath.exp(bounds[0]);
         for (int k = 1; k <= half; k++) {
             sum += bounds[k] < NEGLIGIBLE
-                    ? 2 * Math.exp(NEGLIGIBLE)
-                    : doubts[k] * Math.exp(bounds[k]) / (half * Math.sin(Math.PI * k / (2 * half)));
+                    ? 2 * StrictMath.exp(NEGLIGIBLE)
+                    : doubts[k] * StrictMath.exp(bounds[k]) / (half * StrictMath.sin(Math.PI * k / (2 * half)));
         }
         return sum;
     }

@@ -52,7 +52,9 @@ record SubsampledGaussian(double q, double sigma) {
         if (q == 1) {
             return w;
         }
-        return w > LARGE ? w + Math.log(q + (1 - q) * Math.exp(-w)) : Math.log1p(q * Math.expm1(w));
+        return w > LARGE
+                ? w + StrictMath.log(q + (1 - q) * StrictMath.exp(-w))
+                : StrictMath.log1p(q * StrictMath.expm1(w));
     }
 
     private double quadrature(double alpha, double from, double to, double step) {
@@ -65,24 +67,24 @@ record SubsampledGaussian(double q, double sigma) {
         for (int i = 0; i <= last; i++) {
             double x = from + i * step;
             double w = x / sigma - drift;
-            double u = q * Math.expm1(w);
-            double log = w > LARGE ? w + Math.log(q + (1 - q) * Math.exp(-w)) : Math.log1p(u);
+            double u = q * StrictMath.expm1(w);
+            double log = w > LARGE ? w + StrictMath.log(q + (1 - q) * StrictMath.exp(-w)) : StrictMath.log1p(u);
             double exponent = alpha * log - x * x / 2;
             if (alpha * log <= LARGE && w <= LARGE) {
-                sum += excess(u, log, beta) * Math.exp(-x * x / 2);
+                sum += excess(u, log, beta) * StrictMath.exp(-x * x / 2);
             } else if (exponent > peak) {
-                large = large * Math.exp(peak - exponent) + 1;
+                large = large * StrictMath.exp(peak - exponent) + 1;
                 peak = exponent;
             } else {
-                large += Math.exp(exponent - peak);
+                large += StrictMath.exp(exponent - peak);
             }
         }
         double weight = step / Math.sqrt(2 * Math.PI);
         if (peak > LARGE) {
-            return (peak + Math.log((large + beta * sum * Math.exp(-peak)) * weight)) / beta;
+            return (peak + StrictMath.log((large + beta * sum * StrictMath.exp(-peak)) * weight)) / beta;
         }
-        double mean = (sum + large * Math.exp(peak) / beta) * weight;
-        return beta == 0 ? sum * weight : Math.log1p(beta * mean) / beta;
+        double mean = (sum + large * StrictMath.exp(peak) / beta) * weight;
+        return beta == 0 ? sum * weight : StrictMath.log1p(beta * mean) / beta;
     }
 
     /** ((1+u)^α - 1 - αu) / β with α = 1 + β; its limit for β = 0. */
@@ -99,7 +101,7 @@ record SubsampledGaussian(double q, double sigma) {
             return 1;
         }
         double growth = beta * log;
-        return (beta == 0 ? (1 + u) * log : (1 + u) * Math.expm1(growth) / beta) - u;
+        return (beta == 0 ? (1 + u) * log : (1 + u) * StrictMath.expm1(growth) / beta) - u;
     }
 
     /** Spacing at which the rule's error, exp(d²/2 - 2πd/h) with d within the strip, is below 1e-15 of the integral. */
@@ -115,8 +117,8 @@ record SubsampledGaussian(double q, double sigma) {
     private double convexityBound(double alpha) {
         double exponent = (alpha - 1) / (2 * sigma * sigma);
         double log = exponent > LARGE
-                ? exponent + Math.log(q + (1 - q) * Math.exp(-exponent))
-                : Math.log1p(q * Math.expm1(exponent));
+                ? exponent + StrictMath.log(q + (1 - q) * StrictMath.exp(-exponent))
+                : StrictMath.log1p(q * StrictMath.expm1(exponent));
         return alpha / (alpha - 1) * log * ROUNDING;
     }
 }

@@ -42,8 +42,10 @@ public record ChargeRow(
      * @param jobEpsilonAfter ε of this job's charges with this one, at the job's δ
      * @param filterOrder the order α* of the dataset's RDP filter
      * @param filterSpentAfter the summed RDP(α*) with this charge
-     * @param accountant the accountant that computed ε
+     * @param accountant the accountant that computed the dataset's ε
      * @param version its version
+     * @param jobAccountant the accountant that computed the job's ε: the one that gave the smaller figure
+     * @param jobVersion its version
      */
     public record Spending(
             double epsilonBefore,
@@ -52,7 +54,9 @@ public record ChargeRow(
             double filterOrder,
             double filterSpentAfter,
             String accountant,
-            String version) {}
+            String version,
+            String jobAccountant,
+            String jobVersion) {}
 
     /** Chains a new row behind {@code previousHash}. */
     static ChargeRow chain(
@@ -122,6 +126,8 @@ public record ChargeRow(
                 .put("filter_spent_after", spending.filterSpentAfter())
                 .put("accountant", spending.accountant())
                 .put("accountant_version", spending.version())
+                .put("job_accountant", spending.jobAccountant())
+                .put("job_accountant_version", spending.jobVersion())
                 .put("state", state.name())
                 .put("model_digest", request.modelDigest())
                 .put("measurement", request.measurement())
@@ -181,7 +187,9 @@ public record ChargeRow(
                 f.number("filter_order", Range.positive()),
                 f.number("filter_spent_after", Range.nonNegative()),
                 brief(f, "accountant"),
-                brief(f, "accountant_version"));
+                brief(f, "accountant_version"),
+                brief(f, "job_accountant"),
+                brief(f, "job_accountant_version"));
         return new ChargeRow(
                 f.whole("sequence", 1, Long.MAX_VALUE),
                 Instant.parse(f.text("time", "an RFC 3339 UTC time", ChargeRow::isTime)),

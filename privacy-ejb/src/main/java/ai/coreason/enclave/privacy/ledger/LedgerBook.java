@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
@@ -71,12 +72,13 @@ public final class LedgerBook {
         double spent = account.filterSpent();
         Spending spending;
         if (request.phase().isEmpty()) {
-            spending = new Spending(Double.NaN, Double.NaN, Double.NaN, filter.order(), spent, "none", "none");
+            spending = new Spending(
+                    Double.NaN, Double.NaN, Double.NaN, filter.order(), spent, "none", "none", "none", "none");
         } else {
             Phase phase = request.phase().get();
             List<Phase> job = Phases.with(
                     rows, r -> r.request().key().jobId().equals(request.key().jobId()), request.phase());
-            PrivacyLoss jobLoss = RdpAccountant.epsilon(job, request.jobDelta());
+            PrivacyLoss jobLoss = PlanAccountant.epsilon(job, request.jobDelta());
             if (!(jobLoss.epsilon() <= request.jobLimit())) {
                 return new BudgetDecision.Refused("job", jobLoss.epsilon(), request.jobLimit());
             }
@@ -93,7 +95,9 @@ public final class LedgerBook {
                     filter.order(),
                     after,
                     all.accountant(),
-                    all.version());
+                    all.version(),
+                    jobLoss.accountant(),
+                    jobLoss.version());
         }
         ChargeRow row = ChargeRow.chain(
                 account.sequence() + 1,

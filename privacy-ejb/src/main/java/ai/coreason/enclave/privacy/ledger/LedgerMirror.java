@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
@@ -146,7 +147,7 @@ public class LedgerMirror {
         PrivacyLoss all = RdpAccountant.epsilon(
                 Phases.with(rows, r -> true, row.request().phase()),
                 row.dataset().delta());
-        PrivacyLoss job = RdpAccountant.epsilon(
+        PrivacyLoss job = PlanAccountant.epsilon(
                 Phases.with(
                         rows,
                         r -> r.request().key().jobId().equals(jobId),

@@ -78,6 +78,7 @@ class PldAccountantTest {
         "0.01, 1.1, 10000, 1e-50",
         "0.01, 1.1, 10000, 1e-200",
         "0.1, 3, 100, 1e-300",
+        "0.1, 3, 100, 1e-310",
         "0.01, 1.1, 10000, 0.999",
         "0.3, 0.05, 3, 1e-5",
         "0.01, 0.001, 1000, 1e-5",
@@ -160,8 +161,8 @@ class PldAccountantTest {
     }
 
     @Test
-    void calibrate_targetMetByEvenTheLeastNoise_isTheLeastNoise() {
-        assertThat(PldAccountant.calibrate(1e-9, 1, 1e-2, 1)).isEqualTo(0.05);
+    void calibrate_targetMetByLessNoiseThanIsResolved_isThatOfTheRenyiAccountant() {
+        assertThat(PldAccountant.calibrate(1e-9, 1, 1e-2, 1)).isEqualTo(RdpAccountant.calibrate(1e-9, 1, 1e-2, 1));
     }
 
     @Test

@@ -68,4 +68,16 @@ class RdpFilterTest {
             assertThatThrownBy(() -> filter.epsilon(spent)).isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void calibrate_partlySpent_fillsTheRest() {
+        RdpFilter filter = RdpFilter.forCeiling(5, 1e-5);
+        double spent = 0.9 * filter.budget();
+        double sigma = filter.calibrate(spent, 0.1, 300);
+        assertThat(filter.admits(spent, new Phase(0.1, sigma, 300))).isTrue();
+        assertThat(filter.admits(spent, new Phase(0.1, sigma * (1 - 1e-5), 300)))
+                .isFalse();
+        assertThatThrownBy(() -> filter.calibrate(filter.budget(), 0.1, 300))
+                .hasMessage("budget - spent: expected a finite number > 0, got 0.0");
+    }
 }

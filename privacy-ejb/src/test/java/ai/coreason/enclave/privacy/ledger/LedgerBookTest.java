@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
+import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.AlreadyCharged;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.Refused;
@@ -73,7 +75,7 @@ class LedgerBookTest {
             round++;
         }
         long paid = round - 1;
-        long expected = RdpAccountant.affordableSteps(List.of(), ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5;
+        long expected = PlanAccountant.affordableSteps(ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5;
         assertThat(paid).isEqualTo(expected);
         List<ChargeRow> rows = book(b -> b.rows("heart"));
         assertThat(rows).hasSize((int) paid);
@@ -143,6 +145,13 @@ class LedgerBookTest {
         book(1);
         ChargeRow row = book(b -> b.rows("heart")).get(0);
         assertThat(ChargeRow.parse(row.json(), "row")).isEqualTo(row);
+        PrivacyLoss job = PlanAccountant.epsilon(List.of(ROUND), 1e-3);
+        assertThat(row.spending().jobEpsilonAfter())
+                .isEqualTo(job.epsilon())
+                .isLessThan(row.spending().epsilonAfter());
+        assertThat(row.spending().jobAccountant()).isEqualTo("PLD");
+        assertThat(row.spending().jobVersion()).isEqualTo(job.version());
+        assertThat(row.spending().accountant()).isEqualTo("RDP");
         assertThat(row.spending().epsilonAfter())
                 .isCloseTo(RdpAccountant.epsilon(List.of(ROUND), 1e-3).epsilon(), within(1e-12));
     }
@@ -192,7 +201,7 @@ class LedgerBookTest {
         threads.shutdown();
         List<ChargeRow> rows = book(b -> b.rows("heart"));
         assertThat(rows).hasSize(granted.get());
-        assertThat(granted.get()).isEqualTo((int)
-                (RdpAccountant.affordableSteps(List.of(), ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5));
+        assertThat(granted.get())
+                .isEqualTo((int) (PlanAccountant.affordableSteps(ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5));
     }
 }
