@@ -7,23 +7,34 @@ import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The ledger's rules over one persistence context. The caller owns the transaction. Accounts are locked for writing, so
- * charges on one dataset are serial across threads and processes.
+ * A node's ledger: its rules over one persistence context. The caller owns the transaction. Accounts are locked for
+ * writing, so charges on one dataset are serial across threads and processes.
  */
 public final class LedgerBook {
     private final EntityManager em;
     private final Clock clock;
+    private final LedgerGuard guard;
+    private final ChainInspector inspector;
+    private final Signers signers;
 
-    /** A book over a persistence context that takes part in the caller's transaction. */
-    public LedgerBook(EntityManager em, Clock clock) {
+    /**
+     * A book over a persistence context that takes part in the caller's transaction.
+     *
+     * @param guard what this process knows of the ledgers of this database
+     */
+    public LedgerBook(EntityManager em, Clock clock, LedgerGuard guard) {
         this.em = em;
         this.clock = clock;
+        this.guard = guard;
+        this.inspector = new ChainInspector(em, guard);
+        this.signers = new Signers(em);
     }
 
     /**
@@ -58,9 +69,18 @@ public final class LedgerBook {
                 .getResultList();
     }
 
-    /** Reserves a charge if the job's limit and the dataset's ceiling both allow it. */
-    public BudgetDecision reserve(ChargeRequest request) {
+    /**
+     * Reserves a charge if the ledger is whole, the Overseer countersigned its head since this start, and the job's limit
+     * and the dataset's ceiling both allow it.
+     *
+     * @param signer signs the row
+     */
+    public BudgetDecision reserve(ChargeRequest request, RowSigner signer) {
         DatasetAccount account = locked(request.datasetId());
+        Optional<LedgerFault> fault = inspector.inspect(account).or(() -> unready(request.datasetId()));
+        if (fault.isPresent()) {
+            return new BudgetDecision.Held(fault.get());
+        }
         Optional<Charge> before = find(request.datasetId(), request.key());
         if (before.isPresent()) {
             return new BudgetDecision.AlreadyCharged(before.get().row());
@@ -101,9 +121,9 @@ public final class LedgerBook {
                 dataset,
                 request,
                 spending,
-                account.head());
-        account.append(row);
-        em.persist(new Charge(request.datasetId(), row));
+                account.head(),
+                signer);
+        append(account, row, signer);
         return new BudgetDecision.Reserved(row);
     }
 
@@ -136,6 +156,135 @@ public final class LedgerBook {
                 .toList();
     }
 
+    /** Looks for what is wrong with a dataset's ledger. */
+    public Optional<LedgerFault> inspect(String datasetId) {
+        return inspector.inspect(locked(datasetId));
+    }
+
+    /**
+     * Takes a head that the Overseer countersigned just now, for a reservation or against one: it must lie on this chain.
+     * A head below the one that is kept confirms nothing; the Overseer must first take the rows that it lacks.
+     *
+     * @param head a verified head of this dataset, with the nonce that this process gave
+     * @param document the signed document, JSON
+     * @return what is wrong with the ledger
+     */
+    public Optional<LedgerFault> countersigned(LedgerHead head, String document) {
+        DatasetAccount account = locked(head.datasetId());
+        Optional<LedgerFault> fault =
+                inspector.inspect(account).or(() -> inspector.against(account.dataset(), head.sequence(), head.hash()));
+        guard.found(head.datasetId(), fault);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        KeptHead kept = em.find(KeptHead.class, head.datasetId());
+        if (kept == null) {
+            kept = new KeptHead(head.datasetId());
+            kept.keep(head, document);
+            em.persist(kept);
+        } else if (head.sequence() >= kept.sequence()) {
+            kept.keep(head, document);
+        } else {
+            return fault;
+        }
+        guard.countersigned(head.datasetId());
+        return fault;
+    }
+
+    /** The highest countersigned head of a dataset. */
+    public Optional<KeptHead> keptHead(String datasetId) {
+        return Optional.ofNullable(em.find(KeptHead.class, datasetId));
+    }
+
+    /**
+     * Charges what a recovery carried over from a branch that was given up, past every limit if need be.
+     *
+     * @return how many charges
+     */
+    public int chainCarried(String datasetId, RowSigner signer) {
+        List<CarriedCharge> carried = carried(datasetId);
+        if (carried.isEmpty()) {
+            return 0;
+        }
+        DatasetAccount account = locked(datasetId);
+        for (CarriedCharge c : carried(datasetId)) {
+            ChargeRow lost = c.row();
+            ChargeRow row = ChargeRow.recovered(
+                    account.sequence() + 1,
+                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                    lost,
+                    carriedSpending(account, lost),
+                    account.head(),
+                    signer);
+            append(account, row, signer);
+            em.remove(c);
+            em.flush();
+        }
+        return carried.size();
+    }
+
+    /** The certificates that signed these rows. */
+    public List<X509Certificate> signers(List<ChargeRow> rows) {
+        return List.copyOf(signers.of(rows).values());
+    }
+
+    private Spending carriedSpending(DatasetAccount account, ChargeRow lost) {
+        RdpFilter filter = account.dataset().filter();
+        if (lost.request().phase().isEmpty()) {
+            return new Spending(
+                    Double.NaN, Double.NaN, Double.NaN, filter.order(), account.filterSpent(), "none", "none");
+        }
+        Phase phase = lost.request().phase().get();
+        List<ChargeRow> rows = rows(account.dataset().datasetId());
+        String job = lost.request().key().jobId();
+        PrivacyLoss all = RdpAccountant.epsilon(
+                Phases.with(rows, r -> true, Optional.of(phase)),
+                account.dataset().delta());
+        return new Spending(
+                RdpAccountant.epsilon(
+                                Phases.with(rows, r -> true, Optional.empty()),
+                                account.dataset().delta())
+                        .epsilon(),
+                all.epsilon(),
+                RdpAccountant.epsilon(
+                                Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)),
+                                lost.request().jobDelta())
+                        .epsilon(),
+                filter.order(),
+                account.filterSpent() + filter.cost(phase),
+                all.accountant(),
+                all.version());
+    }
+
+    private void append(DatasetAccount account, ChargeRow row, RowSigner signer) {
+        signers.keep(row.request().nodeId(), signer.certificate());
+        account.append(row);
+        em.persist(new Charge(row.dataset().datasetId(), row));
+    }
+
+    private Optional<LedgerFault> unready(String datasetId) {
+        if (!guard.isCountersigned(datasetId)) {
+            return Optional.of(new LedgerFault(
+                    datasetId,
+                    LedgerFault.Kind.NOT_COUNTERSIGNED,
+                    "the Overseer has not countersigned the ledger of " + datasetId + " since this start"));
+        }
+        return carried(datasetId).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new LedgerFault(
+                        datasetId,
+                        LedgerFault.Kind.NOT_COUNTERSIGNED,
+                        "charges that a recovery carried over are not chained yet"));
+    }
+
+    private List<CarriedCharge> carried(String datasetId) {
+        return em.createQuery(
+                        "select c from CarriedCharge c where c.accountKey = :key order by c.sequence",
+                        CarriedCharge.class)
+                .setParameter("key", datasetId)
+                .getResultList();
+    }
+
     private DatasetAccount locked(String datasetId) {
         DatasetAccount account = em.find(DatasetAccount.class, datasetId, LockModeType.PESSIMISTIC_WRITE);
         if (account == null) {
@@ -147,7 +296,7 @@ public final class LedgerBook {
     private Optional<Charge> find(String datasetId, ChargeKey key) {
         return em.createQuery(
                         "select c from Charge c where c.accountKey = :key and c.jobId = :job and c.round = :round"
-                                + " and c.attempt = :attempt",
+                                + " and c.attempt = :attempt order by c.recovered",
                         Charge.class)
                 .setParameter("key", datasetId)
                 .setParameter("job", key.jobId())

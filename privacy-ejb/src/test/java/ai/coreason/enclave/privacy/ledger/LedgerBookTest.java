@@ -27,9 +27,13 @@ class LedgerBookTest {
     private static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
     private static final Phase ROUND = new Phase(16.0 / 85, 3.0, 5);
 
+    private static final LedgerAuthority FEDERATION = new LedgerAuthority("federation");
+    private static final RowSigner SIGNER = FEDERATION.node("node_va");
+
     @TempDir
     private Path folder;
 
+    private final LedgerGuard guard = FEDERATION.guard("heart");
     private LedgerDatabase database;
 
     @BeforeEach
@@ -44,7 +48,7 @@ class LedgerBookTest {
     }
 
     private <T> T book(Function<LedgerBook, T> work) {
-        return database.inTransaction(em -> work.apply(new LedgerBook(em, Clock.systemUTC())));
+        return database.inTransaction(em -> work.apply(new LedgerBook(em, Clock.systemUTC(), guard)));
     }
 
     private static ChargeRequest request(String job, long round, double limit, Optional<Phase> phase) {
@@ -81,7 +85,7 @@ class LedgerBookTest {
     }
 
     private BudgetDecision book(long round) {
-        return book(b -> b.reserve(request("job", round)));
+        return book(b -> b.reserve(request("job", round), SIGNER));
     }
 
     @Test
@@ -90,7 +94,7 @@ class LedgerBookTest {
         BudgetDecision last;
         do {
             int job = jobs++;
-            last = book(b -> b.reserve(request("job" + job, 1, 3.0, Optional.of(ROUND))));
+            last = book(b -> b.reserve(request("job" + job, 1, 3.0, Optional.of(ROUND)), SIGNER));
         } while (last instanceof Reserved);
         assertThat(last)
                 .isInstanceOfSatisfying(
@@ -110,7 +114,7 @@ class LedgerBookTest {
 
     @Test
     void reserve_withoutNoise_isUnprotectedAndHasNoEpsilon() {
-        book(b -> b.reserve(request("plain", 1, 3.0, Optional.empty())));
+        book(b -> b.reserve(request("plain", 1, 3.0, Optional.empty()), SIGNER));
         ChargeRow row = book(b -> b.rows("heart")).get(0);
         assertThat(row.state()).isEqualTo(ChargeState.UNPROTECTED);
         assertThat(row.json().get("epsilon_after").isNull()).isTrue();
@@ -134,6 +138,8 @@ class LedgerBookTest {
         for (ChargeRow row : rows) {
             assertThat(row.previousHash()).isEqualTo(previous);
             assertThat(row.computedHash()).isEqualTo(row.hash());
+            assertThat(row.signature().orElseThrow().holds(SIGNER.certificate(), row.hash()))
+                    .isTrue();
             previous = row.hash();
         }
     }
@@ -178,7 +184,7 @@ class LedgerBookTest {
                     start.await();
                     for (int i = 0; i < 8; i++) {
                         long round = next.incrementAndGet();
-                        if (book(b -> b.reserve(request("job", round))) instanceof Reserved) {
+                        if (book(b -> b.reserve(request("job", round), SIGNER)) instanceof Reserved) {
                             granted.incrementAndGet();
                         }
                     }
