@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher;
 
+import ai.coreason.enclave.launcher.ledger.LedgerCommand;
 import ai.coreason.enclave.launcher.service.NodeCommand;
 import ai.coreason.enclave.launcher.service.OverseerCommand;
 import ai.coreason.enclave.launcher.service.TokenCommand;
@@ -25,7 +26,13 @@ import picocli.CommandLine.Spec;
             "2:the command line or a file it names is wrong",
             "3:no confidential hardware where it is needed"
         },
-        subcommands = {SimulateCommand.class, OverseerCommand.class, NodeCommand.class, TokenCommand.class})
+        subcommands = {
+            SimulateCommand.class,
+            OverseerCommand.class,
+            NodeCommand.class,
+            TokenCommand.class,
+            LedgerCommand.class
+        })
 public final class Enclave implements Runnable {
     @Spec
     private CommandSpec spec;

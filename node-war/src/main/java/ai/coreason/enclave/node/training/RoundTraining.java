@@ -16,6 +16,7 @@ import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
@@ -42,6 +43,7 @@ public final class RoundTraining implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RoundTraining.class.getName());
 
     private final SiteFile site;
+    private final OfferedDatasets offered;
     private final RoundBooks books;
     private final TaskAdmission admission;
     private final LedgerMirroring mirroring;
@@ -63,6 +65,7 @@ public final class RoundTraining implements AutoCloseable {
             String manifestSha256,
             int threads) {
         this.site = site;
+        this.offered = offered;
         this.books = books;
         this.admission = new TaskAdmission(site, offered, books);
         this.mirroring = new LedgerMirroring(books);
@@ -84,7 +87,7 @@ public final class RoundTraining implements AutoCloseable {
         Examples records = examples.of(task.job(), dataset);
         DpSgdTrainer trainer = trainers.of(task.job().model());
         mirroring.bringUpToDate(session, dataset.dataset().datasetId());
-        reserve(task, key, dataset);
+        reserve(session, task, key, dataset);
         boolean sealed = false;
         try {
             long begun = System.nanoTime();
@@ -106,6 +109,23 @@ public final class RoundTraining implements AutoCloseable {
             if (!sealed) {
                 books.expire(dataset.dataset().datasetId(), key);
                 LOG.log(System.Logger.Level.WARNING, "charge.expired {0}", key);
+            }
+        }
+    }
+
+    /**
+     * Compares every offered dataset's ledger with what the Overseer countersigned. What is found stands in the log and in
+     * the readiness check; each reservation compares anew.
+     */
+    public void compareLedgers(Session session) throws InterruptedException {
+        for (OfferedDataset dataset : offered.all()) {
+            String id = dataset.dataset().datasetId();
+            try {
+                mirroring.bringUpToDate(session, id);
+            } catch (Declined e) {
+                LOG.log(System.Logger.Level.DEBUG, "ledger.compared dataset={0}: {1}", id, e.getMessage());
+            } catch (OverseerRefusal | OverseerUnreachable | InvalidDocument e) {
+                LOG.log(System.Logger.Level.WARNING, "ledger.not-compared dataset={0}: {1}", id, e.getMessage());
             }
         }
     }
@@ -133,13 +153,13 @@ public final class RoundTraining implements AutoCloseable {
         throw new Declined(DeclineReason.INTERNAL, what + " does not pass the airlock: " + why);
     }
 
-    private void reserve(RoundTask task, ChargeKey key, OfferedDataset dataset) throws Declined {
+    private void reserve(Session session, RoundTask task, ChargeKey key, OfferedDataset dataset) throws Declined {
         TrainingPlan plan = task.plan();
         FederationJob job = task.job();
         Optional<Phase> phase = plan.mechanism() == Mechanism.NONE
                 ? Optional.empty()
                 : Optional.of(new Phase(plan.samplingRate(), plan.noiseMultiplier(), plan.steps()));
-        BudgetDecision decision = books.reserve(new ChargeRequest(
+        ChargeRequest request = new ChargeRequest(
                 dataset.dataset().datasetId(),
                 key,
                 task.jobDigest(),
@@ -150,7 +170,12 @@ public final class RoundTraining implements AutoCloseable {
                 job.privacy().targetEpsilon(),
                 job.privacy().targetDelta().orElse(dataset.dataset().delta()),
                 task.baseDigest(),
-                manifestSha256));
+                manifestSha256);
+        BudgetDecision decision = books.reserve(request, session.signer());
+        if (decision instanceof BudgetDecision.Held held) {
+            LOG.log(System.Logger.Level.ERROR, "ledger.held " + held.fault().sentence());
+            throw new Declined(DeclineReason.POLICY, held.fault().sentence());
+        }
         if (decision instanceof BudgetDecision.Refused refused) {
             throw new Declined(DeclineReason.BUDGET, refused.sentence());
         }

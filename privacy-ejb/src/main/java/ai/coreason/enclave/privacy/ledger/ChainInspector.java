@@ -146,7 +146,7 @@ final class ChainInspector {
     }
 
     private static void add(MessageDigest digest, Charge charge) {
-        digest.update(charge.json().getBytes(StandardCharsets.UTF_8));
+        digest.update(charge.filed().getBytes(StandardCharsets.UTF_8));
         digest.update((byte) '\n');
     }
 

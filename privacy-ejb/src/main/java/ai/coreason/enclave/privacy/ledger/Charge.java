@@ -78,9 +78,19 @@ public class Charge {
         return ChargeRow.parse(Json.read(json), "row").in(state);
     }
 
-    /** The row as it was hashed and signed, JSON text. */
-    String json() {
-        return json;
+    /** All of it that never changes: the columns that it is filed under and the row as it was hashed and signed. */
+    String filed() {
+        return sequence + " " + jobId + " " + round + " " + attempt + " " + recovered + " " + json;
+    }
+
+    /** Its place in the chain, as it is filed. */
+    long sequence() {
+        return sequence;
+    }
+
+    /** The attempt, as it is filed. */
+    ChargeKey key() {
+        return new ChargeKey(jobId, round, attempt);
     }
 
     /** Whether the columns that the row is looked up by say what the row says. */

@@ -4,6 +4,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceConfiguration;
 import jakarta.persistence.PersistenceUnitTransactionType;
+import jakarta.persistence.Query;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -75,8 +76,14 @@ final class LedgerDatabase implements AutoCloseable {
     }
 
     /** Changes the tables by hand. */
-    void sql(String statement) {
-        inTransaction(em -> em.createNativeQuery(statement).executeUpdate());
+    void sql(String statement, Object... parameters) {
+        inTransaction(em -> {
+            Query query = em.createNativeQuery(statement);
+            for (int i = 0; i < parameters.length; i++) {
+                query.setParameter(i + 1, parameters[i]);
+            }
+            return query.executeUpdate();
+        });
     }
 
     @Override
