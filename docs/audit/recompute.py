@@ -12,7 +12,8 @@ from dp_accounting import dp_event
 from dp_accounting.pld.pld_privacy_accountant import PLDAccountant
 from dp_accounting.rdp.rdp_privacy_accountant import RdpAccountant
 
-# Our accountant searches all real orders; a fine grid comes within a thousandth of it, from above.
+# Our RDP accountant searches all real orders; this grid comes close from above. dp_accounting's series for fractional orders
+# is a few ten-thousandths too high, so that the two differ by as much.
 ORDERS = [1 + x / 100 for x in range(1, 1000)] + [11 + x / 10 for x in range(0, 1000)] + list(range(111, 513))
 
 
@@ -50,10 +51,10 @@ def check(name, entry, rows, delta):
     tree = event(entry["dp_event"])
     same = entry["epsilon_rdp"] is None or tree == of_rows(rows)
     rdp, pld = figures(tree, delta)
-    told = entry["epsilon_rdp"]
-    print(f"{name}: {len(rows)} charges, delta {delta}: told {told}, dp_accounting RDP {rdp:.6f}, PLD {pld:.6f}"
-          + ("" if same else "  THE TREE IS NOT THAT OF THE ROWS"))
-    return same and (told is None or pld <= told * (1 + 1e-6) and abs(told - rdp) <= 2e-3 * max(1, rdp))
+    told, told_pld = entry["epsilon_rdp"], entry["epsilon_pld"]
+    print(f"{name}: {len(rows)} charges, delta {delta}: RDP told {told}, dp_accounting {rdp:.6f};"
+          f" PLD told {told_pld}, dp_accounting {pld:.6f}" + ("" if same else "  THE TREE IS NOT THAT OF THE ROWS"))
+    return same and (told is None or abs(told - rdp) <= 1e-3 * rdp and abs(told_pld - pld) <= 1e-3 * pld)
 
 
 def main(path):

@@ -23,6 +23,7 @@ public final class LedgerBook {
     private final LedgerGuard guard;
     private final ChainInspector inspector;
     private final Signers signers;
+    private final CarriedCharges carried;
 
     /**
      * A book over a persistence context that takes part in the caller's transaction.
@@ -35,6 +36,7 @@ public final class LedgerBook {
         this.guard = guard;
         this.inspector = new ChainInspector(em, guard);
         this.signers = new Signers(em);
+        this.carried = new CarriedCharges(em);
     }
 
     /**
@@ -202,25 +204,11 @@ public final class LedgerBook {
      * @return how many charges
      */
     public int chainCarried(String datasetId, RowSigner signer) {
-        List<CarriedCharge> carried = carried(datasetId);
-        if (carried.isEmpty()) {
+        if (carried.of(datasetId).isEmpty()) {
             return 0;
         }
         DatasetAccount account = locked(datasetId);
-        for (CarriedCharge c : carried(datasetId)) {
-            ChargeRow lost = c.row();
-            ChargeRow row = ChargeRow.recovered(
-                    account.sequence() + 1,
-                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                    lost,
-                    carriedSpending(account, lost),
-                    account.head(),
-                    signer);
-            append(account, row, signer);
-            em.remove(c);
-            em.flush();
-        }
-        return carried.size();
+        return carried.chain(account, () -> rows(datasetId), clock, signer, row -> append(account, row, signer));
     }
 
     /** The certificates that signed these rows. */
@@ -228,38 +216,11 @@ public final class LedgerBook {
         return List.copyOf(signers.of(rows).values());
     }
 
-    private Spending carriedSpending(DatasetAccount account, ChargeRow lost) {
-        RdpFilter filter = account.dataset().filter();
-        if (lost.request().phase().isEmpty()) {
-            return new Spending(
-                    Double.NaN, Double.NaN, Double.NaN, filter.order(), account.filterSpent(), "none", "none");
-        }
-        Phase phase = lost.request().phase().get();
-        List<ChargeRow> rows = rows(account.dataset().datasetId());
-        String job = lost.request().key().jobId();
-        PrivacyLoss all = RdpAccountant.epsilon(
-                Phases.with(rows, r -> true, Optional.of(phase)),
-                account.dataset().delta());
-        return new Spending(
-                RdpAccountant.epsilon(
-                                Phases.with(rows, r -> true, Optional.empty()),
-                                account.dataset().delta())
-                        .epsilon(),
-                all.epsilon(),
-                RdpAccountant.epsilon(
-                                Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)),
-                                lost.request().jobDelta())
-                        .epsilon(),
-                filter.order(),
-                account.filterSpent() + filter.cost(phase),
-                all.accountant(),
-                all.version());
-    }
-
     private void append(DatasetAccount account, ChargeRow row, RowSigner signer) {
         signers.keep(row.request().nodeId(), signer.certificate());
         account.append(row);
         em.persist(new Charge(row.dataset().datasetId(), row));
+        em.flush();
     }
 
     private Optional<LedgerFault> unready(String datasetId) {
@@ -269,20 +230,12 @@ public final class LedgerBook {
                     LedgerFault.Kind.NOT_COUNTERSIGNED,
                     "the Overseer has not countersigned the ledger of " + datasetId + " since this start"));
         }
-        return carried(datasetId).isEmpty()
+        return carried.of(datasetId).isEmpty()
                 ? Optional.empty()
                 : Optional.of(new LedgerFault(
                         datasetId,
                         LedgerFault.Kind.NOT_COUNTERSIGNED,
                         "charges that a recovery carried over are not chained yet"));
-    }
-
-    private List<CarriedCharge> carried(String datasetId) {
-        return em.createQuery(
-                        "select c from CarriedCharge c where c.accountKey = :key order by c.sequence",
-                        CarriedCharge.class)
-                .setParameter("key", datasetId)
-                .getResultList();
     }
 
     private DatasetAccount locked(String datasetId) {

@@ -16,7 +16,7 @@ import java.util.Random;
 final class LedgerProcess {
     static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
     static final Phase ROUND = new Phase(16.0 / 85, 4.0, 3);
-    static final double LIMIT = 3.0;
+    static final double LIMIT = 1.8;
 
     private LedgerProcess() {}
 

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
+import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
@@ -78,9 +79,10 @@ public final class LedgerExport {
                 charges.stream().filter(which).anyMatch(r -> r.request().phase().isEmpty());
         var phases = Phases.with(charges, which, Optional.empty());
         if (unprotected) {
-            o.putNull("epsilon_rdp");
+            o.putNull("epsilon_rdp").putNull("epsilon_pld");
         } else {
-            o.put("epsilon_rdp", RdpAccountant.epsilon(phases, delta).epsilon());
+            o.put("epsilon_rdp", RdpAccountant.epsilon(phases, delta).epsilon())
+                    .put("epsilon_pld", PldAccountant.epsilon(phases, delta).epsilon());
         }
         o.set("dp_event", DpEvents.composed(phases, unprotected));
     }
