@@ -6,6 +6,7 @@ import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +19,10 @@ import java.util.Optional;
 final class ChainInspector {
     private final EntityManager em;
     private final LedgerGuard guard;
-    private final Signers signers;
 
     ChainInspector(EntityManager em, LedgerGuard guard) {
         this.em = em;
         this.guard = guard;
-        this.signers = new Signers(em);
     }
 
     /** What is wrong with the stored ledger. */
@@ -83,10 +82,8 @@ final class ChainInspector {
         }
     }
 
-    private Optional<java.security.cert.X509Certificate> signer(RowSignature signature) {
-        return Optional.ofNullable(em.find(SignerCertificate.class, signature.signer()))
-                .filter(s -> guard.trusts(s.nodeId(), s.certificate()))
-                .map(SignerCertificate::certificate);
+    private Optional<X509Certificate> signer(RowSignature signature) {
+        return guard.trusted(signature.signer(), () -> em.find(SignerCertificate.class, signature.signer()));
     }
 
     private static Optional<LedgerFault> accountFault(DatasetAccount account, LedgerGuard.Checked chain) {

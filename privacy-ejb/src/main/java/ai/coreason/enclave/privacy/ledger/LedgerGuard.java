@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * What a node knows of its ledgers since it started, in memory alone: whom it trusts, how far each chain was found whole,
@@ -24,7 +25,7 @@ public class LedgerGuard {
     private final Map<String, Checked> checked = new ConcurrentHashMap<>();
     private final Map<String, LedgerFault> faults = new ConcurrentHashMap<>();
     private final Map<String, Boolean> countersigned = new ConcurrentHashMap<>();
-    private final Map<String, Boolean> trusted = new ConcurrentHashMap<>();
+    private final Map<String, X509Certificate> trusted = new ConcurrentHashMap<>();
     private volatile LedgerTrust trust = LedgerTrust.of(List.of());
 
     /** For the container, and for tests. */
@@ -42,11 +43,16 @@ public class LedgerGuard {
         return List.copyOf(faults.values());
     }
 
-    /** Whether a certificate was issued to that node by the trusted authorities. */
-    boolean trusts(String nodeId, X509Certificate certificate) {
-        String key = nodeId + "/" + LedgerCertificates.fingerprint(certificate);
-        return trusted.computeIfAbsent(
-                key, k -> trust.node(certificate).filter(nodeId::equals).isPresent());
+    /** The certificate of a fingerprint, if it was issued to the node that it is stored for by the trusted authorities. */
+    Optional<X509Certificate> trusted(String fingerprint, Supplier<SignerCertificate> stored) {
+        return Optional.ofNullable(trusted.computeIfAbsent(fingerprint, f -> {
+            SignerCertificate signer = stored.get();
+            if (signer == null) {
+                return null;
+            }
+            X509Certificate certificate = signer.certificate();
+            return trust.node(certificate).filter(signer.nodeId()::equals).isPresent() ? certificate : null;
+        }));
     }
 
     Optional<Checked> checked(String datasetId) {
