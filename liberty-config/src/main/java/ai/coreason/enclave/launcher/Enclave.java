@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher;
 
+import ai.coreason.enclave.launcher.ledger.LedgerCommand;
 import ai.coreason.enclave.launcher.privacy.PrivacyCommand;
 import ai.coreason.enclave.launcher.service.NodeCommand;
 import ai.coreason.enclave.launcher.service.OverseerCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             OverseerCommand.class,
             NodeCommand.class,
             TokenCommand.class,
+            LedgerCommand.class,
             PrivacyCommand.class
         })
 public final class Enclave implements Runnable {

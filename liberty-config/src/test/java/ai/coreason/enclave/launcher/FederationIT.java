@@ -7,6 +7,8 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Phases;
+import ai.coreason.enclave.privacy.ledger.audit.ExportVerifier;
+import ai.coreason.enclave.privacy.ledger.audit.Verdict;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -110,6 +112,16 @@ class FederationIT {
                 .contains("job.admitted", "round.closed", "job.completed")
                 .filteredOn("update.admitted"::equals)
                 .hasSize(40);
+    }
+
+    @Test
+    void ledger_export_verifiesOffline() throws Exception {
+        Verdict verdict =
+                ExportVerifier.verify(ExportVerifier.read(written("ledger.json")), Optional.empty(), List.of());
+        assertThat(verdict.holds()).as(verdict.toString()).isTrue();
+        assertThat(verdict.datasets())
+                .hasSize(4)
+                .allSatisfy(d -> assertThat(d.rows()).isEqualTo(10));
     }
 
     @Test

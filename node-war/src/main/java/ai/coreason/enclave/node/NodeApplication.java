@@ -4,6 +4,7 @@ import ai.coreason.enclave.node.agent.Backoff;
 import ai.coreason.enclave.node.agent.Enrolment;
 import ai.coreason.enclave.node.agent.NodeState;
 import ai.coreason.enclave.node.agent.ParentWatch;
+import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.agent.TaskLoop;
 import ai.coreason.enclave.node.evidence.CodeManifest;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
@@ -17,6 +18,9 @@ import ai.coreason.enclave.node.training.RoundBooks;
 import ai.coreason.enclave.node.training.RoundTraining;
 import ai.coreason.enclave.node.training.TaskRun;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
+import ai.coreason.enclave.privacy.ledger.LedgerGuard;
+import ai.coreason.enclave.privacy.ledger.LedgerTrust;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -29,6 +33,7 @@ import jakarta.ejb.TransactionManagementType;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -52,6 +57,9 @@ public class NodeApplication {
 
     @Inject
     private NodeState state;
+
+    @Inject
+    private LedgerGuard guard;
 
     @EJB
     private RoundBooks books;
@@ -88,7 +96,11 @@ public class NodeApplication {
         LOG.log(System.Logger.Level.INFO, "code.manifest files={0} sha256={1}", manifest.files(), manifest.sha256());
         EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), manifest.sha256(), clock);
         OfferedDatasets offered = OfferedDatasets.load(site);
+        guard.trust(LedgerTrust.of(LedgerCertificates.parse(Files.readString(site.caFile()))));
         offered.all().forEach(d -> books.register(d.dataset(), d.source()));
+        offered.all().stream()
+                .flatMap(d -> books.inspect(d.dataset().datasetId()).stream())
+                .forEach(fault -> LOG.log(System.Logger.Level.ERROR, "ledger.held " + fault.sentence()));
         LOG.log(System.Logger.Level.INFO, "ledger.recovered expired={0}", books.recover());
         int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
         training = new RoundTraining(site, offered, books, evidence, manifest.sha256(), computing);
@@ -102,7 +114,11 @@ public class NodeApplication {
                 BETWEEN_FAILURES,
                 clock);
         loop = new TaskLoop(
-                enrolment,
+                () -> {
+                    Session session = enrolment.enrol();
+                    training.compareLedgers(session);
+                    return session;
+                },
                 new TaskRun(rules, books, training, clock),
                 state,
                 BETWEEN_FAILURES,

@@ -10,7 +10,7 @@ import ai.coreason.enclave.overseer.round.Round;
 import ai.coreason.enclave.overseer.round.RoundMetrics;
 import ai.coreason.enclave.overseer.round.RoundTable;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
@@ -107,7 +107,7 @@ public class JobJson {
     }
 
     private static double epsilon(double rate, double noise, long steps, double delta) {
-        return RdpAccountant.epsilon(List.of(new Phase(rate, noise, steps)), delta)
+        return PlanAccountant.epsilon(List.of(new Phase(rate, noise, steps)), delta)
                 .epsilon();
     }
 

@@ -1,13 +1,13 @@
 package ai.coreason.enclave.web.ledger;
 
+import ai.coreason.enclave.overseer.identity.LedgerKey;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.privacy.ledger.audit.LedgerExport;
 import ai.coreason.enclave.web.Roles;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -18,6 +18,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -35,11 +37,16 @@ public class LedgerResource {
     @Inject
     private LedgerMirror mirror;
 
+    @Inject
+    private LedgerKey key;
+
     /** Exports charges. */
     @GET
     @Operation(
             summary = "Export the ledger, one row a charge",
-            description = "JSON with the registrations and heads, or CSV with the same columns.")
+            description =
+                    "JSON with registrations, heads, a DpEvent tree a dataset and job, the certificates that signed the"
+                            + " rows, and the Overseer's signature; or CSV with the rows alone.")
     public Response export(
             @QueryParam("dataset") @DefaultValue("") String dataset,
             @QueryParam("node") @DefaultValue("") String node,
@@ -58,18 +65,12 @@ public class LedgerResource {
     }
 
     private ObjectNode json(List<DatasetAccount> accounts) {
-        ObjectNode out = Json.object();
-        ArrayNode datasets = out.putArray("datasets");
-        ArrayNode rows = out.putArray("rows");
+        LedgerExport export = new LedgerExport(Instant.now().truncatedTo(ChronoUnit.MILLIS), key.authority());
         for (DatasetAccount a : accounts) {
-            ObjectNode o = datasets.addObject().put("node_id", a.source());
-            o.setAll(a.dataset().json());
-            o.put("genesis", a.dataset().genesis())
-                    .put("sequence", a.sequence())
-                    .put("head", a.head());
-            rows(a).forEach(r -> rows.add(r.json()));
+            List<ChargeRow> rows = rows(a);
+            export.add(a.source(), a.dataset(), rows, mirror.signers(rows));
         }
-        return out;
+        return export.signed(key.seal());
     }
 
     private String csv(List<DatasetAccount> accounts) {

@@ -3,7 +3,6 @@ package ai.coreason.enclave.launcher.hostile;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
@@ -85,12 +84,12 @@ final class TestLedger {
 
     private Spending spending(ChargeRequest request, Phase phase) {
         String job = request.key().jobId();
-        PrivacyLoss all = RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.of(phase)), dataset.delta());
+        PrivacyLoss all = PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.of(phase)), dataset.delta());
         PrivacyLoss own = PlanAccountant.epsilon(
                 Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)), dataset.delta());
         RdpFilter filter = dataset.filter();
         return new Spending(
-                RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
+                PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
                         .epsilon(),
                 all.epsilon(),
                 own.epsilon(),

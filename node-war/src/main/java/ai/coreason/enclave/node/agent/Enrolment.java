@@ -5,6 +5,7 @@ import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.LedgerTrust;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -88,7 +89,14 @@ public final class Enrolment implements TaskLoop.Enroller {
         List<X509Certificate> chain = NodeIdentity.certificates(
                 new ByteArrayInputStream(f.text("certificate_chain").getBytes(StandardCharsets.US_ASCII)));
         Instant renewAt = renewal(f);
-        return new Session(client(identity.tls(chain, roots)), site.nodeId(), epoch, identity.spkiSha384(), renewAt);
+        return new Session(
+                client(identity.tls(chain, roots)),
+                site.nodeId(),
+                epoch,
+                identity.spkiSha384(),
+                identity.rowSigner(chain.get(0)),
+                LedgerTrust.of(roots),
+                renewAt);
     }
 
     /** Tries the stored tokens, the oldest first, until one is not refused as a token. */

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.privacy.ledger.RowSigner;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -93,6 +94,11 @@ public final class NodeIdentity {
         } catch (GeneralSecurityException e) {
             throw new CertificateException(e);
         }
+    }
+
+    /** The signer of ledger rows with this key, under the certificate that was issued for it. */
+    RowSigner rowSigner(X509Certificate certificate) {
+        return RowSigner.of(keys.getPrivate(), certificate);
     }
 
     /** A TLS client without a certificate that trusts the federation's CA alone. */

@@ -5,6 +5,8 @@ import ai.coreason.enclave.node.agent.OverseerCalls.Limits;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -12,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -32,9 +35,6 @@ public final class OverseerClient {
     private static final long MODEL_BYTES = 1L << 30;
     /** The slowest line that an upload is waited for, bytes a second. */
     private static final long SLOWEST = 64 << 10;
-
-    /** The last row of a ledger. */
-    public record LedgerHead(long sequence, String hash) {}
 
     private final OverseerCalls calls;
 
@@ -108,23 +108,29 @@ public final class OverseerClient {
     /**
      * Asks how far the Overseer has mirrored the ledger of one of this node's datasets.
      *
-     * @return the last mirrored row; sequence 0 and the genesis hash before the first
+     * @param nonce comes back in the answer; 64 hex digits
+     * @return a countersigned head, not verified
      */
-    public LedgerHead ledgerHead(String datasetId) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        String path = "/ledger-heads/" + datasetId;
-        Answer answer = calls.send("GET " + path, new Limits(SHORT, TRIES, JSON_BYTES), path, r -> r.GET());
-        JsonFields f = JsonFields.of(Json.read(answer.body()), "");
-        return new LedgerHead(f.whole("sequence", 0, Long.MAX_VALUE), f.text("hash"));
-    }
-
-    /** Hands in ledger rows that are not mirrored yet, in sequence. */
-    public void ledgerRows(String datasetId, List<ObjectNode> rows)
+    public JsonNode ledgerHead(String datasetId, String nonce)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        ObjectNode body = Json.object();
-        rows.forEach(body.putArray("rows")::add);
         String path = "/ledger-heads/" + datasetId;
         Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
-        calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
+        Answer answer = calls.send("GET " + path, limits, path + "?nonce=" + nonce, r -> r.GET());
+        return Json.read(answer.body());
+    }
+
+    /**
+     * Hands in ledger rows that are not mirrored yet, in sequence, and the certificates that signed them.
+     *
+     * @return the countersigned head after them, not verified
+     */
+    public JsonNode ledgerRows(String datasetId, String nonce, List<ChargeRow> rows, List<X509Certificate> certificates)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        ObjectNode body = Json.object().put("nonce", nonce);
+        rows.forEach(r -> body.withArray("rows").add(r.json()));
+        certificates.forEach(c -> body.withArray("certificates").add(LedgerCertificates.pem(c)));
+        String path = "/ledger-heads/" + datasetId;
+        return post("POST " + path, path, body);
     }
 
     /**

@@ -7,11 +7,18 @@ import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.KeptHead;
 import ai.coreason.enclave.privacy.ledger.LedgerBook;
+import ai.coreason.enclave.privacy.ledger.LedgerFault;
+import ai.coreason.enclave.privacy.ledger.LedgerGuard;
+import ai.coreason.enclave.privacy.ledger.LedgerHead;
+import ai.coreason.enclave.privacy.ledger.RowSigner;
 import jakarta.ejb.Local;
 import jakarta.ejb.Stateless;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +31,16 @@ public class DatabaseBooks implements RoundBooks {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    @Inject
+    private LedgerGuard guard;
+
     /** For the container. */
     public DatabaseBooks() {}
 
     /** Books over a given persistence context. */
-    DatabaseBooks(EntityManager em) {
+    DatabaseBooks(EntityManager em, LedgerGuard guard) {
         this.em = em;
+        this.guard = guard;
     }
 
     @Override
@@ -73,8 +84,33 @@ public class DatabaseBooks implements RoundBooks {
     }
 
     @Override
-    public BudgetDecision reserve(ChargeRequest request) {
-        return ledger().reserve(request);
+    public BudgetDecision reserve(ChargeRequest request, RowSigner signer) {
+        return ledger().reserve(request, signer);
+    }
+
+    @Override
+    public Optional<LedgerFault> inspect(String datasetId) {
+        return ledger().inspect(datasetId);
+    }
+
+    @Override
+    public Optional<LedgerFault> countersigned(LedgerHead head, String document) {
+        return ledger().countersigned(head, document);
+    }
+
+    @Override
+    public Optional<KeptHead> keptHead(String datasetId) {
+        return ledger().keptHead(datasetId);
+    }
+
+    @Override
+    public int chainCarried(String datasetId, RowSigner signer) {
+        return ledger().chainCarried(datasetId, signer);
+    }
+
+    @Override
+    public List<X509Certificate> signers(List<ChargeRow> rows) {
+        return ledger().signers(rows);
     }
 
     @Override
@@ -129,7 +165,7 @@ public class DatabaseBooks implements RoundBooks {
     }
 
     private LedgerBook ledger() {
-        return new LedgerBook(em, Clock.systemUTC());
+        return new LedgerBook(em, Clock.systemUTC(), guard);
     }
 
     private Optional<OutboxEntry> find(ChargeKey key) {

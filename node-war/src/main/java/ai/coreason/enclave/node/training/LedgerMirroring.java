@@ -1,21 +1,33 @@
 package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.agent.OverseerClient.LedgerHead;
 import ai.coreason.enclave.node.agent.OverseerRefusal;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.coreason.enclave.privacy.ledger.KeptHead;
+import ai.coreason.enclave.privacy.ledger.LedgerFault;
+import ai.coreason.enclave.privacy.ledger.LedgerHead;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Keeps the Overseer's mirror of a dataset's ledger whole, and finds out by it whether this node's ledger was rolled
- * back: a ledger that lacks a mirrored row, or has another in its place, may pay for nothing (ARCHITECTURE, section 4).
+ * Keeps the Overseer's mirror of a dataset's ledger whole, and finds out by the heads that it countersigns whether this
+ * node's ledger was rolled back: a ledger that lacks a mirrored row, or has another in its place, may pay for nothing
+ * (ARCHITECTURE, section 4). Not thread-safe.
  */
 final class LedgerMirroring {
+    private static final System.Logger LOG = System.getLogger(LedgerMirroring.class.getName());
     private static final int ROWS_A_CALL = 500;
+    private static final int NONCE_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final RoundBooks books;
 
@@ -24,40 +36,88 @@ final class LedgerMirroring {
     }
 
     /**
-     * Hands in the rows that the mirror lacks: of attempts that expired, or whose update was never taken.
+     * Gets a fresh countersigned head that lies on this ledger, and hands in the rows that the mirror lacks: of attempts
+     * that expired, whose update was never taken, or that an Overseer lost with its database.
      *
-     * @throws Declined if this ledger is not the one that was mirrored
+     * @throws Declined if this ledger is not whole, or is not the one that was mirrored
      */
     void bringUpToDate(Session session, String datasetId)
             throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException {
-        DatasetAccount own = books.accounts().stream()
-                .filter(a -> a.dataset().datasetId().equals(datasetId))
-                .findFirst()
-                .orElseThrow();
-        LedgerHead mirrored = session.client().ledgerHead(datasetId);
-        if (mirrored.equals(new LedgerHead(own.sequence(), own.head()))) {
+        int carried = books.chainCarried(datasetId, session.signer());
+        if (carried > 0) {
+            LOG.log(System.Logger.Level.WARNING, "ledger.recovered dataset={0} charges={1}", datasetId, carried);
+        }
+        String nonce = nonce();
+        LedgerHead head = taken(session, datasetId, nonce, session.client().ledgerHead(datasetId, nonce));
+        DatasetAccount own = account(datasetId);
+        if (head.sequence() == own.sequence()) {
             return;
         }
-        List<ChargeRow> rows = books.rows(datasetId);
-        if (mirrored.sequence() > own.sequence()
-                || !hash(own, rows, mirrored.sequence()).equals(mirrored.hash())) {
-            throw new Declined(
-                    DeclineReason.POLICY,
-                    "the ledger of " + datasetId + " was rolled back or replaced: the Overseer mirrored row "
-                            + mirrored.sequence() + ", hash " + mirrored.hash() + ", which this node's "
-                            + own.sequence() + " rows do not lead to");
+        Optional<KeptHead> kept = books.keptHead(datasetId);
+        if (kept.isPresent() && head.sequence() < kept.get().sequence()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "ledger.overseer-behind dataset={0}: the Overseer stands at row {1} and countersigned row {2} before;"
+                            + " it was set back, and gets rows {3} to {4} again",
+                    datasetId,
+                    head.sequence(),
+                    kept.get().sequence(),
+                    head.sequence() + 1,
+                    own.sequence());
         }
-        List<ObjectNode> missing =
-                rows.stream().skip(mirrored.sequence()).map(ChargeRow::json).toList();
-        for (int from = 0; from < missing.size(); from += ROWS_A_CALL) {
-            int to = Math.min(missing.size(), from + ROWS_A_CALL);
-            session.client().ledgerRows(datasetId, missing.subList(from, to));
+        handIn(session, datasetId, head);
+    }
+
+    private void handIn(Session session, String datasetId, LedgerHead from)
+            throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException {
+        List<ChargeRow> rows = books.rows(datasetId);
+        for (int next = (int) from.sequence(); next < rows.size(); ) {
+            List<ChargeRow> part = rows.subList(next, Math.min(rows.size(), next + ROWS_A_CALL));
+            String nonce = nonce();
+            JsonNode answer = session.client().ledgerRows(datasetId, nonce, part, books.signers(part));
+            LedgerHead head = taken(session, datasetId, nonce, answer);
+            if (head.sequence() < next + part.size()) {
+                throw new Declined(
+                        DeclineReason.INTERNAL,
+                        "the Overseer took ledger rows up to " + (next + part.size()) + " and countersigned row "
+                                + head.sequence());
+            }
+            next = (int) head.sequence();
         }
     }
 
-    private static String hash(DatasetAccount own, List<ChargeRow> rows, long sequence) {
-        return sequence == 0
-                ? own.dataset().genesis()
-                : rows.get((int) sequence - 1).hash();
+    private LedgerHead taken(Session session, String datasetId, String nonce, JsonNode document) throws Declined {
+        LedgerHead head = LedgerHead.verified(document, session.trust());
+        expect("nonce", nonce, head.nonce());
+        expect("node_id", session.nodeId(), head.nodeId());
+        expect("dataset_id", datasetId, head.datasetId());
+        declineIf(books.countersigned(head, new String(Json.write(document), StandardCharsets.UTF_8)));
+        return head;
+    }
+
+    private static void expect(String member, String expected, String came) {
+        if (!expected.equals(came)) {
+            throw InvalidDocument.at("ledger head " + member, expected, came);
+        }
+    }
+
+    private static void declineIf(Optional<LedgerFault> fault) throws Declined {
+        if (fault.isPresent()) {
+            LOG.log(System.Logger.Level.ERROR, "ledger.held " + fault.get().sentence());
+            throw new Declined(DeclineReason.POLICY, fault.get().sentence());
+        }
+    }
+
+    private DatasetAccount account(String datasetId) {
+        return books.accounts().stream()
+                .filter(a -> a.dataset().datasetId().equals(datasetId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String nonce() {
+        byte[] bytes = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 }

@@ -6,6 +6,11 @@ import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.KeptHead;
+import ai.coreason.enclave.privacy.ledger.LedgerFault;
+import ai.coreason.enclave.privacy.ledger.LedgerHead;
+import ai.coreason.enclave.privacy.ledger.RowSigner;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -43,7 +48,22 @@ public interface RoundBooks {
     String bind(String jobId, long round, String baseDigest);
 
     /** Reserves a charge; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#reserve}. */
-    BudgetDecision reserve(ChargeRequest request);
+    BudgetDecision reserve(ChargeRequest request, RowSigner signer);
+
+    /** Looks for what is wrong with a dataset's ledger. */
+    Optional<LedgerFault> inspect(String datasetId);
+
+    /** Takes a fresh head; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#countersigned}. */
+    Optional<LedgerFault> countersigned(LedgerHead head, String document);
+
+    /** The highest countersigned head of a dataset. */
+    Optional<KeptHead> keptHead(String datasetId);
+
+    /** Charges what a recovery carried over; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#chainCarried}. */
+    int chainCarried(String datasetId, RowSigner signer);
+
+    /** The certificates that signed these rows. */
+    List<X509Certificate> signers(List<ChargeRow> rows);
 
     /**
      * Commits a reserved charge and stores the sealed update: both or neither.

@@ -15,6 +15,7 @@ import ai.coreason.enclave.privacy.dpsgd.Trained;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
@@ -40,6 +41,7 @@ public final class RoundTraining implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RoundTraining.class.getName());
 
     private final SiteFile site;
+    private final OfferedDatasets offered;
     private final RoundBooks books;
     private final TaskAdmission admission;
     private final LedgerMirroring mirroring;
@@ -61,6 +63,7 @@ public final class RoundTraining implements AutoCloseable {
             String manifestSha256,
             int threads) {
         this.site = site;
+        this.offered = offered;
         this.books = books;
         this.admission = new TaskAdmission(site, offered, books);
         this.mirroring = new LedgerMirroring(books);
@@ -87,7 +90,7 @@ public final class RoundTraining implements AutoCloseable {
         Examples records = examples.of(task.job(), dataset);
         DpSgdTrainer trainer = trainers.of(task.job().model());
         mirroring.bringUpToDate(session, dataset.dataset().datasetId());
-        reserve(task, key, dataset);
+        reserve(session, task, key, dataset);
         boolean sealed = false;
         try {
             long begun = System.nanoTime();
@@ -115,6 +118,23 @@ public final class RoundTraining implements AutoCloseable {
         }
     }
 
+    /**
+     * Compares every offered dataset's ledger with what the Overseer countersigned. What is found stands in the log and in
+     * the readiness check; each reservation compares anew.
+     */
+    public void compareLedgers(Session session) throws InterruptedException {
+        for (OfferedDataset dataset : offered.all()) {
+            String id = dataset.dataset().datasetId();
+            try {
+                mirroring.bringUpToDate(session, id);
+            } catch (Declined e) {
+                LOG.log(System.Logger.Level.DEBUG, "ledger.compared dataset={0}: {1}", id, e.getMessage());
+            } catch (OverseerRefusal | OverseerUnreachable | InvalidDocument e) {
+                LOG.log(System.Logger.Level.WARNING, "ledger.not-compared dataset={0}: {1}", id, e.getMessage());
+            }
+        }
+    }
+
     private Weights base(Session session, RoundTask task)
             throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException {
         byte[] file = session.client().model(task.jobId().toString(), task.round(), task.baseDigest());
@@ -138,10 +158,10 @@ public final class RoundTraining implements AutoCloseable {
         throw new Declined(DeclineReason.INTERNAL, what + " does not pass the airlock: " + why);
     }
 
-    private void reserve(RoundTask task, ChargeKey key, OfferedDataset dataset) throws Declined {
+    private void reserve(Session session, RoundTask task, ChargeKey key, OfferedDataset dataset) throws Declined {
         TrainingPlan plan = task.plan();
         FederationJob job = task.job();
-        BudgetDecision decision = books.reserve(new ChargeRequest(
+        ChargeRequest request = new ChargeRequest(
                 dataset.dataset().datasetId(),
                 key,
                 task.jobDigest(),
@@ -152,7 +172,12 @@ public final class RoundTraining implements AutoCloseable {
                 job.privacy().targetEpsilon(),
                 job.privacy().targetDelta().orElse(dataset.dataset().delta()),
                 task.baseDigest(),
-                manifestSha256));
+                manifestSha256);
+        BudgetDecision decision = books.reserve(request, session.signer());
+        if (decision instanceof BudgetDecision.Held held) {
+            LOG.log(System.Logger.Level.ERROR, "ledger.held " + held.fault().sentence());
+            throw new Declined(DeclineReason.POLICY, held.fault().sentence());
+        }
         if (decision instanceof BudgetDecision.Refused refused) {
             throw new Declined(DeclineReason.BUDGET, refused.sentence());
         }

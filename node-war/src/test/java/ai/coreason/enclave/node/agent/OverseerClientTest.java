@@ -160,15 +160,20 @@ class OverseerClientTest {
     }
 
     @Test
-    void ledgerHead_isSequenceAndHash() throws Exception {
-        overseer.on(
-                "/ledger-heads/heart",
-                TlsOverseer.answer(
-                        200,
-                        "application/json",
-                        "{\"sequence\":4,\"hash\":\"ab\",\"genesis\":\"cd\"}".getBytes(StandardCharsets.UTF_8)));
+    void ledgerHead_sendsTheNonceAndReturnsTheDocument() throws Exception {
+        List<String> queries = new ArrayList<>();
+        overseer.on("/ledger-heads/heart", exchange -> {
+            queries.add(exchange.getRequestURI().getQuery());
+            TlsOverseer.answer(
+                            200,
+                            "application/json",
+                            "{\"sequence\":4,\"hash\":\"ab\"}".getBytes(StandardCharsets.UTF_8))
+                    .handle(exchange);
+        });
 
-        assertThat(client.ledgerHead("heart")).isEqualTo(new OverseerClient.LedgerHead(4, "ab"));
+        assertThat(client.ledgerHead("heart", "cd"))
+                .isEqualTo(Json.object().put("sequence", 4).put("hash", "ab"));
+        assertThat(queries).containsExactly("nonce=cd");
     }
 
     @Test

@@ -185,7 +185,14 @@ class TaskLoopTest {
 
     private void run(TaskLoop.Rounds rounds) {
         loop = new TaskLoop(
-                () -> new Session(overseer.client(pauses::add), "node_a", ++enrolments, "00".repeat(48), renewAt),
+                () -> new Session(
+                        overseer.client(pauses::add),
+                        "node_a",
+                        ++enrolments,
+                        "00".repeat(48),
+                        overseer.signer("node_a"),
+                        overseer.trust(),
+                        renewAt),
                 rounds,
                 state,
                 TlsOverseer.backoff(),

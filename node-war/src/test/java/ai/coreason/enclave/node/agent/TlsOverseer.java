@@ -1,5 +1,9 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
+import ai.coreason.enclave.privacy.ledger.LedgerSeal;
+import ai.coreason.enclave.privacy.ledger.LedgerTrust;
+import ai.coreason.enclave.privacy.ledger.RowSigner;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
@@ -113,6 +117,25 @@ public final class TlsOverseer implements AutoCloseable {
         return pem(ca);
     }
 
+    /** Trust in this federation. */
+    public LedgerTrust trust() {
+        return LedgerTrust.of(roots());
+    }
+
+    /** A signer of a node's ledger rows, as one of its boots has it. */
+    public RowSigner signer(String nodeId) throws Exception {
+        KeyPair pair = keys();
+        return RowSigner.of(
+                pair.getPrivate(), certificate("CN=" + nodeId, pair.getPublic(), LedgerCertificates.NODE_URN + nodeId));
+    }
+
+    /** What countersigns heads. */
+    public LedgerSeal seal() throws Exception {
+        KeyPair pair = keys();
+        return LedgerSeal.of(
+                pair.getPrivate(), certificate("CN=ledger", pair.getPublic(), LedgerCertificates.LEDGER_URN));
+    }
+
     /** A client without a certificate. */
     public OverseerClient client(Backoff.Pause pause) {
         return new OverseerClient(uri(), NodeIdentity.anonymousTls(roots()), backoff(), pause);
@@ -130,6 +153,15 @@ public final class TlsOverseer implements AutoCloseable {
     }
 
     private X509Certificate certificate(String subject, PublicKey key, boolean authority) throws Exception {
+        return certificate(subject, key, authority ? null : new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+    }
+
+    private X509Certificate certificate(String subject, PublicKey key, String uri) throws Exception {
+        return certificate(subject, key, new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+    }
+
+    /** @param name the leaf's alternative name; null for the authority */
+    private X509Certificate certificate(String subject, PublicKey key, GeneralName name) throws Exception {
         Instant now = Instant.now();
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Principal("CN=test federation"),
@@ -138,12 +170,9 @@ public final class TlsOverseer implements AutoCloseable {
                 Date.from(now.plusSeconds(3600)),
                 new X500Principal(subject),
                 key);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-        if (!authority) {
-            builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")));
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(name == null));
+        if (name != null) {
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(name));
         }
         byte[] der = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(caKeys.getPrivate()))
                 .getEncoded();

@@ -1,19 +1,53 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.privacy.ledger.CarriedCharge;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.KeptHead;
+import ai.coreason.enclave.privacy.ledger.LedgerFault;
+import ai.coreason.enclave.privacy.ledger.LedgerGuard;
+import ai.coreason.enclave.privacy.ledger.LedgerTrust;
+import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceConfiguration;
 import jakarta.persistence.PersistenceUnitTransactionType;
+import jakarta.persistence.Query;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
 import java.util.UUID;
 
 /** The node's tables in a Derby of their own in memory, outside of a server: one transaction a call, as the container has it. */
 final class BooksOnDerby implements AutoCloseable {
     private final EntityManagerFactory factory;
+    private LedgerGuard guard = new LedgerGuard();
+
+    /** Books of a node that was just started and trusts these authorities. */
+    RoundBooks restarted(LedgerTrust trust) {
+        guard = new LedgerGuard();
+        guard.trust(trust);
+        return books();
+    }
+
+    /** What the node knows to be wrong. */
+    Collection<LedgerFault> faults() {
+        return guard.faults();
+    }
+
+    /** Changes the tables by hand. */
+    void sql(String statement, Object... parameters) {
+        try (EntityManager em = factory.createEntityManager()) {
+            em.getTransaction().begin();
+            Query query = em.createNativeQuery(statement);
+            for (int i = 0; i < parameters.length; i++) {
+                query.setParameter(i + 1, parameters[i]);
+            }
+            query.executeUpdate();
+            em.getTransaction().commit();
+        }
+    }
 
     BooksOnDerby() {
         factory = new PersistenceConfiguration("node-test")
@@ -21,6 +55,9 @@ final class BooksOnDerby implements AutoCloseable {
                 .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
                 .managedClass(DatasetAccount.class)
                 .managedClass(Charge.class)
+                .managedClass(KeptHead.class)
+                .managedClass(SignerCertificate.class)
+                .managedClass(CarriedCharge.class)
                 .managedClass(OutboxEntry.class)
                 .managedClass(RoundBase.class)
                 .property("jakarta.persistence.jdbc.driver", "org.apache.derby.iapi.jdbc.AutoloadedDriver")
@@ -43,7 +80,7 @@ final class BooksOnDerby implements AutoCloseable {
         try (EntityManager em = factory.createEntityManager()) {
             em.getTransaction().begin();
             try {
-                Object result = method.invoke(new DatabaseBooks(em), arguments);
+                Object result = method.invoke(new DatabaseBooks(em, guard), arguments);
                 em.getTransaction().commit();
                 return result;
             } catch (InvocationTargetException e) {

@@ -3,6 +3,7 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.node.agent.TlsOverseer;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
@@ -10,9 +11,15 @@ import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.LedgerFault;
+import ai.coreason.enclave.privacy.ledger.LedgerHead;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.privacy.ledger.RowSigner;
+import java.time.Instant;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,14 +28,30 @@ class DatabaseBooksTest {
     private static final ChargeKey FIRST = new ChargeKey(JOB, 1, 1);
     private static final byte[] ENVELOPE = {1, 2, 3};
 
+    private static TlsOverseer overseer;
+    private static RowSigner signer;
+
     private BooksOnDerby database;
     private RoundBooks books;
+
+    @BeforeAll
+    static void enrol() throws Exception {
+        overseer = new TlsOverseer();
+        signer = overseer.signer("node_a");
+    }
+
+    @AfterAll
+    static void leave() {
+        overseer.close();
+    }
 
     @BeforeEach
     void open() {
         database = new BooksOnDerby();
-        books = database.books();
+        books = database.restarted(overseer.trust());
         books.register(new Dataset("owner", "heart", PrivacyUnit.RECORD, 200, 1e-3, 5.0, false), "/data/heart.csv");
+        String genesis = books.accounts().get(0).head();
+        books.countersigned(new LedgerHead("node_a", "heart", 0, genesis, "", Instant.now()), "{}");
     }
 
     @AfterEach
@@ -45,7 +68,7 @@ class DatabaseBooksTest {
 
     @Test
     void commit_reservedCharge_storesTheSealedBytesWithIt() {
-        books.reserve(request(FIRST));
+        books.reserve(request(FIRST), signer);
 
         byte[] sealed = books.commit("heart", FIRST, row -> {
             assertThat(row.state()).isEqualTo(ChargeState.COMMITTED);
@@ -63,7 +86,7 @@ class DatabaseBooksTest {
 
     @Test
     void commit_sealingFails_leavesNeitherBytesNorCommittedCharge() {
-        books.reserve(request(FIRST));
+        books.reserve(request(FIRST), signer);
 
         assertThatThrownBy(() -> books.commit("heart", FIRST, row -> {
                     throw new IllegalStateException("no quote");
@@ -77,7 +100,7 @@ class DatabaseBooksTest {
 
     @Test
     void recover_reservedWithoutUpdate_expiresAndStaysCharged() {
-        books.reserve(request(FIRST));
+        books.reserve(request(FIRST), signer);
         double spent = books.accounts().get(0).filterSpent();
 
         assertThat(books.recover()).isEqualTo(1);
@@ -85,10 +108,21 @@ class DatabaseBooksTest {
 
         assertThat(spent).isPositive();
         assertThat(books.accounts().get(0).filterSpent()).isEqualTo(spent);
-        assertThat(books.reserve(request(FIRST)))
+        assertThat(books.reserve(request(FIRST), signer))
                 .isInstanceOfSatisfying(
                         BudgetDecision.AlreadyCharged.class,
                         again -> assertThat(again.row().state()).isEqualTo(ChargeState.EXPIRED));
+    }
+
+    @Test
+    void reserve_afterAStartWithoutACountersignedHead_isHeld() {
+        books = database.restarted(overseer.trust());
+
+        assertThat(books.reserve(request(FIRST), signer))
+                .isInstanceOfSatisfying(
+                        BudgetDecision.Held.class,
+                        held -> assertThat(held.fault().kind()).isEqualTo(LedgerFault.Kind.NOT_COUNTERSIGNED));
+        assertThat(books.rows("heart")).isEmpty();
     }
 
     @Test
@@ -134,7 +168,7 @@ class DatabaseBooksTest {
     }
 
     private void committed(ChargeKey key) {
-        books.reserve(request(key));
+        books.reserve(request(key), signer);
         books.commit("heart", key, row -> ENVELOPE);
     }
 

@@ -6,6 +6,10 @@ import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.LedgerHead;
+import ai.coreason.enclave.privacy.ledger.LedgerSeal;
+import ai.coreason.enclave.privacy.ledger.LedgerTrust;
+import ai.coreason.enclave.privacy.ledger.RowSigner;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Airlock.Cargo;
 import ai.coreason.enclave.sentry.airlock.Airlock.Limits;
@@ -36,12 +40,17 @@ final class Federation implements AutoCloseable {
     final List<JsonNode> rows = new ArrayList<>();
     int uploadStatus = 202;
     ObjectNode ledgerHead;
+    boolean takesRows = true;
     byte[] model;
 
     private final TlsOverseer overseer = new TlsOverseer();
     private final Hpke.KeyPair keys = Hpke.newKeyPair();
+    private final RowSigner signer;
+    private final LedgerSeal seal;
 
     Federation(String genesis) throws Exception {
+        signer = overseer.signer("node_a");
+        seal = overseer.seal();
         ledgerHead = Json.object().put("sequence", 0).put("hash", genesis);
         overseer.on("/jobs/", this::round);
         overseer.on("/ledger-heads/", this::ledger);
@@ -69,10 +78,35 @@ final class Federation implements AutoCloseable {
 
     private void ledger(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
+        String nonce = exchange.getRequestURI().getQuery();
         if (body.length > 0) {
-            Json.read(body).path("rows").forEach(rows::add);
+            JsonNode posted = Json.read(body);
+            nonce = "nonce=" + posted.path("nonce").asText();
+            posted.path("rows").forEach(this::take);
         }
-        TlsOverseer.answer(200, "application/json", Json.write(ledgerHead)).handle(exchange);
+        LedgerHead head = new LedgerHead(
+                "node_a",
+                "heart",
+                ledgerHead.path("sequence").asLong(),
+                ledgerHead.path("hash").asText(),
+                nonce.substring("nonce=".length()),
+                Instant.now());
+        TlsOverseer.answer(200, "application/json", Json.write(head.signed(seal)))
+                .handle(exchange);
+    }
+
+    private void take(JsonNode row) {
+        rows.add(row);
+        if (takesRows) {
+            ledgerHead
+                    .put("sequence", row.path("sequence").asLong())
+                    .put("hash", row.path("hash").asText());
+        }
+    }
+
+    /** Trust in this federation's authority. */
+    LedgerTrust trust() {
+        return overseer.trust();
     }
 
     /** A session whose pauses take no time. */
@@ -83,7 +117,13 @@ final class Federation implements AutoCloseable {
     /** A session of a later enrolment. */
     Session session(long epoch, String spkiSha384) {
         return new Session(
-                overseer.client(delay -> {}), "node_a", epoch, spkiSha384, Instant.parse("2100-01-01T00:00:00Z"));
+                overseer.client(delay -> {}),
+                "node_a",
+                epoch,
+                spkiSha384,
+                signer,
+                overseer.trust(),
+                Instant.parse("2100-01-01T00:00:00Z"));
     }
 
     /** A task of a job whose base model has these weights. */

@@ -16,6 +16,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
+import ai.coreason.enclave.privacy.ledger.LedgerFault;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.attestation.ReportData;
@@ -72,6 +73,7 @@ class TaskRunTest {
         books = database.books();
         offered().all().forEach(d -> books.register(d.dataset(), d.source()));
         federation = new Federation(books.accounts().get(0).head());
+        books = database.restarted(federation.trust());
     }
 
     @AfterEach
@@ -411,7 +413,10 @@ class TaskRunTest {
 
         take(task(1));
 
-        assertDeclined("POLICY: the ledger of heart was rolled back or replaced");
+        assertDeclined(
+                "POLICY: the ledger of heart is held, ROLLED_BACK: the Overseer countersigned row 4, the last row"
+                        + " here is 0; ");
+        assertThat(database.faults()).extracting(LedgerFault::kind).containsExactly(LedgerFault.Kind.ROLLED_BACK);
     }
 
     @Test
@@ -421,8 +426,85 @@ class TaskRunTest {
 
         take(task(2));
 
-        assertThat(federation.declines).singleElement().asString().startsWith("POLICY: the ledger of heart was rolled");
+        assertThat(federation.declines)
+                .singleElement()
+                .asString()
+                .startsWith("POLICY: the ledger of heart is held, FORKED: ");
         assertThat(books.rows("heart")).hasSize(1);
+    }
+
+    @Test
+    void take_restoredDatabase_declinesUntilItIsRecovered() throws Exception {
+        take(task(1));
+        mirrored();
+        database.sql("delete from ledger_charge");
+        database.sql("delete from countersigned_head");
+        database.sql("update dataset_account set last_sequence = 0, filter_spent = 0, head_hash = '"
+                + books.accounts().get(0).dataset().genesis() + "'");
+        books = database.restarted(federation.trust());
+
+        take(task(2));
+
+        assertThat(federation.declines)
+                .singleElement()
+                .asString()
+                .startsWith("POLICY: the ledger of heart is held, ROLLED_BACK: ")
+                .contains("enclave ledger recover");
+        assertThat(books.rows("heart")).isEmpty();
+        assertThat(federation.uploads).hasSize(1);
+    }
+
+    @Test
+    void take_overseerSetBack_getsTheRowsAgainAndGoesOn() throws Exception {
+        take(task(1));
+        mirrored();
+        take(task(2));
+        mirrored();
+        take(task(3));
+        federation
+                .ledgerHead
+                .put("sequence", 1)
+                .put("hash", books.rows("heart").get(0).hash());
+
+        take(task(4));
+
+        assertThat(federation.declines).isEmpty();
+        assertThat(federation.uploads).hasSize(4);
+        assertThat(federation.rows)
+                .extracting(row -> row.path("sequence").asLong())
+                .containsExactly(2L, 3L);
+    }
+
+    @Test
+    void take_overseerThatTakesNoRows_declinesAndPaysNothing() throws Exception {
+        federation.uploadStatus = 409;
+        take(task(1));
+        federation.takesRows = false;
+
+        take(task(2));
+
+        assertThat(federation.declines)
+                .singleElement()
+                .asString()
+                .startsWith("INTERNAL: the Overseer took ledger rows");
+        assertThat(books.rows("heart")).hasSize(1);
+    }
+
+    @Test
+    void take_rowChangedByHand_declinesAndPaysNothing() throws Exception {
+        take(task(1));
+        mirrored();
+        String cheaper = books.rows("heart").get(0).json().put("steps", 1).toString();
+        database.sql("update ledger_charge set row_json = ?1", cheaper);
+        books = database.restarted(federation.trust());
+
+        take(task(2));
+
+        assertThat(federation.declines)
+                .singleElement()
+                .asString()
+                .startsWith("POLICY: the ledger of heart is held, ROW_CHANGED: row 1 has the hash ");
+        assertThat(federation.uploads).hasSize(1);
     }
 
     @Test
@@ -432,7 +514,7 @@ class TaskRunTest {
         Weights first = federation.open(Jobs.job(job).model(), federation.uploads.get(0));
         database.close();
         database = new BooksOnDerby();
-        books = database.books();
+        books = database.restarted(federation.trust());
         offered().all().forEach(d -> books.register(d.dataset(), d.source()));
 
         take(federation.task(job, 1, 1, plan(2), 0));

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -20,6 +21,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -51,7 +53,11 @@ final class CertificateForge {
     private static final Pattern DNS_NAME =
             Pattern.compile("(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]"
                     + "([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*");
-    private static final String NODE_URN = "urn:coreason:enclave:node:";
+    private static final String NODE_URN = LedgerCertificates.NODE_URN;
+    /** RFC 9336. */
+    private static final KeyPurposeId DOCUMENT_SIGNING =
+            KeyPurposeId.getInstance(new ASN1ObjectIdentifier("1.3.6.1.5.5.7.3.36"));
+
     private static final int COMMON_NAME_LENGTH = 64;
     private static final int SERIAL_BITS = 159;
 
@@ -130,6 +136,13 @@ final class CertificateForge {
         GeneralNames names =
                 new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, NODE_URN + nodeId));
         return leaf(nodeId, names, leaf, KeyPurposeId.id_kp_clientAuth, validity);
+    }
+
+    X509Certificate ledger(PublicKey leaf, Duration validity) {
+        requireLeafKey(leaf);
+        GeneralNames names =
+                new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, LedgerCertificates.LEDGER_URN));
+        return leaf("coreason-enclave ledger", names, leaf, DOCUMENT_SIGNING, validity);
     }
 
     static Optional<String> nodeId(X509Certificate certificate) {

@@ -134,6 +134,17 @@ public final class FederationCa {
         return forge.node(nodeId, key, validity);
     }
 
+    /**
+     * A certificate for countersigning ledger heads and signing ledger exports, and for nothing else (extended key usage
+     * document signing, RFC 9336).
+     *
+     * @param key EC on P-256 or P-384
+     * @param validity how long from now, positive; never beyond the authority's own end
+     */
+    public X509Certificate issueLedger(PublicKey key, Duration validity) {
+        return forge.ledger(key, validity);
+    }
+
     /** The node that a certificate names; empty if it is not a node's. Who signed it is for TLS to check. */
     public static Optional<String> nodeId(X509Certificate certificate) {
         return CertificateForge.nodeId(certificate);

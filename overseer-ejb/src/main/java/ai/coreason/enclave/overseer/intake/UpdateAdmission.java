@@ -136,7 +136,8 @@ public class UpdateAdmission {
         try {
             ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
             ChargeKey expected = new ChargeKey(check.jobId(), check.round(), check.attempt());
-            if (!row.request().key().equals(expected)
+            if (row.recoveredFrom().isPresent()
+                    || !row.request().key().equals(expected)
                     || !row.request().jobDigest().equals(task.jobDigest())) {
                 return Optional.of("ledger_row: expected the charge of this task");
             }

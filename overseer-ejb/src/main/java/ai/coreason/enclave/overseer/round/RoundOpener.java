@@ -5,7 +5,9 @@ import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
+import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
@@ -52,7 +54,7 @@ public class RoundOpener {
         List<Participation> all = participations(job.id());
         for (Participation p : all) {
             if (p.active()) {
-                cannotPay(p, job.id()).ifPresent(why -> leave(job, p, why));
+                cannotPay(p, job).ifPresent(why -> leave(job, p, why));
             }
         }
         List<Participation> active = all.stream().filter(Participation::active).toList();
@@ -86,14 +88,17 @@ public class RoundOpener {
                 Json.object().put("job_id", job.id()).put("reason", why).put("model_digest", job.modelDigest()));
     }
 
-    private Optional<String> cannotPay(Participation p, String jobId) {
+    private Optional<String> cannotPay(Participation p, Job job) {
         NodePlan plan = p.plan();
         if (plan.phase().isEmpty()) {
             return Optional.empty();
         }
         List<ChargeRow> rows = mirror.rows(p.nodeId(), plan.datasetId());
-        double epsilon = PlanAccountant.epsilon(
-                        Phases.with(rows, r -> r.request().key().jobId().equals(jobId), plan.phase()), plan.delta())
+        List<Phase> charged = Phases.with(rows, r -> r.request().key().jobId().equals(job.id()), plan.phase());
+        boolean whole = plan.affordableRounds() >= job.roundsTotal();
+        double epsilon = (whole
+                        ? PlanAccountant.epsilon(charged, plan.delta())
+                        : RdpAccountant.epsilon(charged, plan.delta()))
                 .epsilon();
         if (epsilon > plan.limit()) {
             return Optional.of(String.format(

@@ -11,6 +11,9 @@ import java.util.List;
  * relative 2e-5, which does not show before tens of thousands of rounds.
  */
 public final class PlanAccountant {
+    /** Convolving more mechanisms than these would take longer than a round may; they are accounted by RDP alone. */
+    private static final int MOST_PHASES = 8;
+
     private PlanAccountant() {}
 
     /**
@@ -23,13 +26,22 @@ public final class PlanAccountant {
      */
     public static PrivacyLoss epsilon(List<Phase> phases, double delta) {
         PrivacyLoss rdp = RdpAccountant.epsilon(phases, delta);
+        if (phases.size() > MOST_PHASES) {
+            return rdp;
+        }
         PrivacyLoss pld = PldAccountant.epsilon(phases, delta);
         return pld.epsilon() < rdp.epsilon() ? pld : rdp;
     }
 
-    /** How many steps may be run before the privacy loss passes a limit; see {@link RdpAccountant#affordableSteps}. */
-    public static long affordableSteps(double q, double sigma, double delta, double limit, long atMost) {
-        return PldAccountant.affordableSteps(List.of(), q, sigma, delta, limit, atMost);
+    /**
+     * How many of a plan's steps may be run before the privacy loss passes a limit. A plan that fits as a whole is fixed from
+     * its first step to its last, and the smaller of both accountants judges it. One that does not fit is run until it is
+     * halted; its steps are counted by RDP, which holds for a length that is found on the way.
+     */
+    public static long affordableSteps(double q, double sigma, double delta, double limit, long planned) {
+        return epsilon(List.of(new Phase(q, sigma, planned)), delta).epsilon() <= limit
+                ? planned
+                : RdpAccountant.affordableSteps(List.of(), q, sigma, delta, limit, planned);
     }
 
     /** The least noise multiplier with which a number of steps fits a target; see {@link PldAccountant#calibrate}. */

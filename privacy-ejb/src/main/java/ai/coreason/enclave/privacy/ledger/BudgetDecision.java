@@ -12,6 +12,9 @@ public sealed interface BudgetDecision {
      */
     record AlreadyCharged(ChargeRow row) implements BudgetDecision {}
 
+    /** The ledger itself is in doubt; nothing was charged. */
+    record Held(LedgerFault fault) implements BudgetDecision {}
+
     /**
      * The charge would pass a limit; nothing was charged.
      *

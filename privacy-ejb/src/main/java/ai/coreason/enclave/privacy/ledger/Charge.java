@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
         uniqueConstraints = {
             @UniqueConstraint(
                     name = "ledger_charge_once",
-                    columnNames = {"account_key", "job_id", "round_number", "attempt"}),
+                    columnNames = {"account_key", "job_id", "round_number", "attempt", "recovered_from"}),
             @UniqueConstraint(
                     name = "ledger_charge_sequence",
                     columnNames = {"account_key", "row_sequence"})
@@ -48,6 +48,10 @@ public class Charge {
     @Column(nullable = false)
     private long attempt;
 
+    /** The hash of the row that this one stands for; empty for an ordinary charge. */
+    @Column(name = "recovered_from", nullable = false, length = 64)
+    private String recovered;
+
     @Enumerated(EnumType.STRING)
     @Column(name = "charge_state", nullable = false, length = 16)
     private ChargeState state;
@@ -64,6 +68,7 @@ public class Charge {
         this.jobId = row.request().key().jobId();
         this.round = row.request().key().round();
         this.attempt = row.request().key().attempt();
+        this.recovered = row.recoveredFrom().orElse("");
         this.state = row.state();
         this.json = new String(Json.write(row.json()), StandardCharsets.UTF_8);
     }
@@ -71,6 +76,31 @@ public class Charge {
     /** The row in its present state. */
     public ChargeRow row() {
         return ChargeRow.parse(Json.read(json), "row").in(state);
+    }
+
+    /** All of it that never changes: the columns that it is filed under and the row as it was hashed and signed. */
+    String filed() {
+        return sequence + " " + jobId + " " + round + " " + attempt + " " + recovered + " " + json;
+    }
+
+    /** Its place in the chain, as it is filed. */
+    long sequence() {
+        return sequence;
+    }
+
+    /** The attempt, as it is filed. */
+    ChargeKey key() {
+        return new ChargeKey(jobId, round, attempt);
+    }
+
+    /** Whether the columns that the row is looked up by say what the row says. */
+    boolean agrees(ChargeRow row) {
+        ChargeKey key = row.request().key();
+        return sequence == row.sequence()
+                && jobId.equals(key.jobId())
+                && round == key.round()
+                && attempt == key.attempt()
+                && recovered.equals(row.recoveredFrom().orElse(""));
     }
 
     /** Marks that the attempt's sealed update is in the outbox. */

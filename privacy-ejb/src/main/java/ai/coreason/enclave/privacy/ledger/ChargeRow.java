@@ -13,14 +13,17 @@ import java.util.Optional;
 /**
  * One charge as the ledger exports it, with all that an auditor needs to compute ε again.
  *
- * <p>{@code hash} is SHA-256 over the canonical JSON (RFC 8785) of all members except {@code hash} and {@code state},
- * {@code previous_hash} among them; the first row's {@code previous_hash} is {@link Dataset#genesis()}. The state is
- * outside of the hash because it moves once, after the row is chained; whichever state it has, the row is charged.
+ * <p>{@code hash} is SHA-256 over the canonical JSON (RFC 8785) of all members except {@code hash}, {@code state},
+ * {@code signer} and {@code signature}, {@code previous_hash} among them; the first row's {@code previous_hash} is
+ * {@link Dataset#genesis()}. The node signs the hash. The state is outside of both because it moves once, after the row
+ * is chained; whichever state it has, the row is charged, so that a forged state changes no figure.
  *
  * @param sequence from 1, without gaps, per dataset
  * @param time when the charge was reserved, to the millisecond
  * @param request what was asked for
  * @param spending what the ledger held before and after
+ * @param recoveredFrom the hash of the row that this one stands for, where a fork of the ledger was recovered
+ * @param signature the node's; empty only while the row is made
  */
 public record ChargeRow(
         long sequence,
@@ -28,10 +31,13 @@ public record ChargeRow(
         Dataset dataset,
         ChargeRequest request,
         Spending spending,
+        Optional<String> recoveredFrom,
         String previousHash,
         String hash,
-        ChargeState state) {
+        ChargeState state,
+        Optional<RowSignature> signature) {
     private static final int MAX_TEXT = 128;
+    private static final int MAX_SIGNATURE = 1024;
     private static final long MAX_STEPS = 10_000_000;
 
     /**
@@ -58,34 +64,77 @@ public record ChargeRow(
             String jobAccountant,
             String jobVersion) {}
 
-    /** Chains a new row behind {@code previousHash}. */
+    /** Chains a new row behind {@code previousHash} and signs it. */
     static ChargeRow chain(
             long sequence,
             Instant time,
             Dataset dataset,
             ChargeRequest request,
             Spending spending,
-            String previousHash) {
+            String previousHash,
+            RowSigner signer) {
         ChargeState state = request.phase().isPresent() ? ChargeState.RESERVED : ChargeState.UNPROTECTED;
-        ChargeRow open = new ChargeRow(sequence, time, dataset, request, spending, previousHash, "", state);
-        return open.with(open.computedHash(), state);
+        return new ChargeRow(
+                        sequence,
+                        time,
+                        dataset,
+                        request,
+                        spending,
+                        Optional.empty(),
+                        previousHash,
+                        "",
+                        state,
+                        Optional.empty())
+                .signed(signer);
+    }
+
+    /** Chains a row of a lost branch behind {@code previousHash} and signs it; it is charged once more and has ended. */
+    static ChargeRow recovered(
+            long sequence, Instant time, ChargeRow lost, Spending spending, String previousHash, RowSigner signer) {
+        ChargeState state = lost.request.phase().isPresent() ? ChargeState.EXPIRED : ChargeState.UNPROTECTED;
+        return new ChargeRow(
+                        sequence,
+                        time,
+                        lost.dataset,
+                        lost.request,
+                        spending,
+                        Optional.of(lost.hash),
+                        previousHash,
+                        "",
+                        state,
+                        Optional.empty())
+                .signed(signer);
     }
 
     /** The hash that this row must carry. */
     public String computedHash() {
         ObjectNode o = json();
-        o.remove("hash");
-        o.remove("state");
+        o.remove(java.util.List.of("hash", "state", "signer", "signature"));
         return Json.digest(o);
     }
 
     /** The same charge in another state. */
     ChargeRow in(ChargeState next) {
-        return with(hash, next);
+        return with(hash, next, signature);
     }
 
-    private ChargeRow with(String newHash, ChargeState newState) {
-        return new ChargeRow(sequence, time, dataset, request, spending, previousHash, newHash, newState);
+    private ChargeRow signed(RowSigner signer) {
+        String computed = computedHash();
+        return with(computed, state, Optional.of(signer.sign(computed)));
+    }
+
+    private ChargeRow with(String newHash, ChargeState newState, Optional<RowSignature> newSignature) {
+        return new ChargeRow(
+                sequence,
+                time,
+                dataset,
+                request,
+                spending,
+                recoveredFrom,
+                previousHash,
+                newHash,
+                newState,
+                newSignature);
     }
 
     /** The row in the export's form. */
@@ -120,7 +169,7 @@ public record ChargeRow(
         putNumber(o, "epsilon_before", spending.epsilonBefore());
         putNumber(o, "epsilon_after", spending.epsilonAfter());
         putNumber(o, "job_epsilon_after", spending.jobEpsilonAfter());
-        return o.put("job_limit", request.jobLimit())
+        o.put("job_limit", request.jobLimit())
                 .put("ceiling", dataset.ceiling())
                 .put("filter_order", spending.filterOrder())
                 .put("filter_spent_after", spending.filterSpentAfter())
@@ -131,12 +180,15 @@ public record ChargeRow(
                 .put("state", state.name())
                 .put("model_digest", request.modelDigest())
                 .put("measurement", request.measurement())
+                .put("recovered_from", recoveredFrom.orElse(null))
                 .put("previous_hash", previousHash)
                 .put("hash", hash);
+        return o.put("signer", signature.map(RowSignature::signer).orElse(null))
+                .put("signature", signature.map(RowSignature::value).orElse(null));
     }
 
     /**
-     * Reads a row; the hash is read, not checked.
+     * Reads a row; hash and signature are read, not checked.
      *
      * @throws InvalidDocument naming the member that is wrong
      */
@@ -196,9 +248,11 @@ public record ChargeRow(
                 dataset,
                 request,
                 spending,
+                f.has("recovered_from") ? Optional.of(brief(f, "recovered_from")) : Optional.empty(),
                 digest(f, "previous_hash"),
                 digest(f, "hash"),
-                f.constant("state", ChargeState.class));
+                f.constant("state", ChargeState.class),
+                signature(f));
     }
 
     /** Bounded, because rows are stored and come from outside. */
@@ -209,6 +263,14 @@ public record ChargeRow(
 
     private static String digest(JsonFields f, String name) {
         return f.text(name, "64 lower-case hex digits", s -> s.matches("[0-9a-f]{64}"));
+    }
+
+    private static Optional<RowSignature> signature(JsonFields f) {
+        Optional<String> signer = f.has("signer") ? Optional.of(brief(f, "signer")) : Optional.empty();
+        Optional<String> value = f.has("signature")
+                ? Optional.of(f.text("signature", "base64 of at most " + MAX_SIGNATURE + " characters", s -> s.length() <= MAX_SIGNATURE))
+                : Optional.empty();
+        return signer.flatMap(s -> value.map(v -> new RowSignature(s, v)));
     }
 
     private static boolean isTime(String s) {

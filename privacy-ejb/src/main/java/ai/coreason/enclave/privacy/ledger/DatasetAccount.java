@@ -81,4 +81,11 @@ public class DatasetAccount {
         head = row.hash();
         filterSpent = row.spending().filterSpentAfter();
     }
+
+    /** Sets the head anew, onto the last row of a recovered chain. */
+    void recover(ChainCheck.Position last) {
+        sequence = last.sequence();
+        head = last.hash();
+        filterSpent = last.spent();
+    }
 }

@@ -3,28 +3,40 @@ package ai.coreason.enclave.privacy.ledger;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The ledger's rules over one persistence context. The caller owns the transaction. Accounts are locked for writing, so
- * charges on one dataset are serial across threads and processes.
+ * A node's ledger: its rules over one persistence context. The caller owns the transaction. Accounts are locked for
+ * writing, so charges on one dataset are serial across threads and processes.
  */
 public final class LedgerBook {
     private final EntityManager em;
     private final Clock clock;
+    private final LedgerGuard guard;
+    private final ChainInspector inspector;
+    private final Signers signers;
+    private final CarriedCharges carried;
 
-    /** A book over a persistence context that takes part in the caller's transaction. */
-    public LedgerBook(EntityManager em, Clock clock) {
+    /**
+     * A book over a persistence context that takes part in the caller's transaction.
+     *
+     * @param guard what this process knows of the ledgers of this database
+     */
+    public LedgerBook(EntityManager em, Clock clock, LedgerGuard guard) {
         this.em = em;
         this.clock = clock;
+        this.guard = guard;
+        this.inspector = new ChainInspector(em, guard);
+        this.signers = new Signers(em);
+        this.carried = new CarriedCharges(em);
     }
 
     /**
@@ -59,9 +71,18 @@ public final class LedgerBook {
                 .getResultList();
     }
 
-    /** Reserves a charge if the job's limit and the dataset's ceiling both allow it. */
-    public BudgetDecision reserve(ChargeRequest request) {
+    /**
+     * Reserves a charge if the ledger is whole, the Overseer countersigned its head since this start, and the job's limit
+     * and the dataset's ceiling both allow it.
+     *
+     * @param signer signs the row
+     */
+    public BudgetDecision reserve(ChargeRequest request, RowSigner signer) {
         DatasetAccount account = locked(request.datasetId());
+        Optional<LedgerFault> fault = inspector.inspect(account).or(() -> unready(request.datasetId()));
+        if (fault.isPresent()) {
+            return new BudgetDecision.Held(fault.get());
+        }
         Optional<Charge> before = find(request.datasetId(), request.key());
         if (before.isPresent()) {
             return new BudgetDecision.AlreadyCharged(before.get().row());
@@ -86,9 +107,9 @@ public final class LedgerBook {
             if (!filter.admits(spent, phase)) {
                 return new BudgetDecision.Refused("ceiling", filter.epsilon(after), dataset.ceiling());
             }
-            PrivacyLoss all = RdpAccountant.epsilon(Phases.with(rows, r -> true, request.phase()), dataset.delta());
+            PrivacyLoss all = PlanAccountant.epsilon(Phases.with(rows, r -> true, request.phase()), dataset.delta());
             spending = new Spending(
-                    RdpAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
+                    PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
                             .epsilon(),
                     all.epsilon(),
                     jobLoss.epsilon(),
@@ -105,9 +126,9 @@ public final class LedgerBook {
                 dataset,
                 request,
                 spending,
-                account.head());
-        account.append(row);
-        em.persist(new Charge(request.datasetId(), row));
+                account.head(),
+                signer);
+        append(account, row, signer);
         return new BudgetDecision.Reserved(row);
     }
 
@@ -140,6 +161,86 @@ public final class LedgerBook {
                 .toList();
     }
 
+    /** Looks for what is wrong with a dataset's ledger. */
+    public Optional<LedgerFault> inspect(String datasetId) {
+        return inspector.inspect(locked(datasetId));
+    }
+
+    /**
+     * Takes a head that the Overseer countersigned just now, for a reservation or against one: it must lie on this chain.
+     * A head below the one that is kept confirms nothing; the Overseer must first take the rows that it lacks.
+     *
+     * @param head a verified head of this dataset, with the nonce that this process gave
+     * @param document the signed document, JSON
+     * @return what is wrong with the ledger
+     */
+    public Optional<LedgerFault> countersigned(LedgerHead head, String document) {
+        DatasetAccount account = locked(head.datasetId());
+        Optional<LedgerFault> fault =
+                inspector.inspect(account).or(() -> inspector.against(account.dataset(), head.sequence(), head.hash()));
+        guard.found(head.datasetId(), fault);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        KeptHead kept = em.find(KeptHead.class, head.datasetId());
+        if (kept == null) {
+            kept = new KeptHead(head.datasetId());
+            kept.keep(head, document);
+            em.persist(kept);
+        } else if (head.sequence() >= kept.sequence()) {
+            kept.keep(head, document);
+        } else {
+            return fault;
+        }
+        guard.countersigned(head.datasetId());
+        return fault;
+    }
+
+    /** The highest countersigned head of a dataset. */
+    public Optional<KeptHead> keptHead(String datasetId) {
+        return Optional.ofNullable(em.find(KeptHead.class, datasetId));
+    }
+
+    /**
+     * Charges what a recovery carried over from a branch that was given up, past every limit if need be.
+     *
+     * @return how many charges
+     */
+    public int chainCarried(String datasetId, RowSigner signer) {
+        if (carried.of(datasetId).isEmpty()) {
+            return 0;
+        }
+        DatasetAccount account = locked(datasetId);
+        return carried.chain(account, () -> rows(datasetId), clock, signer, row -> append(account, row, signer));
+    }
+
+    /** The certificates that signed these rows. */
+    public List<X509Certificate> signers(List<ChargeRow> rows) {
+        return List.copyOf(signers.of(rows).values());
+    }
+
+    private void append(DatasetAccount account, ChargeRow row, RowSigner signer) {
+        signers.keep(row.request().nodeId(), signer.certificate());
+        account.append(row);
+        em.persist(new Charge(row.dataset().datasetId(), row));
+        em.flush();
+    }
+
+    private Optional<LedgerFault> unready(String datasetId) {
+        if (!guard.isCountersigned(datasetId)) {
+            return Optional.of(new LedgerFault(
+                    datasetId,
+                    LedgerFault.Kind.NOT_COUNTERSIGNED,
+                    "the Overseer has not countersigned the ledger of " + datasetId + " since this start"));
+        }
+        return carried.of(datasetId).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new LedgerFault(
+                        datasetId,
+                        LedgerFault.Kind.NOT_COUNTERSIGNED,
+                        "charges that a recovery carried over are not chained yet"));
+    }
+
     private DatasetAccount locked(String datasetId) {
         DatasetAccount account = em.find(DatasetAccount.class, datasetId, LockModeType.PESSIMISTIC_WRITE);
         if (account == null) {
@@ -151,7 +252,7 @@ public final class LedgerBook {
     private Optional<Charge> find(String datasetId, ChargeKey key) {
         return em.createQuery(
                         "select c from Charge c where c.accountKey = :key and c.jobId = :job and c.round = :round"
-                                + " and c.attempt = :attempt",
+                                + " and c.attempt = :attempt order by c.recovered",
                         Charge.class)
                 .setParameter("key", datasetId)
                 .setParameter("job", key.jobId())

@@ -2,18 +2,19 @@ package ai.coreason.enclave.privacy.ledger;
 
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
+import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * The Overseer's mirror of the nodes' ledgers. A row enters only behind the row that it names, with its own hash, under
- * the registration of the first day, and with figures that the Overseer computes alike.
+ * The Overseer's mirror of the nodes' ledgers. A row enters only behind the row that it names, with its own hash, signed
+ * by the node, under the registration of the first day, and with figures that the Overseer computes alike.
  */
 @Stateless
 public class LedgerMirror {
@@ -53,6 +54,16 @@ public class LedgerMirror {
         }
         em.persist(new DatasetAccount(key(nodeId, dataset.datasetId()), dataset, nodeId));
         em.flush();
+    }
+
+    /** Remembers a certificate that was issued to a node, as one that may sign its rows. */
+    public void know(String nodeId, X509Certificate certificate) {
+        new Signers(em).keep(nodeId, certificate);
+    }
+
+    /** The certificates that signed these rows, by fingerprint. */
+    public Map<String, X509Certificate> signers(List<ChargeRow> rows) {
+        return new Signers(em).of(rows);
     }
 
     /** A node's dataset, if the node registered it. */
@@ -129,6 +140,10 @@ public class LedgerMirror {
         if (rows.stream().anyMatch(r -> r.request().key().equals(row.request().key()))) {
             return Optional.of("expected one charge an attempt, got a second one");
         }
+        Optional<String> unsigned = signatureFault(nodeId, row);
+        if (unsigned.isPresent()) {
+            return unsigned;
+        }
         RdpFilter filter = dataset.filter();
         double spent =
                 account.filterSpent() + row.request().phase().map(filter::cost).orElse(0.0);
@@ -136,15 +151,36 @@ public class LedgerMirror {
             return Optional.of("filter_spent_after: expected " + spent + ", got "
                     + row.spending().filterSpentAfter());
         }
+        if (row.recoveredFrom().isPresent()) {
+            // Past every limit if need be: it was spent on a branch that was given up.
+            return row.request().phase().isPresent() && row.state() != ChargeState.EXPIRED
+                    ? Optional.of("a recovered row is expired, got " + row.state())
+                    : Optional.empty();
+        }
         if (spent > filter.budget()) {
             return Optional.of("the ledger row passes the dataset's ceiling of " + dataset.ceiling());
         }
         return row.request().phase().isEmpty() ? Optional.empty() : epsilonFault(rows, row);
     }
 
+    private Optional<String> signatureFault(String nodeId, ChargeRow row) {
+        if (row.signature().isEmpty()) {
+            return Optional.of("the ledger row is not signed");
+        }
+        RowSignature signature = row.signature().get();
+        Optional<X509Certificate> signer = new Signers(em).of(nodeId, signature.signer());
+        if (signer.isEmpty()) {
+            return Optional.of("the ledger row is signed by " + signature.signer()
+                    + ", which is no certificate that was issued to " + nodeId);
+        }
+        return signature.holds(signer.get(), row.hash())
+                ? Optional.empty()
+                : Optional.of("the ledger row is not signed by " + signature.signer() + ", as it says");
+    }
+
     private static Optional<String> epsilonFault(List<ChargeRow> rows, ChargeRow row) {
         String jobId = row.request().key().jobId();
-        PrivacyLoss all = RdpAccountant.epsilon(
+        PrivacyLoss all = PlanAccountant.epsilon(
                 Phases.with(rows, r -> true, row.request().phase()),
                 row.dataset().delta());
         PrivacyLoss job = PlanAccountant.epsilon(

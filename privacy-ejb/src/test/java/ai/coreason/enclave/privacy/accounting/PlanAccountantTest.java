@@ -44,13 +44,23 @@ class PlanAccountantTest {
                 .isEqualTo(pld);
     }
 
+    /** 200 rounds of 5 steps; what fits as a whole is judged by PLD, what is halted on the way by RDP. */
     @ParameterizedTest
-    @CsvSource({"30, 5, 4", "85, 43, 34", "172, 179, 145", "199, 200, 195"})
-    void affordableSteps_ofFourHospitals_areMoreThanByRenyiOrdersAlone(double rows, long rounds, long byRdp) {
+    @CsvSource({"30, 4, 5", "85, 34, 43", "172, 145, 179", "199, 200, 200"})
+    void affordableSteps_planThatDoesNotFitAsAWhole_isCountedByRenyiOrders(double rows, long rounds, long byPld) {
         double q = 16 / rows;
         assertThat(PlanAccountant.affordableSteps(q, 3, 1e-3, 3, 1000) / 5).isEqualTo(rounds);
-        assertThat(RdpAccountant.affordableSteps(List.of(), q, 3, 1e-3, 3, 1000) / 5)
-                .isEqualTo(byRdp);
+        assertThat(PldAccountant.affordableSteps(List.of(), q, 3, 1e-3, 3, 1000) / 5)
+                .isEqualTo(byPld);
+    }
+
+    @Test
+    void epsilon_manyMechanisms_isThatOfRenyiOrdersAlone() {
+        List<Phase> phases =
+                java.util.stream.IntStream.range(0, 9).mapToObj(i -> new Phase(0.1, 2 + i, 3)).toList();
+        assertThat(PlanAccountant.epsilon(phases, 1e-5)).isEqualTo(RdpAccountant.epsilon(phases, 1e-5));
+        assertThat(PlanAccountant.epsilon(phases.subList(0, 8), 1e-5).epsilon())
+                .isLessThan(RdpAccountant.epsilon(phases.subList(0, 8), 1e-5).epsilon());
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
+import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.AlreadyCharged;
@@ -29,9 +29,13 @@ class LedgerBookTest {
     private static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
     private static final Phase ROUND = new Phase(16.0 / 85, 3.0, 5);
 
+    private static final LedgerAuthority FEDERATION = new LedgerAuthority("federation");
+    private static final RowSigner SIGNER = FEDERATION.node("node_va");
+
     @TempDir
     private Path folder;
 
+    private final LedgerGuard guard = FEDERATION.guard("heart");
     private LedgerDatabase database;
 
     @BeforeEach
@@ -46,7 +50,7 @@ class LedgerBookTest {
     }
 
     private <T> T book(Function<LedgerBook, T> work) {
-        return database.inTransaction(em -> work.apply(new LedgerBook(em, Clock.systemUTC())));
+        return database.inTransaction(em -> work.apply(new LedgerBook(em, Clock.systemUTC(), guard)));
     }
 
     private static ChargeRequest request(String job, long round, double limit, Optional<Phase> phase) {
@@ -75,7 +79,7 @@ class LedgerBookTest {
             round++;
         }
         long paid = round - 1;
-        long expected = PlanAccountant.affordableSteps(ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5;
+        long expected = PldAccountant.affordableSteps(List.of(), ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5;
         assertThat(paid).isEqualTo(expected);
         List<ChargeRow> rows = book(b -> b.rows("heart"));
         assertThat(rows).hasSize((int) paid);
@@ -83,7 +87,7 @@ class LedgerBookTest {
     }
 
     private BudgetDecision book(long round) {
-        return book(b -> b.reserve(request("job", round)));
+        return book(b -> b.reserve(request("job", round), SIGNER));
     }
 
     @Test
@@ -92,7 +96,7 @@ class LedgerBookTest {
         BudgetDecision last;
         do {
             int job = jobs++;
-            last = book(b -> b.reserve(request("job" + job, 1, 3.0, Optional.of(ROUND))));
+            last = book(b -> b.reserve(request("job" + job, 1, 3.0, Optional.of(ROUND)), SIGNER));
         } while (last instanceof Reserved);
         assertThat(last)
                 .isInstanceOfSatisfying(
@@ -112,7 +116,7 @@ class LedgerBookTest {
 
     @Test
     void reserve_withoutNoise_isUnprotectedAndHasNoEpsilon() {
-        book(b -> b.reserve(request("plain", 1, 3.0, Optional.empty())));
+        book(b -> b.reserve(request("plain", 1, 3.0, Optional.empty()), SIGNER));
         ChargeRow row = book(b -> b.rows("heart")).get(0);
         assertThat(row.state()).isEqualTo(ChargeState.UNPROTECTED);
         assertThat(row.json().get("epsilon_after").isNull()).isTrue();
@@ -136,6 +140,8 @@ class LedgerBookTest {
         for (ChargeRow row : rows) {
             assertThat(row.previousHash()).isEqualTo(previous);
             assertThat(row.computedHash()).isEqualTo(row.hash());
+            assertThat(row.signature().orElseThrow().holds(SIGNER.certificate(), row.hash()))
+                    .isTrue();
             previous = row.hash();
         }
     }
@@ -187,7 +193,7 @@ class LedgerBookTest {
                     start.await();
                     for (int i = 0; i < 8; i++) {
                         long round = next.incrementAndGet();
-                        if (book(b -> b.reserve(request("job", round))) instanceof Reserved) {
+                        if (book(b -> b.reserve(request("job", round), SIGNER)) instanceof Reserved) {
                             granted.incrementAndGet();
                         }
                     }
@@ -202,6 +208,6 @@ class LedgerBookTest {
         List<ChargeRow> rows = book(b -> b.rows("heart"));
         assertThat(rows).hasSize(granted.get());
         assertThat(granted.get())
-                .isEqualTo((int) (PlanAccountant.affordableSteps(ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5));
+                .isEqualTo((int) (PldAccountant.affordableSteps(List.of(), ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5));
     }
 }

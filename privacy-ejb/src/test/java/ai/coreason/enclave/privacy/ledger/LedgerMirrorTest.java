@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LedgerMirrorTest {
     private static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
 
+    private static final LedgerAuthority FEDERATION = new LedgerAuthority("federation");
+    private static final RowSigner SIGNER = FEDERATION.node("node_va");
+
     @TempDir
     private Path folder;
 
@@ -33,26 +36,29 @@ class LedgerMirrorTest {
         node = new LedgerDatabase(folder.resolve("node"));
         overseer = new LedgerDatabase(folder.resolve("overseer"));
         rows = node.inTransaction(em -> {
-            LedgerBook book = new LedgerBook(em, Clock.systemUTC());
+            LedgerBook book = new LedgerBook(em, Clock.systemUTC(), FEDERATION.guard("heart"));
             book.register(HEART, "va.csv");
             for (long r = 1; r <= 3; r++) {
-                book.reserve(new ChargeRequest(
-                        "heart",
-                        new ChargeKey("job", r, 1),
-                        "a".repeat(64),
-                        "node_va",
-                        Optional.of(new Phase(16.0 / 85, 3.0, 5)),
-                        1.0,
-                        16,
-                        3.0,
-                        1e-3,
-                        "b".repeat(64),
-                        "c".repeat(64)));
+                book.reserve(
+                        new ChargeRequest(
+                                "heart",
+                                new ChargeKey("job", r, 1),
+                                "a".repeat(64),
+                                "node_va",
+                                Optional.of(new Phase(16.0 / 85, 3.0, 5)),
+                                1.0,
+                                16,
+                                3.0,
+                                1e-3,
+                                "b".repeat(64),
+                                "c".repeat(64)),
+                        SIGNER);
             }
             return book.rows("heart");
         });
         overseer.inTransaction(em -> {
             new LedgerMirror(em).register("node_va", HEART);
+            new LedgerMirror(em).know("node_va", SIGNER.certificate());
             return null;
         });
     }
@@ -70,8 +76,8 @@ class LedgerMirrorTest {
     private static ChargeRow changed(ChargeRow row, Consumer<ObjectNode> change) {
         ObjectNode json = row.json();
         change.accept(json);
-        ChargeRow forged = ChargeRow.parse(json, "row");
-        json.put("hash", forged.computedHash());
+        String hash = ChargeRow.parse(json, "row").computedHash();
+        json.put("hash", hash).put("signature", SIGNER.sign(hash).value());
         return ChargeRow.parse(json, "row");
     }
 
@@ -147,6 +153,34 @@ class LedgerMirrorTest {
         assertThatThrownBy(() -> ChargeRow.parse(json, "row"))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining("delta");
+    }
+
+    @Test
+    void accept_unsigned_isRefused() {
+        ObjectNode json = rows.get(0).json().putNull("signature");
+        assertThat(accept(ChargeRow.parse(json, "row")))
+                .hasValueSatisfying(w -> assertThat(w).contains("not signed"));
+    }
+
+    @Test
+    void accept_signedByAnotherNode_isRefused() {
+        RowSigner other = FEDERATION.node("node_b");
+        overseer.inTransaction(em -> {
+            new LedgerMirror(em).know("node_b", other.certificate());
+            return null;
+        });
+        RowSignature foreign = other.sign(rows.get(0).hash());
+        ObjectNode json = rows.get(0).json().put("signer", foreign.signer()).put("signature", foreign.value());
+        assertThat(accept(ChargeRow.parse(json, "row")))
+                .hasValueSatisfying(w -> assertThat(w).contains("no certificate that was issued to node_va"));
+    }
+
+    @Test
+    void accept_signatureOverAnotherRow_isRefused() {
+        ObjectNode json =
+                rows.get(0).json().put("signature", SIGNER.sign("0".repeat(64)).value());
+        assertThat(accept(ChargeRow.parse(json, "row")))
+                .hasValueSatisfying(w -> assertThat(w).contains("as it says"));
     }
 
     @Test

@@ -1,0 +1,49 @@
+package ai.coreason.enclave.launcher.service;
+
+import ai.coreason.enclave.launcher.server.OverseerFiles;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a command reaches the running Overseer of a folder that was started with {@code --simulation}.
+ *
+ * @param api {@code https://host:port}
+ * @param ca the federation's authority, PEM
+ * @param token a bearer token; a secret
+ */
+public record LocalOverseer(URI api, String ca, String token) {
+    private static final Duration VALIDITY = Duration.ofHours(1);
+
+    /**
+     * The Overseer of a folder.
+     *
+     * @param role of the token: foundry, operator or auditor
+     * @throws IOException if none runs there, or it is not of a simulation
+     */
+    public static LocalOverseer of(Path folder, String role) throws IOException {
+        OverseerFiles files = OverseerFiles.of(folder.toAbsolutePath().normalize());
+        String mode = files.mode().orElse("none");
+        if (!mode.equals(OverseerFiles.SIMULATION)) {
+            throw new IOException(
+                    "--state: expected the folder of an Overseer started with --simulation, got one of mode " + mode
+                            + "; give --api, --cacert and --token-file instead");
+        }
+        PidFile running = PidFile.read(folder.toAbsolutePath().normalize())
+                .filter(p -> p.kind().equals("overseer") && p.process().isPresent())
+                .orElseThrow(() -> new IOException("--state: expected a running Overseer, got none in " + folder));
+        return new LocalOverseer(
+                running.readiness().resolve("/"),
+                Files.readString(files.caFile(), StandardCharsets.US_ASCII),
+                files.tokens().issue("enclave-ledger", role, VALIDITY));
+    }
+
+    /** Never shows the token. */
+    @Override
+    public String toString() {
+        return "LocalOverseer[" + api + "]";
+    }
+}

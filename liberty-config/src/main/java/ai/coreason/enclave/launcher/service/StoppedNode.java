@@ -1,0 +1,68 @@
+package ai.coreason.enclave.launcher.service;
+
+import ai.coreason.enclave.launcher.server.ServerLayout;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * What a command finds in the folder of a node that does not run.
+ *
+ * @param nodeId the node, as its site file names it
+ * @param database the folder of its Derby database
+ * @param ca the federation's authority that it pins, PEM
+ */
+public record StoppedNode(String nodeId, Path database, Path ca) {
+    private static final String SITE = "enclave.site.file";
+
+    /**
+     * The node of a folder.
+     *
+     * @throws IOException if it runs, or the folder is not that of a node that was started once
+     */
+    public static StoppedNode of(Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        Service.refuseSecond(absolute);
+        ServerLayout layout = layout(absolute);
+        Path database = layout.state().resolve("db");
+        if (!Files.isDirectory(database)) {
+            throw new IOException(
+                    "--state: expected the folder of a node that was started once, got no database at " + database);
+        }
+        Properties bootstrap = new Properties();
+        try (InputStream in = Files.newInputStream(layout.configuration().resolve("bootstrap.properties"))) {
+            bootstrap.load(in);
+        }
+        String named = bootstrap.getProperty(SITE);
+        if (named == null) {
+            throw new IOException("--state: expected the folder of a node, got one without " + SITE);
+        }
+        Path site = Path.of(named).toAbsolutePath().normalize();
+        JsonNode json = Json.read(Files.readAllBytes(site));
+        String nodeId = json.path("node_id").asText("");
+        String ca = json.path("ca_file").asText("");
+        if (nodeId.isEmpty() || ca.isEmpty()) {
+            throw new IOException(site + ": expected a site file with node_id and ca_file, got another document");
+        }
+        return new StoppedNode(nodeId, database, site.resolveSibling(ca));
+    }
+
+    /** The server's configuration lies under its own name: {@code node}, or the node's id in a simulation. */
+    private static ServerLayout layout(Path folder) throws IOException {
+        Path servers = new ServerLayout("node", folder).usr().resolve("servers");
+        if (!Files.isDirectory(servers)) {
+            throw new IOException("--state: expected the folder of a node, got one without " + servers);
+        }
+        try (var names = Files.list(servers)) {
+            return names.filter(p -> Files.exists(p.resolve("bootstrap.properties")))
+                    .findFirst()
+                    .map(p -> new ServerLayout(p.getFileName().toString(), folder))
+                    .orElseThrow(
+                            () -> new IOException("--state: expected the folder of a node, got an empty " + servers));
+        }
+    }
+}

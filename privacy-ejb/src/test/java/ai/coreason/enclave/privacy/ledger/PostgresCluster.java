@@ -1,0 +1,117 @@
+package ai.coreason.enclave.privacy.ledger;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A PostgreSQL server of its own from the system's packages, on the loopback address, gone when closed. */
+final class PostgresCluster implements AutoCloseable {
+    static final String DRIVER = "org.postgresql.Driver";
+
+    private final Path bin;
+    private final Path folder;
+    private final String password;
+    private final int port;
+
+    private PostgresCluster(Path bin) throws IOException {
+        this.bin = bin;
+        this.folder = Files.createTempDirectory(Path.of("/tmp"), "enclave-postgresql");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        byte[] secret = new byte[16];
+        new SecureRandom().nextBytes(secret);
+        this.password = HexFormat.of().formatHex(secret);
+        this.port = freePort();
+        Path passwordFile = Files.writeString(folder.resolve("password"), password);
+        if (isRoot()) {
+            UserPrincipal postgres =
+                    folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres");
+            Files.setOwner(folder, postgres);
+            Files.setOwner(passwordFile, postgres);
+        }
+        run("initdb", "-D", data(), "-U", "enclave", "--auth=scram-sha-256", "--pwfile=" + passwordFile);
+        run(
+                "pg_ctl",
+                "-D",
+                data(),
+                "-w",
+                "-l",
+                folder.resolve("log").toString(),
+                "-o",
+                "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder,
+                "start");
+    }
+
+    /** A running server; empty where PostgreSQL is not installed. */
+    static Optional<PostgresCluster> start() throws IOException {
+        Path versions = Path.of("/usr/lib/postgresql");
+        if (!Files.isDirectory(versions)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> found = Files.list(versions)) {
+            Optional<Path> newest = found.map(v -> v.resolve("bin"))
+                    .filter(b -> Files.isExecutable(b.resolve("initdb")))
+                    .max(Comparator.comparing(Path::toString));
+            return newest.isPresent() ? Optional.of(new PostgresCluster(newest.get())) : Optional.empty();
+        }
+    }
+
+    String url() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=enclave&password=" + password;
+    }
+
+    private String data() {
+        return folder.resolve("data").toString();
+    }
+
+    private void run(String program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (isRoot()) {
+            command.addAll(List.of("runuser", "-u", "postgres", "--"));
+        }
+        command.add(bin.resolve(program).toString());
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile("postgresql", ".out");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        int code = process.onExit().join().exitValue();
+        String said = Files.readString(output);
+        Files.delete(output);
+        if (code != 0) {
+            throw new IllegalStateException(program + ": expected exit code 0, got " + code + ": " + said);
+        }
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        run("pg_ctl", "-D", data(), "-w", "-m", "immediate", "stop");
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
