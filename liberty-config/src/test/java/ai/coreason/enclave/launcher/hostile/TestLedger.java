@@ -13,25 +13,42 @@ import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.Phases;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.privacy.ledger.RowSignature;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
 /** A node's ledger, kept in memory: one charge an attempt, chained and with true figures. */
 final class TestLedger {
+    static final String NONCE = "ab".repeat(32);
+
     private final String nodeId;
     private final String measurement;
     private final Dataset dataset;
     private final List<ChargeRow> rows = new ArrayList<>();
+    private PrivateKey key;
+    private X509Certificate certificate;
 
     TestLedger(String nodeId, String measurement) {
         this.nodeId = nodeId;
         this.measurement = measurement;
         this.dataset = new Dataset("owner_" + nodeId, TestJobs.DATASET, new PrivacyUnit("", 1), 1000, 1e-5, 5.0, false);
+    }
+
+    /** Signs rows from now on with the key of an enrolment. */
+    void signBy(PrivateKey newKey, X509Certificate newCertificate) {
+        key = newKey;
+        certificate = newCertificate;
     }
 
     /** What the node registers when it enrols. */
@@ -53,9 +70,10 @@ final class TestLedger {
     /** Hands in the rows that the Overseer has not mirrored, as a node does whose update was never taken. */
     void mirror(TestNode node) throws Exception {
         String path = "/ledger-heads/" + TestJobs.DATASET;
-        int mirrored = node.get(path).ok().json().get("sequence").asInt();
+        int mirrored =
+                node.get(path + "?nonce=" + NONCE).ok().json().get("sequence").asInt();
         if (mirrored < rows.size()) {
-            ObjectNode body = Json.object();
+            ObjectNode body = Json.object().put("nonce", NONCE);
             rows.subList(mirrored, rows.size())
                     .forEach(r -> body.withArray("rows").add(r.json()));
             node.post(path, body).ok();
@@ -107,8 +125,34 @@ final class TestLedger {
         String head =
                 rows.isEmpty() ? dataset.genesis() : rows.get(rows.size() - 1).hash();
         ChargeState state = ChargeState.COMMITTED;
-        ChargeRow open = new ChargeRow(sequence, now, dataset, request, spending, head, "", state);
-        return new ChargeRow(sequence, now, dataset, request, spending, head, open.computedHash(), state);
+        ChargeRow open = row(sequence, now, request, spending, head, "", Optional.empty());
+        String hash = open.computedHash();
+        return row(sequence, now, request, spending, head, hash, Optional.of(signature(hash)));
+    }
+
+    private ChargeRow row(
+            long sequence,
+            Instant time,
+            ChargeRequest request,
+            Spending spending,
+            String head,
+            String hash,
+            Optional<RowSignature> signature) {
+        ChargeState state = ChargeState.COMMITTED;
+        return new ChargeRow(
+                sequence, time, dataset, request, spending, Optional.empty(), head, hash, state, signature);
+    }
+
+    private RowSignature signature(String hash) {
+        try {
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(key);
+            signature.update(("coreason/ledger-row/v1\n" + hash).getBytes(StandardCharsets.US_ASCII));
+            return new RowSignature(
+                    Json.sha256(certificate.getEncoded()), Base64.getEncoder().encodeToString(signature.sign()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private double spent() {

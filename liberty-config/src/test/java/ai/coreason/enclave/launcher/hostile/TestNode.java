@@ -81,6 +81,7 @@ final class TestNode {
                 CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
                         .map(X509Certificate.class::cast)
                         .toArray(X509Certificate[]::new);
+        ledger.signBy(keys.getPrivate(), chain[0]);
         tls = Tls.showing(keys.getPrivate(), chain, TestOverseer.ca().trustStore());
         client = Tls.client(tls);
     }

@@ -38,7 +38,8 @@ final class PlanCheck {
                 .or(() -> other("optimizer", job.training().optimizer(), plan.optimizer()))
                 .or(() -> other("noise", job.privacy().noise(), plan.noise()))
                 .or(() -> noise(plan))
-                .or(() -> other("metrics", job.metrics().beside(plan.mechanism(), plan.noiseMultiplier()), plan.metrics()))
+                .or(() -> other(
+                        "metrics", job.metrics().beside(plan.mechanism(), plan.noiseMultiplier()), plan.metrics()))
                 .or(this::delta);
     }
 

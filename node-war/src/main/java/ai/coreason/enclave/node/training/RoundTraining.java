@@ -102,8 +102,7 @@ public final class RoundTraining implements AutoCloseable {
             books.commit(
                     dataset.dataset().datasetId(),
                     key,
-                    row -> seal.seal(
-                            new UpdateSeal.Terms(site.nodeId(), task, row, trained.metrics(), shown), update));
+                    row -> seal.seal(new UpdateSeal.Terms(site.nodeId(), task, row, trained.metrics(), shown), update));
             sealed = true;
             LOG.log(
                     System.Logger.Level.INFO,

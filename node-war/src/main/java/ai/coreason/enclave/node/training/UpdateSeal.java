@@ -45,8 +45,7 @@ final class UpdateSeal {
      * @param metrics what the plan releases besides the weights
      * @param trainMillis how long training took; only in simulation
      */
-    record Terms(
-            String nodeId, RoundTask task, ChargeRow row, Map<Metric, Double> metrics, OptionalLong trainMillis) {
+    record Terms(String nodeId, RoundTask task, ChargeRow row, Map<Metric, Double> metrics, OptionalLong trainMillis) {
         private UpdateHeader header(String sealedSha256, ObjectNode reportData) {
             return new UpdateHeader(
                     task.jobId(),

@@ -14,6 +14,7 @@ import java.security.KeyPair;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +100,7 @@ class EvidenceDeskTest {
                 DIGEST,
                 row,
                 evidence,
+                Map.of(),
                 OptionalLong.empty());
     }
 }

@@ -121,7 +121,8 @@ final class ClippedSum {
         String indices = table.indices();
         String gradients = table.gradients();
         if (maxRecords > 1) {
-            indices = norms.let("torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d)])", indices, units, table.positions());
+            indices = norms.let(
+                    "torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d)])", indices, units, table.positions());
             gradients = norms.let(
                     "torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d), %d])",
                     gradients, units, table.positions(), table.width());

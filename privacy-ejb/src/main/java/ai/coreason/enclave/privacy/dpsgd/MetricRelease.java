@@ -39,18 +39,24 @@ public record MetricRelease(Set<Metric> metrics, double noiseMultiplier, double 
      * @throws IllegalArgumentException naming the member out of its range
      */
     public MetricRelease {
-        metrics = Collections.unmodifiableSet(metrics.isEmpty() ? EnumSet.noneOf(Metric.class) : EnumSet.copyOf(metrics));
+        metrics =
+                Collections.unmodifiableSet(metrics.isEmpty() ? EnumSet.noneOf(Metric.class) : EnumSet.copyOf(metrics));
         require("metrics.noise_multiplier", !metrics.isEmpty() || noiseMultiplier == 0, noiseMultiplier);
         require("metrics.noise_multiplier", noiseMultiplier >= 0 && Double.isFinite(noiseMultiplier), noiseMultiplier);
         boolean loss = metrics.contains(Metric.LOSS);
-        require("metrics.largest_loss", loss ? largestLoss > 0 && Double.isFinite(largestLoss) : largestLoss == 0, largestLoss);
+        require(
+                "metrics.largest_loss",
+                loss ? largestLoss > 0 && Double.isFinite(largestLoss) : largestLoss == 0,
+                largestLoss);
     }
 
     /** The noise multiplier that gradient and metrics of one batch have together. */
     public double together(double gradientNoise) {
         return metrics.isEmpty()
                 ? gradientNoise
-                : 1 / Math.sqrt(1 / (gradientNoise * gradientNoise) + metrics.size() / (noiseMultiplier * noiseMultiplier));
+                : 1
+                        / Math.sqrt(1 / (gradientNoise * gradientNoise)
+                                + metrics.size() / (noiseMultiplier * noiseMultiplier));
     }
 
     /** What is wrong with released figures: other metrics than these, or a figure out of its range; empty if nothing. */
@@ -98,7 +104,10 @@ public record MetricRelease(Set<Metric> metrics, double noiseMultiplier, double 
         List<Metric> listed = f.list(member, "an array of names of metrics", MetricRelease::metric);
         for (int i = 0; i < listed.size(); i++) {
             if (!out.add(listed.get(i))) {
-                throw InvalidDocument.at(f.at(member + "[" + i + "]"), "every metric once", listed.get(i).wire());
+                throw InvalidDocument.at(
+                        f.at(member + "[" + i + "]"),
+                        "every metric once",
+                        listed.get(i).wire());
             }
         }
         return out;

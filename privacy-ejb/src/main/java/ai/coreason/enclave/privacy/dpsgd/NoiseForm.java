@@ -26,9 +26,7 @@ public enum NoiseForm {
             return GAUSSIAN;
         }
         String name = f.text(
-                "noise",
-                "gaussian or sum_of_four",
-                s -> s.equals(GAUSSIAN.wire()) || s.equals(SUM_OF_FOUR.wire()));
+                "noise", "gaussian or sum_of_four", s -> s.equals(GAUSSIAN.wire()) || s.equals(SUM_OF_FOUR.wire()));
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 }

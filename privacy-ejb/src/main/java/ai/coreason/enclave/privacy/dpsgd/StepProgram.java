@@ -137,7 +137,8 @@ final class StepProgram {
     private String scores() {
         Script forward = new Script("v");
         String output = plain(forward, null);
-        String losses = forward.let("torch.minimum(torch.relu(torch.nan_to_num(%s, 3.0e+38, 3.0e+38, 0.)), largest)", lossesOf(output));
+        String losses = forward.let(
+                "torch.minimum(torch.relu(torch.nan_to_num(%s, 3.0e+38, 3.0e+38, 0.)), largest)", lossesOf(output));
         String hits = forward.let("torch.to(%s, 6)", hitsOf(output));
         String body = "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
                 + forward

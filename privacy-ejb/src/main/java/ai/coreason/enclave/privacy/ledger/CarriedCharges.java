@@ -1,8 +1,8 @@
 package ai.coreason.enclave.privacy.ledger;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
+import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import jakarta.persistence.EntityManager;
@@ -64,7 +64,15 @@ final class CarriedCharges {
         RdpFilter filter = account.dataset().filter();
         if (request.phase().isEmpty()) {
             return new Spending(
-                    Double.NaN, Double.NaN, Double.NaN, filter.order(), account.filterSpent(), "none", "none", "none", "none");
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    filter.order(),
+                    account.filterSpent(),
+                    "none",
+                    "none",
+                    "none",
+                    "none");
         }
         Phase phase = request.phase().get();
         double delta = account.dataset().delta();

@@ -268,7 +268,10 @@ public record ChargeRow(
     private static Optional<RowSignature> signature(JsonFields f) {
         Optional<String> signer = f.has("signer") ? Optional.of(brief(f, "signer")) : Optional.empty();
         Optional<String> value = f.has("signature")
-                ? Optional.of(f.text("signature", "base64 of at most " + MAX_SIGNATURE + " characters", s -> s.length() <= MAX_SIGNATURE))
+                ? Optional.of(f.text(
+                        "signature",
+                        "base64 of at most " + MAX_SIGNATURE + " characters",
+                        s -> s.length() <= MAX_SIGNATURE))
                 : Optional.empty();
         return signer.flatMap(s -> value.map(v -> new RowSignature(s, v)));
     }

@@ -56,8 +56,9 @@ class PlanAccountantTest {
 
     @Test
     void epsilon_manyMechanisms_isThatOfRenyiOrdersAlone() {
-        List<Phase> phases =
-                java.util.stream.IntStream.range(0, 9).mapToObj(i -> new Phase(0.1, 2 + i, 3)).toList();
+        List<Phase> phases = java.util.stream.IntStream.range(0, 9)
+                .mapToObj(i -> new Phase(0.1, 2 + i, 3))
+                .toList();
         assertThat(PlanAccountant.epsilon(phases, 1e-5)).isEqualTo(RdpAccountant.epsilon(phases, 1e-5));
         assertThat(PlanAccountant.epsilon(phases.subList(0, 8), 1e-5).epsilon())
                 .isLessThan(RdpAccountant.epsilon(phases.subList(0, 8), 1e-5).epsilon());

@@ -186,7 +186,8 @@ class ClippedSumTest {
         Arrays.fill(examples.x(), 2 * size, 3 * size, Float.NaN);
         try (CompiledGraph compiled = new CompiledGraph(graph);
                 TrainingRun with = new TrainingRun(compiled, weights(graph), examples, plan(0.5, Clipping.FLAT), 100);
-                TrainingRun without = new TrainingRun(compiled, weights(graph), examples, plan(0.5, Clipping.FLAT), 100)) {
+                TrainingRun without =
+                        new TrainingRun(compiled, weights(graph), examples, plan(0.5, Clipping.FLAT), 100)) {
             assertThat(with.addClipped(new long[] {0, 2, 4})).isEqualTo(1);
             assertThat(without.addClipped(new long[] {0, 4})).isZero();
             assertThat(with.sum()).isEqualTo(without.sum());
@@ -244,6 +245,17 @@ class ClippedSumTest {
     }
 
     private static TrainingPlan plan(double clip, Clipping clipping) {
-        return new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN, MetricRelease.NONE, NoiseForm.GAUSSIAN);
+        return new TrainingPlan(
+                Mechanism.DP_SGD,
+                1,
+                0.5,
+                1,
+                clip,
+                clipping,
+                4,
+                0.1,
+                Optimizer.PLAIN,
+                MetricRelease.NONE,
+                NoiseForm.GAUSSIAN);
     }
 }

@@ -23,7 +23,18 @@ class DescentTest {
 
     private static TrainingPlan plan(String optimizer, long steps) {
         JsonFields f = JsonFields.of(Json.read(optimizer.replace('\'', '"')), "");
-        return new TrainingPlan(Mechanism.DP_SGD, steps, 1, 1, 1, Clipping.FLAT, 8, 0.1, Optimizer.read(f, steps, 0.1), MetricRelease.NONE, NoiseForm.GAUSSIAN);
+        return new TrainingPlan(
+                Mechanism.DP_SGD,
+                steps,
+                1,
+                1,
+                1,
+                Clipping.FLAT,
+                8,
+                0.1,
+                Optimizer.read(f, steps, 0.1),
+                MetricRelease.NONE,
+                NoiseForm.GAUSSIAN);
     }
 
     @ParameterizedTest

@@ -23,8 +23,10 @@ class MetricReleaseTest {
             Graphs.graph("[1]", "fc", "bce_with_logits", "{'name':'fc','op':'linear','in':['x'],'out_features':1}");
     private static final Set<Metric> BOTH = Set.of(Metric.LOSS, Metric.ACCURACY);
 
-    private static TrainingPlan plan(Mechanism mechanism, long steps, double q, double sigma, double n, MetricRelease m) {
-        return new TrainingPlan(mechanism, steps, q, sigma, 1, Clipping.FLAT, n, 1e-9, Optimizer.PLAIN, m, NoiseForm.GAUSSIAN);
+    private static TrainingPlan plan(
+            Mechanism mechanism, long steps, double q, double sigma, double n, MetricRelease m) {
+        return new TrainingPlan(
+                mechanism, steps, q, sigma, 1, Clipping.FLAT, n, 1e-9, Optimizer.PLAIN, m, NoiseForm.GAUSSIAN);
     }
 
     private static Map<Metric, Double> measured(ModelGraph graph, float[] weights, Examples data, TrainingPlan plan) {
@@ -62,7 +64,8 @@ class MetricReleaseTest {
         Examples data = Examples.of(new long[] {1}, new float[] {2, -1, 1}, new long[] {1, 0, 0});
         MetricRelease release = new MetricRelease(BOTH, 0, 100);
 
-        Map<Metric, Double> out = measured(CLASSES, new float[] {0, 1}, data, plan(Mechanism.NONE, 1, 1, 0, 6, release));
+        Map<Metric, Double> out =
+                measured(CLASSES, new float[] {0, 1}, data, plan(Mechanism.NONE, 1, 1, 0, 6, release));
 
         assertThat(out.get(Metric.LOSS)).isCloseTo((logistic(2) + logistic(1) + logistic(-1)) / 6, within(1e-6));
         assertThat(out.get(Metric.ACCURACY)).isCloseTo(2 / 6.0, within(1e-12));
@@ -109,7 +112,8 @@ class MetricReleaseTest {
     void plan_withMetrics_isReadAsItWasWritten() {
         TrainingPlan plan = plan(Mechanism.DP_SGD, 10, 0.1, 1, 1, new MetricRelease(BOTH, 4, 2));
 
-        assertThat(TrainingPlan.parse(Json.read(Json.write(plan.json())), "plan")).isEqualTo(plan);
+        assertThat(TrainingPlan.parse(Json.read(Json.write(plan.json())), "plan"))
+                .isEqualTo(plan);
     }
 
     @ParameterizedTest
@@ -135,9 +139,11 @@ class MetricReleaseTest {
     void objection_otherMetricOrFigureOutOfRange_isNamed() {
         MetricRelease release = new MetricRelease(BOTH, 4, 2);
 
-        assertThat(release.objection(Map.of(Metric.LOSS, 2.0, Metric.ACCURACY, 0.0))).isEmpty();
+        assertThat(release.objection(Map.of(Metric.LOSS, 2.0, Metric.ACCURACY, 0.0)))
+                .isEmpty();
         assertThat(release.objection(Map.of(Metric.LOSS, 1.0)).orElseThrow()).startsWith("metrics: expected");
-        assertThat(release.objection(Map.of(Metric.LOSS, 2.1, Metric.ACCURACY, 0.0)).orElseThrow())
+        assertThat(release.objection(Map.of(Metric.LOSS, 2.1, Metric.ACCURACY, 0.0))
+                        .orElseThrow())
                 .startsWith("metrics.loss");
         assertThat(release.objection(Map.of(Metric.LOSS, Double.NaN, Metric.ACCURACY, 0.0)))
                 .isPresent();

@@ -184,7 +184,18 @@ final class PrivacyAudit {
 
     /** How far the released sum moves under the same noise, in units of C. */
     private static double moved(Training training, Weights base, Examples data, Examples neighbour, Clipping clipping) {
-        TrainingPlan plan = new TrainingPlan(Mechanism.DP_SGD, 1, 1, 1e-4, 0.5, clipping, 4, 1, Optimizer.PLAIN, MetricRelease.NONE, NoiseForm.GAUSSIAN);
+        TrainingPlan plan = new TrainingPlan(
+                Mechanism.DP_SGD,
+                1,
+                1,
+                1e-4,
+                0.5,
+                clipping,
+                4,
+                1,
+                Optimizer.PLAIN,
+                MetricRelease.NONE,
+                NoiseForm.GAUSSIAN);
         Weights a = training.train(base, data, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));
         Weights b = training.train(base, neighbour, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));
         double square = 0;

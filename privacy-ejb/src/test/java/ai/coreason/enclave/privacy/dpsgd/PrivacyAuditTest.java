@@ -85,8 +85,18 @@ class PrivacyAuditTest {
         ModelGraph graph = Graphs.tabular();
         Weights base = Initializer.initial(graph, new SplittableRandom(3)::nextLong);
         Examples data = ClippedSumTest.examples(graph, 40, 2);
-        TrainingPlan plan =
-                new TrainingPlan(Mechanism.DP_SGD, 3, 0.5, 1, 0.3, Clipping.PER_LAYER, 20, 0.1, Optimizer.PLAIN, MetricRelease.NONE, NoiseForm.GAUSSIAN);
+        TrainingPlan plan = new TrainingPlan(
+                Mechanism.DP_SGD,
+                3,
+                0.5,
+                1,
+                0.3,
+                Clipping.PER_LAYER,
+                20,
+                0.1,
+                Optimizer.PLAIN,
+                MetricRelease.NONE,
+                NoiseForm.GAUSSIAN);
         try (Training product = Training.PRODUCT.on(graph);
                 Training variant = new Variant(graph)) {
             Weights a = product.train(base, data, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));

@@ -126,7 +126,18 @@ class TrainingPlanTest {
                 .hasMessageStartingWith("step_size");
         Schedule warm = new Schedule(Schedule.Curve.CONSTANT, 11, 0, 1, 0);
         Optimizer sgd = new Optimizer(Optimizer.Rule.SGD, 0, false, 0, 0, 0, 0, warm);
-        assertThatThrownBy(() -> new TrainingPlan(Mechanism.DP_SGD, 10, 1, 1, 1, Clipping.FLAT, 32, 0.1, sgd, MetricRelease.NONE, NoiseForm.GAUSSIAN))
+        assertThatThrownBy(() -> new TrainingPlan(
+                        Mechanism.DP_SGD,
+                        10,
+                        1,
+                        1,
+                        1,
+                        Clipping.FLAT,
+                        32,
+                        0.1,
+                        sgd,
+                        MetricRelease.NONE,
+                        NoiseForm.GAUSSIAN))
                 .hasMessage("schedule.warmup_steps: expected at most the 10 steps, got 11");
     }
 

@@ -94,8 +94,18 @@ class UnitsTest {
                     IntStream.range(0, one.length).forEach(i -> expected[i] += one[i]);
                 }
                 for (int callExamples : new int[] {100, 5, 1}) {
-                    TrainingPlan plan =
-                            new TrainingPlan(Mechanism.DP_SGD, 1, 0.5, 1, clip, clipping, 4, 0.1, Optimizer.PLAIN, MetricRelease.NONE, NoiseForm.GAUSSIAN);
+                    TrainingPlan plan = new TrainingPlan(
+                            Mechanism.DP_SGD,
+                            1,
+                            0.5,
+                            1,
+                            clip,
+                            clipping,
+                            4,
+                            0.1,
+                            Optimizer.PLAIN,
+                            MetricRelease.NONE,
+                            NoiseForm.GAUSSIAN);
                     try (TrainingRun run = new TrainingRun(compiled, weights, examples, plan, callExamples)) {
                         assertThat(run.addClipped(present)).isZero();
                         ClippedSumTest.compare(run, expected);

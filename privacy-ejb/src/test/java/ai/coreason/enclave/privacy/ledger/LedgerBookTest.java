@@ -207,7 +207,7 @@ class LedgerBookTest {
         threads.shutdown();
         List<ChargeRow> rows = book(b -> b.rows("heart"));
         assertThat(rows).hasSize(granted.get());
-        assertThat(granted.get())
-                .isEqualTo((int) (PldAccountant.affordableSteps(List.of(), ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5));
+        assertThat(granted.get()).isEqualTo((int)
+                (PldAccountant.affordableSteps(List.of(), ROUND.samplingRate(), 3.0, 1e-3, 3.0, 10_000) / 5));
     }
 }

@@ -26,7 +26,9 @@ public record MetricSpec(Set<Metric> metrics, OptionalDouble noiseMultiplier, do
         refuseUnused(job, "max_loss", privacy.maxLoss(), loss);
         if (names.contains(Metric.ACCURACY) && !classifies(model)) {
             throw InvalidDocument.at(
-                    job.at("metrics"), "accuracy only of a model that classifies", "one with loss " + model.loss().wire());
+                    job.at("metrics"),
+                    "accuracy only of a model that classifies",
+                    "one with loss " + model.loss().wire());
         }
         return new MetricSpec(names, privacy.metricNoiseMultiplier(), loss ? largestLoss(job, privacy, model) : 0);
     }
@@ -36,9 +38,8 @@ public record MetricSpec(Set<Metric> metrics, OptionalDouble noiseMultiplier, do
         if (metrics.isEmpty()) {
             return MetricRelease.NONE;
         }
-        double noise = mechanism == Mechanism.NONE
-                ? 0
-                : noiseMultiplier.orElse(MetricRelease.USUAL_RATIO * gradientNoise);
+        double noise =
+                mechanism == Mechanism.NONE ? 0 : noiseMultiplier.orElse(MetricRelease.USUAL_RATIO * gradientNoise);
         return new MetricRelease(metrics, noise, largestLoss);
     }
 
@@ -60,7 +61,8 @@ public record MetricSpec(Set<Metric> metrics, OptionalDouble noiseMultiplier, do
         if (!(left > 0)) {
             throw InvalidDocument.at(
                     "privacy.metric_noise_multiplier",
-                    "above " + together * Math.sqrt(metrics.size()) + ", so that target_epsilon leaves something for the model",
+                    "above " + together * Math.sqrt(metrics.size())
+                            + ", so that target_epsilon leaves something for the model",
                     sigma);
         }
         return 1 / Math.sqrt(left);

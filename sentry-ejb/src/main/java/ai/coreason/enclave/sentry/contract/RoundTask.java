@@ -120,7 +120,12 @@ public record RoundTask(
         TrainingSpec training = job.training();
         require(plan.mechanism() == privacy.mechanism(), path, "mechanism", privacy.mechanism(), plan.mechanism());
         require(plan.steps() == training.localSteps(), path, "steps", training.localSteps(), plan.steps());
-        require(plan.noise() == privacy.noise(), path, "noise", privacy.noise().wire(), plan.noise().wire());
+        require(
+                plan.noise() == privacy.noise(),
+                path,
+                "noise",
+                privacy.noise().wire(),
+                plan.noise().wire());
         requireSame(privacy.maxGradNorm(), plan.maxGradNorm(), path, "max_grad_norm");
         require(plan.clipping() == privacy.clipping(), path, "clipping", privacy.clipping(), plan.clipping());
         requireSame(training.learningRate(), plan.learningRate(), path, "learning_rate");

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.seal.Hpke;

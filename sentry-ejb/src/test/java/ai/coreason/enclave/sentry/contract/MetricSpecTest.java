@@ -26,7 +26,8 @@ class MetricSpecTest {
 
     @Test
     void beside_nothingSaid_hasFourTimesTheGradientsNoiseAndTwiceTheLossOfChance() {
-        MetricRelease release = job("['loss', 'accuracy']", "{}", "{}").metrics().beside(Mechanism.DP_SGD, 1.5);
+        MetricRelease release =
+                job("['loss', 'accuracy']", "{}", "{}").metrics().beside(Mechanism.DP_SGD, 1.5);
 
         assertThat(release.metrics()).containsExactly(Metric.LOSS, Metric.ACCURACY);
         assertThat(release.noiseMultiplier()).isEqualTo(6);
@@ -48,7 +49,8 @@ class MetricSpecTest {
 
     @Test
     void gradientNoise_metricsThatCostEverything_areRefused() {
-        MetricSpec spec = job("['accuracy']", "{'metric_noise_multiplier': 1.2}", "{}").metrics();
+        MetricSpec spec =
+                job("['accuracy']", "{'metric_noise_multiplier': 1.2}", "{}").metrics();
 
         assertThatThrownBy(() -> spec.gradientNoise(1.3))
                 .isInstanceOf(InvalidDocument.class)
@@ -79,6 +81,7 @@ class MetricSpecTest {
         assertThat(rule.stops(List.of(0.7, 0.6, 0.595))).isFalse();
         assertThat(rule.stops(List.of(0.7, 0.6, 0.595, 0.7))).isTrue();
         assertThat(rule.stops(List.of(0.7, 0.6, 0.65, 0.5))).isFalse();
-        assertThat(new EarlyStopping(Metric.ACCURACY, 1, 0).stops(List.of(0.7, 0.6))).isTrue();
+        assertThat(new EarlyStopping(Metric.ACCURACY, 1, 0).stops(List.of(0.7, 0.6)))
+                .isTrue();
     }
 }

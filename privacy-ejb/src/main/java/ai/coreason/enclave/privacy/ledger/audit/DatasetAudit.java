@@ -1,8 +1,8 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
+import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChainCheck;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
