@@ -65,12 +65,11 @@ final class ClippedSum {
 
     /** Rows of a table, merged where an example uses one more than once; no gradient is as large as the table. */
     private void rows(String parameter, TableRows table) {
-        squared.add(norms.let(rowNorms(MergedRows.write(norms, table))));
+        MergedRows merged = MergedRows.write(norms, table);
+        squared.add(merged.squaredNorms());
         additions.add(() -> {
             String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", table.gradients());
-            sums.let(
-                    "torch.index_add_(%s, 0, torch.flatten(%s), torch.flatten(%s, 0, 1))",
-                    layout.view("sum", parameter), table.indices(), scaled);
+            sums.let("torch.add_(%s, %s)", layout.view("sum", parameter), merged.sum(sums, table, scaled));
         });
     }
 
