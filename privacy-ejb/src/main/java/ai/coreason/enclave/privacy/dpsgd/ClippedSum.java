@@ -127,15 +127,12 @@ final class ClippedSum {
                     "torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d), %d])",
                     gradients, units, table.positions(), table.width());
         }
-        String merged = MergedRows.write(norms, units, indices, gradients, table.width());
-        squared.add(norms.let(rowNorms(merged)));
-        String rows = indices;
+        MergedRows merged = MergedRows.write(norms, units, indices, gradients);
+        squared.add(merged.squaredNorms());
         String each = gradients;
         additions.add(() -> {
             String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", each);
-            sums.let(
-                    "torch.index_add_(%s, 0, torch.flatten(%s), torch.flatten(%s, 0, 1))",
-                    layout.view("sum", parameter), rows, scaled);
+            sums.let("torch.add_(%s, %s)", layout.view("sum", parameter), merged.sum(sums, table.rows(), scaled));
         });
     }
 

@@ -1,35 +1,49 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 /**
- * TorchScript of the gradients of single examples or units to the rows of a table that they use: what several positions add
- * to one row is summed. Rows are told apart by their rank among the unit's sorted indices, so that the result is as large as
- * the gradients at the positions, however many rows the table has.
+ * TorchScript of the gradients of single examples or units to the rows of a table that they use: what several positions add to one
+ * row is summed. The positions of a batch are sorted once by row and unit, so that both what a unit adds to a row and
+ * what the batch adds to it lie side by side and are summed as bags of an {@code embedding_bag}. Nothing is as large as the
+ * table for each unit.
+ *
+ * @param squaredNorms variable of the squared norms, [units]
+ * @param order variable of the positions in the sorted order, [units * positions]
+ * @param indices variable of the rows used, [units, positions]
  */
-final class MergedRows {
-    private MergedRows() {}
-
+record MergedRows(String squaredNorms, String order, String indices) {
     /**
-     * Writes the statements.
+     * Writes the statements for the norms.
      *
      * @param units variable of the number of units
      * @param indices variable of the rows used, [units, positions]
      * @param gradients variable of the gradients at the positions, [units, positions, width]
-     * @return the variable of the merged gradients, [units, positions * width], zero where no row is left
      */
-    static String write(Script script, String units, String indices, String gradients, long width) {
-        String positions = script.let("torch.size(%s, 1)", indices);
-        String sorted = script.let("torch.sort(%s, 1, False)", indices);
+    static MergedRows write(Script script, String units, String indices, String gradients) {
+        String keys = script.let(
+                "torch.flatten(torch.add(torch.mul(%1$s, %2$s), torch.unsqueeze(torch.arange(%2$s), 1)))",
+                indices, units);
+        String sorted = script.let("torch.sort(%s)", keys);
         String values = script.let("(%s)[0]", sorted);
         String order = script.let("(%s)[1]", sorted);
-        String steps = script.let(
-                "torch.to(torch.ne(torch.slice(%1$s, 1, 1, %2$s), torch.slice(%1$s, 1, 0, -1)), 4)", values, positions);
-        String ranks = script.let("torch.constant_pad_nd(torch.cumsum(%s, 1), [1, 0], 0)", steps);
-        String own = script.let(
-                "torch.add(%s, torch.unsqueeze(torch.mul(torch.arange(%s), %s), 1))", ranks, units, positions);
-        String places = script.let("torch.scatter(torch.zeros_like(%1$s), 1, %2$s, %1$s)", own, order);
-        return script.let(
-                "torch.reshape(torch.index_add_(torch.zeros([torch.mul(%1$s, %2$s), %3$d]), 0, torch.flatten(%4$s),"
-                        + " torch.flatten(%5$s, 0, 1)), [%1$s, torch.mul(%2$s, %3$d)])",
-                units, positions, width, places, gradients);
+        String before = script.let("torch.slice(torch.constant_pad_nd(%s, [1, 0], -1), 0, 0, -1)", values);
+        String starts = script.let("torch.flatten(torch.nonzero(torch.ne(%s, %s)))", values, before);
+        String merged = script.let(bags("torch.flatten(%s, 0, 1)".formatted(gradients), order, starts));
+        String squares = script.let("torch.sum(torch.mul(%1$s, %1$s), [1])", merged);
+        String examples = script.let("torch.remainder(torch.index_select(%s, 0, %s), %s)", values, starts, units);
+        return new MergedRows(
+                script.let("torch.index_add_(torch.zeros([%s]), 0, %s, %s)", units, examples, squares), order, indices);
+    }
+
+    /** Writes the sum of gradients [units, positions, width] by row; gives its variable, of the table's shape. */
+    String sum(Script script, long rows, String gradients) {
+        String counts = script.let("torch.bincount(torch.flatten(%s), None, %d)", indices, rows);
+        String starts = script.let("torch.sub(torch.cumsum(%1$s, 0), %1$s)", counts);
+        return script.let(bags("torch.flatten(%s, 0, 1)".formatted(gradients), order, starts));
+    }
+
+    /** The sums of the vectors from each start to the next. */
+    private static String bags(String vectors, String order, String starts) {
+        return "(torch._embedding_bag_forward_only(%s, %s, %s, False, 0, False, None, False, -1))[0]"
+                .formatted(vectors, order, starts);
     }
 }

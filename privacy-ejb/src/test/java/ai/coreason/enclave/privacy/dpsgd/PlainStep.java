@@ -36,6 +36,9 @@ final class PlainStep {
             out.append("    g%d = unchecked_cast(Tensor, gradients[%d])\n".formatted(i, i))
                     .append("    u%d = torch.add_(%s, g%d, alpha=%s)\n".formatted(i, parameters.get(i), i, -rate));
         }
-        return out.append("    return loss\n").toString();
+        out.append("    return loss\n");
+        return program.substring(0, program.indexOf("  def forward(self"))
+                + program.substring(program.indexOf("  def loss(self"))
+                + out;
     }
 }
