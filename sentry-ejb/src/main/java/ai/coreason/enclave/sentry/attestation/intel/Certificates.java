@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
+import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import java.io.ByteArrayInputStream;
@@ -25,8 +26,10 @@ final class Certificates {
 
     private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
     private static final Pattern BLOCK =
-            Pattern.compile("\\s*" + BEGIN + "([A-Za-z0-9+/=\\r\\n]*+)-----END CERTIFICATE-----");
-    private static final Pattern END = Pattern.compile("\\s*\\x00*\\s*");
+            Pattern.compile("\\s*+" + BEGIN + "([A-Za-z0-9+/=\\r\\n]*+)-----END CERTIFICATE-----");
+    private static final Pattern END = Pattern.compile("\\s*+\\x00*+\\s*+");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9 .-]{1,64}");
 
     private Certificates() {}
 
@@ -37,6 +40,9 @@ final class Certificates {
      * @return one to three certificates
      */
     static List<X509Certificate> parse(String part, byte[] pem) throws MalformedEvidence {
+        if (pem.length > ByteReader.MAX_EVIDENCE) {
+            throw refusal(part, "at most " + ByteReader.MAX_EVIDENCE + " bytes", pem.length + " bytes");
+        }
         String text = new String(pem, StandardCharsets.ISO_8859_1);
         int count = 0;
         for (int at = text.indexOf(BEGIN); at >= 0 && count <= MOST; at = text.indexOf(BEGIN, at + 1)) {
@@ -48,7 +54,7 @@ final class Certificates {
         List<X509Certificate> out = new ArrayList<>();
         Matcher block = BLOCK.matcher(text);
         int at = 0;
-        while (block.find(at) && block.start() == at) {
+        while (block.region(at, text.length()).lookingAt()) {
             out.add(certificate(part, block.group(1).replaceAll("[\\r\\n]", "")));
             at = block.end();
         }
@@ -77,11 +83,13 @@ final class Certificates {
         return new MalformedEvidence(new Reason(part, expected, came));
     }
 
-    /** The common name; empty if there is none. */
+    /** The common name; empty if there is none, or it is not 1 to 64 letters, digits and blanks. */
     static String commonName(X500Principal name) {
         try {
             for (Rdn rdn : new LdapName(name.getName(X500Principal.RFC2253)).getRdns()) {
-                if (rdn.getType().equalsIgnoreCase("CN") && rdn.getValue() instanceof String text) {
+                if (rdn.getType().equalsIgnoreCase("CN")
+                        && rdn.getValue() instanceof String text
+                        && NAME.matcher(text).matches()) {
                     return text;
                 }
             }

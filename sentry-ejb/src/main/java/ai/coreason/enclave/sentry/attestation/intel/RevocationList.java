@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
+import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,10 @@ record RevocationList(String name, X509CRL crl) {
 
     /** Reads DER. */
     static RevocationList parse(String name, byte[] der) throws MalformedEvidence {
+        if (der.length > ByteReader.MAX_EVIDENCE) {
+            throw new MalformedEvidence(
+                    new Reason(name, "at most " + ByteReader.MAX_EVIDENCE + " bytes", der.length + " bytes"));
+        }
         try {
             X509CRL crl = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
             if (crl != null && Arrays.equals(crl.getEncoded(), der)) {
