@@ -177,8 +177,7 @@ record CertificateChain(String part, List<X509Certificate> certificates) {
     private void judgeLink(X509Certificate c, X509Certificate issuer, boolean root, List<Reason> broken) {
         boolean selfIssued = c.getIssuerX500Principal().equals(c.getSubjectX500Principal());
         if (!c.getIssuerX500Principal().equals(issuer.getSubjectX500Principal()) || selfIssued != root) {
-            broken.add(new Reason(
-                    part + ".issuer", issuer.getSubjectX500Principal().getName(), name(c)));
+            broken.add(new Reason(part + ".issuer", name(issuer), name(c)));
         }
         try {
             c.verify(issuer.getPublicKey());
@@ -199,9 +198,13 @@ record CertificateChain(String part, List<X509Certificate> certificates) {
     }
 
     private static String commonName(X500Principal principal) {
-        RDN[] names = X500Name.getInstance(principal.getEncoded()).getRDNs(BCStyle.CN);
-        return names.length == 1 && !names[0].isMultiValued()
-                ? IETFUtils.valueToString(names[0].getFirst().getValue())
-                : "";
+        try {
+            RDN[] names = X500Name.getInstance(principal.getEncoded()).getRDNs(BCStyle.CN);
+            return names.length == 1 && !names[0].isMultiValued()
+                    ? IETFUtils.valueToString(names[0].getFirst().getValue())
+                    : "";
+        } catch (RuntimeException e) {
+            return "";
+        }
     }
 }

@@ -87,13 +87,12 @@ public record NvidiaVerifier(Anchors anchors, Instant at, Optional<NvidiaPolicy>
         if (rims.isEmpty()) {
             open.add(new Reason("rim", "a manifest", "none"));
         }
-        Claims claims = read.isEmpty()
-                ? Claims.none()
-                : new Claims(
-                        "",
-                        "",
-                        read.get(0).product(),
-                        Json.object().put("version", read.get(0).version()));
+        Claims claims = Claims.none();
+        if (!read.isEmpty()) {
+            Rim rim = read.get(0);
+            ObjectNode tcb = Json.object().put("version", rim.version()).put("edition", rim.edition());
+            claims = new Claims("", "", rim.product(), tcb);
+        }
         return Appraisal.of(broken, open, claims);
     }
 

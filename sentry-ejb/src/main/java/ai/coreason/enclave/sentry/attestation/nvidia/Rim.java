@@ -10,12 +10,20 @@ import java.util.TreeMap;
  *
  * @param file its name, for reasons
  * @param version of the driver or VBIOS, as the tag's {@code colloquialVersion}
- * @param edition {@code GPU} or {@code SWITCH}
- * @param product the chip, such as {@code GH100}
+ * @param edition {@code GPU} or {@code SWITCH}; empty if the tag does not say
+ * @param product the chip, such as {@code GH100}; empty if the tag does not say
  * @param active values by the index that they have to stand at, from 0; each is a list of alternatives
+ * @param unread active resources that are not of this form; a report cannot be held against them
  */
-record Rim(String file, String version, String edition, String product, Map<Integer, List<byte[]>> active) {
+record Rim(
+        String file,
+        String version,
+        String edition,
+        String product,
+        Map<Integer, List<byte[]>> active,
+        List<String> unread) {
     Rim {
         active = new TreeMap<>(active);
+        unread = List.copyOf(unread);
     }
 }

@@ -33,6 +33,11 @@ final class RimComparison {
         List<Rim> drivers = new ArrayList<>();
         List<Rim> bioses = new ArrayList<>();
         for (Rim rim : rims) {
+            if (!rim.unread().isEmpty()) {
+                String came =
+                        rim.unread().size() + " others, such as " + rim.unread().get(0);
+                broken.add(new Reason("rim[" + rim.file() + "].payload", "digests alone", came));
+            }
             Optional<Architecture> family = Architecture.of(rim.product());
             if (family.isEmpty() || !family.equals(Architecture.of(chip))) {
                 broken.add(new Reason("rim[" + rim.file() + "].product", "the family of " + chip, rim.product()));

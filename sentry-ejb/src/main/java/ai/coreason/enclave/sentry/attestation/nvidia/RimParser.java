@@ -37,6 +37,7 @@ record RimParser(Anchors anchors, Instant at) {
     private static final String NO_DOCTYPE = "http://apache.org/xml/features/disallow-doctype-decl";
     private static final String LIMITS = "http://www.oracle.com/xml/jaxp/properties/";
     private static final int MAX_INDEX = 253;
+    private static final int MAX_NUMBER = 999_999;
     private static final int MAX_ALTERNATIVES = 64;
 
     /** A manifest, or all that is wrong with it. */
@@ -99,33 +100,46 @@ record RimParser(Anchors anchors, Instant at) {
         }
         Element meta = only(part, root, "Meta");
         Map<Integer, List<byte[]>> active = new HashMap<>();
-        boolean[] seen = new boolean[MAX_INDEX + 1];
+        List<String> unread = new ArrayList<>();
         for (Element resource : elements(only(part, root, "Payload"))) {
-            if (!isTag(resource, "Resource") || !resource.getAttribute("type").equals("Measurement")) {
-                throw malformed(part, "measurements alone in the payload", resource.getAttribute("type"));
-            }
-            int index = number(part, resource, "index", 0, MAX_INDEX);
-            if (seen[index]) {
-                throw malformed(part, "each measurement once", "index " + index + " again");
-            }
-            seen[index] = true;
-            List<byte[]> values = values(part, resource);
-            String state = text(part, resource, "active");
-            if (state.equals("True")) {
-                active.put(index, values);
-            } else if (!state.equals("False")) {
-                throw malformed(part, "active True or False", state);
+            if (isActive(part, resource)) {
+                addActive(part, resource, active, unread);
             }
         }
         if (active.isEmpty()) {
             throw malformed(part, "at least one active measurement", "none");
         }
+        String version = meta.getAttribute("colloquialVersion");
+        if (version.isEmpty()) {
+            throw malformed(part, "a colloquialVersion", "none");
+        }
         return new Rim(
                 file,
-                text(part, meta, "colloquialVersion"),
-                text(part, meta, "edition"),
-                text(part, meta, "product"),
-                active);
+                shown(part, version),
+                shown(part, meta.getAttribute("edition")),
+                shown(part, meta.getAttribute("product")),
+                active,
+                unread);
+    }
+
+    private static boolean isActive(String part, Element resource) throws MalformedEvidence {
+        String state = resource.getAttribute("active");
+        if (!state.equals("True") && !state.equals("False")) {
+            throw malformed(part, "active True or False", state.length() > 16 ? "another" : state);
+        }
+        return state.equals("True");
+    }
+
+    private static void addActive(String part, Element resource, Map<Integer, List<byte[]>> active, List<String> unread)
+            throws MalformedEvidence {
+        int index = number(part, resource, "index", 0, MAX_NUMBER);
+        boolean known =
+                isTag(resource, "Resource") && resource.getAttribute("type").equals("Measurement");
+        if (!known || index > MAX_INDEX) {
+            unread.add("index " + index);
+        } else if (active.put(index, values(part, resource)) != null) {
+            throw malformed(part, "each measurement once", "index " + index + " again");
+        }
     }
 
     private static List<byte[]> values(String part, Element resource) throws MalformedEvidence {
@@ -166,17 +180,16 @@ record RimParser(Anchors anchors, Instant at) {
         return found.get(0);
     }
 
-    private static String text(String part, Element e, String name) throws MalformedEvidence {
-        String value = e.getAttribute(name);
-        if (!value.matches("[!-~]{1,64}")) {
-            throw malformed(part, name + " of 1 to 64 characters", value.length() + " characters");
+    private static String shown(String part, String value) throws MalformedEvidence {
+        if (!value.matches("[ -~]{0,64}")) {
+            throw malformed(part, "up to 64 characters of ASCII", value.length() + " characters");
         }
         return value;
     }
 
     private static int number(String part, Element e, String name, int min, int max) throws MalformedEvidence {
         String text = e.getAttribute(name);
-        if (text.matches("[0-9]{1,4}")) {
+        if (text.matches("[0-9]{1,6}")) {
             int value = Integer.parseInt(text);
             if (value >= min && value <= max) {
                 return value;

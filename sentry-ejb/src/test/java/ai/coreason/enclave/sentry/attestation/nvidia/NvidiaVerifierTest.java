@@ -230,6 +230,15 @@ class NvidiaVerifierTest {
     }
 
     @Test
+    void verify_manifestWithRulesThatAreNotKnown_isRefusedByPolicy() throws Exception {
+        FakeRim rim = new FakeRim(7);
+        rim.payloadExtra = "<Resource type=\"Measurement\" index=\"65539\" active=\"True\"/>";
+        Map<String, byte[]> rims = Map.of("d", rim.signed(maker));
+        assertThat(rules(verify(STRICT, rims))).containsExactly("rim[d].payload");
+        assertThat(verify(null, rims).result()).isEqualTo(Result.VALID);
+    }
+
+    @Test
     void verify_bothManifestsOfOneIndex_isRefused() throws Exception {
         FakeRim vbios = new FakeRim(7);
         vbios.version = "96.00.9F.00.01";

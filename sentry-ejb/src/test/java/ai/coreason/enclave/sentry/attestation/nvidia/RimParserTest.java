@@ -247,10 +247,7 @@ class RimParserTest {
         String good = "<Resource type=\"Measurement\" index=\"9\" active=\"True\" alternatives=\"1\" size=\"48\" "
                 + VALUE + "/>";
         Map<String, String> bad = Map.of(
-                good.replace("Measurement", "Opaque"), "measurements alone",
-                good.replace("Resource", "File"), "measurements alone",
                 good.replace("index=\"9\"", "index=\"7\""), "index 7 again",
-                good.replace("index=\"9\"", "index=\"254\""), "index in",
                 good.replace("index=\"9\"", ""), "index in",
                 good.replace("\"True\"", "\"true\""), "active True or False",
                 good.replace("alternatives=\"1\"", "alternatives=\"2\""), "Hash1",
@@ -263,6 +260,17 @@ class RimParserTest {
         }
         rim.payloadExtra = good;
         assertThat(read(rim.signed(maker)).broken()).isEmpty();
+    }
+
+    @Test
+    void read_activeResourcesOfAnotherForm_areKeptAsUnread() throws Exception {
+        String other = "<Resource type=\"Measurement\" index=\"65539\" active=\"True\" minSvn=\"1\"/>";
+        rim.payloadExtra = other;
+        assertThat(read(rim.signed(maker)).rims().get(0).unread()).containsExactly("index 65539");
+        rim.payloadExtra = other.replace("Resource", "File").replace("65539", "9");
+        assertThat(read(rim.signed(maker)).rims().get(0).unread()).containsExactly("index 9");
+        rim.payloadExtra = other.replace("True", "False");
+        assertThat(read(rim.signed(maker)).rims().get(0).unread()).isEmpty();
     }
 
     @Test
