@@ -68,6 +68,13 @@ class NvidiaVerifierTest {
     }
 
     @Test
+    void verify_signatureOfZeros_isRefused() throws Exception {
+        byte[] report = maker.report();
+        Arrays.fill(report, report.length - 96, report.length, (byte) 0);
+        assertThat(rules(verify(report))).containsExactly("report.signature");
+    }
+
+    @Test
     void verify_everyByteFlipped_isNeverValid() throws Exception {
         byte[] report = maker.report();
         for (int i = 0; i < report.length; i += 41) {
