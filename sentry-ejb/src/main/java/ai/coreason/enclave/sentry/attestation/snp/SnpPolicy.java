@@ -1,5 +1,8 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -267,5 +270,21 @@ public record SnpPolicy(
                 s.idKeyDigests,
                 s.authorKeyDigests,
                 revocation);
+    }
+
+    /**
+     * Reads a policy: one member per component, in snake_case, with products by label, patch levels by product, and
+     * {@code revocation {demand, max_age, waived_by}}. A rule that is left out refuses.
+     *
+     * @param path where it stands in a document, for errors
+     * @throws InvalidDocument naming what is missing, unknown or out of its range
+     */
+    public static SnpPolicy parse(JsonNode json, String path) {
+        return SnpPolicyJson.parse(json, path);
+    }
+
+    /** Writes what {@link #parse} reads. */
+    public ObjectNode json() {
+        return SnpPolicyJson.json(this);
     }
 }
