@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher;
 
+import ai.coreason.enclave.launcher.attest.AttestCommand;
 import ai.coreason.enclave.launcher.service.NodeCommand;
 import ai.coreason.enclave.launcher.service.OverseerCommand;
 import ai.coreason.enclave.launcher.service.TokenCommand;
@@ -26,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "2:the command line or a file it names is wrong",
             "3:no confidential hardware where it is needed"
         },
-        subcommands = {SimulateCommand.class, OverseerCommand.class, NodeCommand.class, TokenCommand.class})
+        subcommands = {SimulateCommand.class, OverseerCommand.class, NodeCommand.class, TokenCommand.class, AttestCommand.class})
 public final class Enclave implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -92,8 +92,12 @@ final class MeasureCommand implements Callable<Integer> {
     }
 
     private CpuModel cpu() {
-        if ((vcpuType == null) == (vcpuSignature == null)) {
-            throw wrong("--vcpu-type: expected it or --vcpu-sig, got " + (vcpuType == null ? "neither" : "both"));
+        boolean neither = vcpuType == null && vcpuSignature == null;
+        if (neither && vmm() != Hypervisor.QEMU) {
+            return CpuModel.UNTOLD;
+        }
+        if (neither || vcpuType != null && vcpuSignature != null) {
+            throw wrong("--vcpu-type: expected it or --vcpu-sig, got " + (neither ? "neither" : "both"));
         }
         return vcpuType == null
                 ? new CpuModel((int) number("--vcpu-sig", vcpuSignature))
