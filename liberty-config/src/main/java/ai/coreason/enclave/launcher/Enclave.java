@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher;
 
+import ai.coreason.enclave.launcher.attest.AttestCommand;
 import ai.coreason.enclave.launcher.ledger.LedgerCommand;
 import ai.coreason.enclave.launcher.privacy.PrivacyCommand;
 import ai.coreason.enclave.launcher.service.NodeCommand;
@@ -34,7 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             NodeCommand.class,
             TokenCommand.class,
             LedgerCommand.class,
-            PrivacyCommand.class
+            PrivacyCommand.class,
+            AttestCommand.class
         })
 public final class Enclave implements Runnable {
     @Spec

@@ -1,0 +1,2 @@
+/** The judgement of Intel SGX quotes. */
+package ai.coreason.enclave.sentry.attestation.sgx;

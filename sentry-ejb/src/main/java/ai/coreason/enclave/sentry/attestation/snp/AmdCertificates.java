@@ -1,0 +1,84 @@
+package ai.coreason.enclave.sentry.attestation.snp;
+
+import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/** Reads certificates: a few, small, in strict DER or in PEM around it. */
+final class AmdCertificates {
+    private static final int MAX_COUNT = 8;
+    private static final int MAX_BYTES = 1 << 16;
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
+    private static final String END = "-----END CERTIFICATE-----";
+
+    private AmdCertificates() {}
+
+    /**
+     * Reads one certificate in DER, or those of a text in PEM; the text around them is passed over.
+     *
+     * @param part the name of what is read, for refusals
+     * @throws MalformedEvidence if there is none, more than 8, or one that is not an X.509 certificate in DER
+     */
+    static List<X509Certificate> read(String part, byte[] bytes) throws MalformedEvidence {
+        if (bytes.length > MAX_BYTES) {
+            throw new MalformedEvidence(part, 0, "at most " + MAX_BYTES + " bytes", bytes.length + " bytes");
+        }
+        if (bytes.length > 0 && bytes[0] == 0x30) {
+            return List.of(certificate(part, bytes));
+        }
+        List<X509Certificate> out = new ArrayList<>();
+        String text = new String(bytes, StandardCharsets.US_ASCII);
+        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin)) {
+            int end = text.indexOf(END, begin);
+            if (end < 0 || out.size() == MAX_COUNT) {
+                throw new MalformedEvidence(
+                        part, begin, end < 0 ? "the end of a certificate" : "at most " + MAX_COUNT, "another");
+            }
+            out.add(certificate(part, base64(part, begin, text.substring(begin + BEGIN.length(), end))));
+            begin = end + END.length();
+        }
+        if (out.isEmpty()) {
+            throw new MalformedEvidence(part, 0, "a certificate in DER or PEM", "none");
+        }
+        return out;
+    }
+
+    /** Reads exactly one certificate. */
+    static X509Certificate readOne(String part, byte[] bytes) throws MalformedEvidence {
+        List<X509Certificate> all = read(part, bytes);
+        if (all.size() != 1) {
+            throw new MalformedEvidence(part, 0, "one certificate", all.size() + " certificates");
+        }
+        return all.get(0);
+    }
+
+    private static byte[] base64(String part, int at, String body) throws MalformedEvidence {
+        try {
+            return Base64.getDecoder().decode(body.replaceAll("[ \t\r\n]", ""));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedEvidence(part, at, "a certificate in Base64", "others");
+        }
+    }
+
+    private static X509Certificate certificate(String part, byte[] der) throws MalformedEvidence {
+        Der value = Der.of(part, der);
+        value.check();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            X509Certificate certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+            if (certificate.getVersion() != 3 || !Arrays.equals(certificate.getEncoded(), der)) {
+                throw new MalformedEvidence(part, 0, "an X.509 certificate of version 3", "another");
+            }
+            return certificate;
+        } catch (CertificateException | RuntimeException e) {
+            throw new MalformedEvidence(part, 0, "an X.509 certificate", "what does not parse");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package ai.coreason.enclave.sentry.attestation.snp;
+
+import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One value in DER (X.690): definite, shortest lengths; single-byte tags; nothing behind it.
+ *
+ * @param part the name of what it is, for refusals
+ * @param bytes tag, length and content
+ * @param header bytes before the content
+ */
+record Der(String part, byte[] bytes, int header) {
+    static final int INTEGER = 0x02;
+    static final int OCTETS = 0x04;
+    static final int IA5 = 0x16;
+    private static final int MAX_DEPTH = 16;
+
+    /**
+     * Reads bytes that are one value.
+     *
+     * @throws MalformedEvidence if they are not, or more follows
+     */
+    static Der of(String part, byte[] bytes) throws MalformedEvidence {
+        Der first = at(part, bytes, 0);
+        if (first.bytes.length != bytes.length) {
+            throw new MalformedEvidence(part, first.bytes.length, "the end", "more bytes");
+        }
+        return first;
+    }
+
+    private static Der at(String part, byte[] in, int from) throws MalformedEvidence {
+        if (in.length - from < 2 || (in[from] & 0x1f) == 0x1f) {
+            throw new MalformedEvidence(part, from, "a tag of one byte and a length", "others");
+        }
+        int length = in[from + 1] & 0xff;
+        int header = 2;
+        if (length >= 0x80) {
+            int count = length & 0x7f;
+            header += count;
+            if (count < 1 || count > 3 || in.length - from < header) {
+                throw new MalformedEvidence(part, from + 1L, "a definite length of at most three bytes", "another");
+            }
+            length = 0;
+            for (int i = 0; i < count; i++) {
+                length = length << 8 | in[from + 2 + i] & 0xff;
+            }
+            if (length < 0x80 || count > 1 && length >> 8 * (count - 1) == 0) {
+                throw new MalformedEvidence(part, from + 1L, "the shortest length", "a longer one");
+            }
+        }
+        if (length > in.length - from - header) {
+            throw new MalformedEvidence(part, from, length + " bytes of content", "fewer");
+        }
+        return new Der(part, Arrays.copyOfRange(in, from, from + header + length), header);
+    }
+
+    int tag() {
+        return bytes[0] & 0xff;
+    }
+
+    byte[] content() {
+        return Arrays.copyOfRange(bytes, header, bytes.length);
+    }
+
+    /** The values inside, in order. */
+    List<Der> children() throws MalformedEvidence {
+        List<Der> out = new ArrayList<>();
+        int from = header;
+        while (from < bytes.length) {
+            Der child = at(part, bytes, from);
+            out.add(child);
+            from += child.bytes.length;
+        }
+        return out;
+    }
+
+    /** Refuses it if a value inside is not in DER. */
+    void check() throws MalformedEvidence {
+        check(0);
+    }
+
+    private void check(int depth) throws MalformedEvidence {
+        if (depth > MAX_DEPTH) {
+            throw new MalformedEvidence(part, 0, "at most " + MAX_DEPTH + " levels", "more");
+        }
+        if ((tag() & 0x20) != 0) {
+            for (Der child : children()) {
+                child.check(depth + 1);
+            }
+        }
+    }
+
+    /** The content of a value that has to have a tag. */
+    byte[] content(int tag) throws MalformedEvidence {
+        if (tag() != tag) {
+            throw new MalformedEvidence(part, 0, "tag " + tag, Integer.toString(tag()));
+        }
+        return content();
+    }
+
+    /** An INTEGER in [0, 255]. */
+    int u8() throws MalformedEvidence {
+        byte[] c = content(INTEGER);
+        boolean one = c.length == 1 && c[0] >= 0;
+        boolean two = c.length == 2 && c[0] == 0 && c[1] < 0;
+        if (!one && !two) {
+            throw new MalformedEvidence(part, header, "a whole number in [0, 255], shortest form", c.length + " bytes");
+        }
+        return c[c.length - 1] & 0xff;
+    }
+
+    /** An IA5String of 1 to 128 characters that print. */
+    String ia5() throws MalformedEvidence {
+        String text = new String(content(IA5), StandardCharsets.US_ASCII);
+        if (!text.matches("[ -~]{1,128}")) {
+            throw new MalformedEvidence(part, header, "1 to 128 characters that print", text.length() + " others");
+        }
+        return text;
+    }
+}

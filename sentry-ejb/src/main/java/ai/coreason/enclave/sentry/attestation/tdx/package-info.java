@@ -1,0 +1,2 @@
+/** The judgement of Intel TDX quotes. */
+package ai.coreason.enclave.sentry.attestation.tdx;
