@@ -34,7 +34,8 @@ public final class DatasetReader {
         requireTerms(resource, job);
         Path file = data.file(resource);
         if (resource.content() instanceof Table table) {
-            TableEncoder encoder = new TableEncoder(job, table.schema());
+            TableEncoder encoder =
+                    new TableEncoder(job, table.schema(), resource.dataset().unit());
             Findings found = TableReader.read(file, table, encoder::add);
             return judge(found, encoder.columns(), encoder::encoded);
         }
@@ -59,9 +60,9 @@ public final class DatasetReader {
                     "the dataset " + id + " of resource " + resource.name(),
                     job.dataset().name());
         }
-        if (!resource.dataset().unit().column().isEmpty()) {
-            throw InvalidDocument.at(
-                    "privacy_unit", "record: this version samples records, not groups of them", "a column");
+        boolean grouped = !resource.dataset().unit().column().isEmpty();
+        if (grouped && resource.content() instanceof Tensors) {
+            throw InvalidDocument.at("privacy_unit", "record, as a tensor file has no columns", "a column");
         }
     }
 }

@@ -1,6 +1,8 @@
 package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import java.util.Optional;
 
 /**
  * Encoded records, row-major: either {@code targets} or {@code classes} is there. {@link #toString()} shows none.
@@ -9,10 +11,18 @@ import ai.coreason.enclave.privacy.dpsgd.Examples;
  * @param x inputs, count times the shape
  * @param targets numbers to predict, count times the output; null where there are classes
  * @param classes classes to predict, one a record; null where there are numbers
+ * @param units the unit of each record; empty where each is one
+ * @param unit whose presence is hidden
  */
-record Encoded(long[] shape, float[] x, float[] targets, long[] classes) {
+record Encoded(long[] shape, float[] x, float[] targets, long[] classes, Optional<int[]> units, PrivacyUnit unit) {
+    /** Records that are units each for itself. */
+    Encoded(long[] shape, float[] x, float[] targets, long[] classes) {
+        this(shape, x, targets, classes, Optional.empty(), PrivacyUnit.RECORD);
+    }
+
     Examples examples() {
-        return classes == null ? Examples.of(shape, x, targets) : Examples.of(shape, x, classes);
+        Examples single = classes == null ? Examples.of(shape, x, targets) : Examples.of(shape, x, classes);
+        return units.map(u -> single.byUnit(u, unit.maxRecords())).orElse(single);
     }
 
     @Override

@@ -1,16 +1,19 @@
 package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.ColumnEncoder;
+import ai.coreason.enclave.sentry.schema.Grouping;
 import ai.coreason.enclave.sentry.schema.Row;
 import ai.coreason.enclave.sentry.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Collects the records of a table as a job's model takes them. Not thread-safe; one instance reads one table once. */
@@ -19,6 +22,8 @@ final class TableEncoder {
 
     private final List<ColumnEncoder> features = new ArrayList<>();
     private final ColumnEncoder label;
+    private final PrivacyUnit unit;
+    private final Optional<Grouping> grouping;
     private final boolean classes;
     private final long[] shape;
     private final int width;
@@ -32,7 +37,9 @@ final class TableEncoder {
      *
      * @throws InvalidDocument if the job, the schema and the model do not fit one another
      */
-    TableEncoder(FederationJob job, TableSchema schema) {
+    TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit) {
+        this.unit = unit;
+        grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
         List<EncodedField> asked = job.dataset().features();
         for (int i = 0; i < asked.size(); i++) {
             features.add(ColumnEncoder.of(asked.get(i), "dataset.features[" + i + "]", schema));
@@ -58,6 +65,7 @@ final class TableEncoder {
         Set<String> used = new HashSet<>();
         features.forEach(f -> used.add(f.name()));
         used.add(label.name());
+        grouping.ifPresent(g -> used.add(unit.column()));
         return used;
     }
 
@@ -78,6 +86,7 @@ final class TableEncoder {
             at += feature.width();
         }
         note(label, label.write(row, y, count));
+        grouping.ifPresent(g -> g.add(row));
         count++;
     }
 
@@ -93,13 +102,13 @@ final class TableEncoder {
         float[] inputs = Arrays.copyOf(x, count * width);
         float[] labels = Arrays.copyOf(y, count);
         if (!classes) {
-            return new Encoded(shape, inputs, labels, null);
+            return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit);
         }
         long[] indices = new long[count];
         for (int i = 0; i < count; i++) {
             indices[i] = (long) labels[i];
         }
-        return new Encoded(shape, inputs, null, indices);
+        return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit);
     }
 
     private void note(ColumnEncoder encoder, boolean fits) {

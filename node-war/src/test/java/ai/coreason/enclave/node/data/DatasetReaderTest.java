@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.airlock.DType;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
@@ -92,7 +93,7 @@ class DatasetReaderTest {
     private static Encoded encode(DataPackage data, FederationJob job) throws IOException {
         DataResource resource = data.resources().get(0);
         DataResource.Table table = (DataResource.Table) resource.content();
-        TableEncoder encoder = new TableEncoder(job, table.schema());
+        TableEncoder encoder = new TableEncoder(job, table.schema(), PrivacyUnit.RECORD);
         TableReader.read(data.file(resource), table, encoder::add);
         return encoder.encoded();
     }
@@ -204,15 +205,25 @@ class DatasetReaderTest {
     }
 
     @Test
-    void read_otherDatasetOrUnitColumn_isRefused() throws Exception {
+    void read_otherDataset_isRefused() throws Exception {
         ObjectNode other = jobJson(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
         ((ObjectNode) other.get("dataset")).put("name", "e");
         DataPackage data = data(HEADER);
         assertThatThrownBy(() -> read(data, FederationJob.parse(other, JobRules.production())))
                 .hasMessage("dataset.name: expected the dataset d of resource node_a, got e");
-        DataPackage grouped = data(HEADER, "{\"column\": \"bp\", \"max_records\": 2}");
+    }
+
+    @Test
+    void read_unitColumn_groupsRecordsOfOneValue() throws Exception {
+        DataPackage grouped =
+                data(HEADER + "50,120,,,\n60,130,,,\n70,120.0,,,\n", "{\"column\": \"bp\", \"max_records\": 2}");
         FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
-        assertThatThrownBy(() -> read(grouped, job)).hasMessageStartingWith("privacy_unit: expected record");
+
+        Reading reading = read(grouped, job);
+
+        assertThat(reading).isInstanceOf(Reading.Ready.class);
+        assertThat(((Reading.Ready) reading).examples().count()).isEqualTo(3);
+        assertThat(((Reading.Ready) reading).examples().units()).isEqualTo(2);
     }
 
     @Test

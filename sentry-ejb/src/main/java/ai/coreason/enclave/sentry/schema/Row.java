@@ -37,6 +37,14 @@ public final class Row {
                 : schema.fields().get(column).constraints().enumIndex(texts[column], numbers[column]);
     }
 
+    /** The column's value: the number that it states, else its text; empty text where it is missing. */
+    Object value(int column) {
+        if (missing(column)) {
+            return "";
+        }
+        return Double.isNaN(numbers[column]) ? texts[column] : (Object) numbers[column];
+    }
+
     boolean is(int column, String text) {
         return text.equals(texts[column]);
     }
