@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -50,13 +50,13 @@ class AdmissionPlannerTest {
     void plan_givenNoise_affordsTheRoundsThatTheLimitPays() {
         NodePlan swiss = AdmissionPlanner.plan(job(j -> {}), offer("swiss", 30, 0));
         NodePlan va = AdmissionPlanner.plan(job(j -> {}), offer("va", 85, 0));
-        assertThat(swiss.affordableRounds()).isEqualTo(5);
-        assertThat(va.affordableRounds()).isEqualTo(43);
+        assertThat(swiss.affordableRounds()).isEqualTo(4);
+        assertThat(va.affordableRounds()).isEqualTo(34);
         long steps = va.affordableRounds() * 5;
-        assertThat(PlanAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps)), 1e-3)
+        assertThat(RdpAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps)), 1e-3)
                         .epsilon())
                 .isLessThanOrEqualTo(3.0);
-        assertThat(PlanAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps + 5)), 1e-3)
+        assertThat(RdpAccountant.epsilon(List.of(new Phase(16.0 / 85, 3, steps + 5)), 1e-3)
                         .epsilon())
                 .isGreaterThan(3.0);
     }

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -56,8 +55,8 @@ public final class Json {
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
             throw InvalidDocument.at("", "one well-formed JSON document", "an error" + where);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException notCharacters) {
+            throw InvalidDocument.at("", "one well-formed JSON document in UTF-8", "bytes of another encoding");
         }
     }
 

@@ -137,7 +137,9 @@ public class LedgerMirror {
             return Optional.of("the ledger row is not of this node's registration");
         }
         List<ChargeRow> rows = rows(nodeId, dataset.datasetId());
-        if (rows.stream().anyMatch(r -> r.request().key().equals(row.request().key()))) {
+        boolean again = rows.stream()
+                .anyMatch(r -> r.request().key().equals(row.request().key()));
+        if (again && row.recoveredFrom().isEmpty()) {
             return Optional.of("expected one charge an attempt, got a second one");
         }
         Optional<String> unsigned = signatureFault(nodeId, row);

@@ -3,7 +3,7 @@ package ai.coreason.enclave.privacy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +91,7 @@ class LedgerProcessesIT {
 
     @Test
     void reserve_twoProcessesOnPostgresql_neverPassTheLimitNorLoseACharge() throws Exception {
-        long affordable = RdpAccountant.affordableSteps(
+        long affordable = PldAccountant.affordableSteps(
                         List.of(),
                         LedgerProcess.ROUND.samplingRate(),
                         LedgerProcess.ROUND.noiseMultiplier(),
