@@ -174,7 +174,7 @@ class LedgerCommandTest {
                 folder.resolve("ca.pem").toString());
 
         assertThat(code).as(printed.toString()).isZero();
-        assertThat(printed.toString()).contains("VALID   node_va/heart of owner_va: 3 charges, epsilon 0.7694");
+        assertThat(printed.toString()).contains("VALID   node_va/heart of owner_va: 3 charges, epsilon 0.6425");
     }
 
     @Test
