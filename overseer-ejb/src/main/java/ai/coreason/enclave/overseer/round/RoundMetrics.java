@@ -36,7 +36,7 @@ public class RoundMetrics {
     }
 
     /** Why a job ends now, if its early stopping says so. */
-    Optional<String> stopped(Job job, FederationJob document) {
+    public Optional<String> stopped(Job job, FederationJob document) {
         return document.training().earlyStopping().flatMap(rule -> stopped(rule, history(job, rule)));
     }
 
