@@ -18,11 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class TaskBell {
     private final Map<String, Set<Runnable>> waiting = new ConcurrentHashMap<>();
-    private final Thread shutdown = new Thread(this::close, "task-bell-close");
     private volatile boolean closed;
+    private Thread shutdown;
 
     @PostConstruct
     void watchShutdown() {
+        shutdown = new Thread(this::close, "task-bell-close");
         try {
             Runtime.getRuntime().addShutdownHook(shutdown);
         } catch (IllegalStateException shuttingDown) {
