@@ -265,7 +265,7 @@ class HostileUpdatesIT {
                         task, mallory.envelope(task, TestNode.update(task.job().model(), 9f), h -> {}))
                 .problem(409, "conflicting-repeat");
 
-        assertThat(problem.get("detail").asText()).contains("the bytes of the first upload");
+        assertThat(problem.get("detail").asText()).contains("the sealed bytes of the first upload");
         completes(List.of(ann, bob, mallory));
     }
 
