@@ -39,13 +39,14 @@ class LifetimeIT {
         await(() -> run.servers().isEmpty());
     }
 
+    /** SIGTERM, which ends a JVM as Ctrl-C does; a test that runs in the background ignores SIGINT. */
     @Test
-    void simulate_interrupted_stopsItsServersAndEnds() throws Exception {
+    void simulate_terminated_stopsItsServersAndEnds() throws Exception {
         run = Simulation.start(folder);
         await(() -> printed().contains("enrolled after") || !run.process().isAlive());
         assertThat(run.servers()).as(printed()).hasSizeGreaterThanOrEqualTo(2);
 
-        new ProcessBuilder("kill", "-INT", String.valueOf(run.process().pid()))
+        new ProcessBuilder("kill", "-TERM", String.valueOf(run.process().pid()))
                 .start()
                 .waitFor();
 
