@@ -4,9 +4,12 @@ import java.nio.FloatBuffer;
 
 /**
  * The moving weights of one plan: its {@link Optimizer} with the state that it keeps from step to step, element by
- * element in double precision and kept in single. Not thread-safe.
+ * element: SGD without momentum in single precision, what keeps state in double and kept in single. Not thread-safe.
  */
 final class Descent {
+    /** Elements that are copied at a time, so that they stay in the processor's nearest cache. */
+    private static final int BLOCK = 1 << 10;
+
     private final TrainingPlan plan;
     private final Optimizer optimizer;
     private final float[] first;
@@ -29,29 +32,66 @@ final class Descent {
      * @param sum the noised sum of clipped gradients; the gradient is it divided by the plan's normaliser
      */
     void move(FloatBuffer weights, FloatBuffer sum) {
+        begin();
+        move(0, weights, sum);
+    }
+
+    /** Begins the next step, which is then made part by part. */
+    void begin() {
         step++;
+    }
+
+    /**
+     * Makes this step for some of the weights.
+     *
+     * @param from where they begin
+     * @param sum theirs alone
+     */
+    void move(int from, FloatBuffer weights, FloatBuffer sum) {
         double rate = optimizer.schedule().rate(step, plan.steps(), plan.learningRate());
-        switch (optimizer.rule()) {
-            case SGD -> sgd(weights, sum, rate);
-            case ADAM, ADAMW -> adam(weights, sum, rate);
-        }
-    }
-
-    private void sgd(FloatBuffer weights, FloatBuffer sum, double rate) {
-        double momentum = optimizer.momentum();
-        for (int i = 0; i < sum.capacity(); i++) {
-            double w = weights.get(i);
-            double g = sum.get(i) / plan.normaliser() + optimizer.weightDecay() * w;
-            if (first.length > 0) {
-                double velocity = momentum * first[i] + g;
-                first[i] = (float) velocity;
-                g = optimizer.nesterov() ? g + momentum * velocity : velocity;
+        float[] w = new float[Math.min(BLOCK, sum.capacity())];
+        float[] g = new float[w.length];
+        for (int at = 0; at < sum.capacity(); at += w.length) {
+            int count = Math.min(w.length, sum.capacity() - at);
+            weights.get(from + at, w, 0, count);
+            sum.get(at, g, 0, count);
+            switch (optimizer.rule()) {
+                case SGD -> sgd(w, g, from + at, count, rate);
+                case ADAM, ADAMW -> adam(w, g, from + at, count, rate);
             }
-            weights.put(i, (float) (w - rate * g));
+            weights.put(from + at, w, 0, count);
         }
     }
 
-    private void adam(FloatBuffer weights, FloatBuffer sum, double rate) {
+    private void sgd(float[] weights, float[] sum, int from, int count, double rate) {
+        if (first.length == 0) {
+            plain(weights, sum, count, rate);
+        } else {
+            momentum(weights, sum, from, count, rate);
+        }
+    }
+
+    /** In single precision, which compilers make vector instructions of. */
+    private void plain(float[] weights, float[] sum, int count, double rate) {
+        float kept = (float) (1 - rate * optimizer.weightDecay());
+        float ofSum = (float) (rate / plan.normaliser());
+        for (int i = 0; i < count; i++) {
+            weights[i] = kept * weights[i] - ofSum * sum[i];
+        }
+    }
+
+    private void momentum(float[] weights, float[] sum, int from, int count, double rate) {
+        double momentum = optimizer.momentum();
+        for (int i = 0; i < count; i++) {
+            double w = weights[i];
+            double g = sum[i] / plan.normaliser() + optimizer.weightDecay() * w;
+            double velocity = momentum * first[from + i] + g;
+            first[from + i] = (float) velocity;
+            weights[i] = (float) (w - rate * (optimizer.nesterov() ? g + momentum * velocity : velocity));
+        }
+    }
+
+    private void adam(float[] weights, float[] sum, int from, int count, double rate) {
         boolean apart = optimizer.rule() == Optimizer.Rule.ADAMW;
         double inGradient = apart ? 0 : optimizer.weightDecay();
         double kept = apart ? 1 - rate * optimizer.weightDecay() : 1;
@@ -59,14 +99,14 @@ final class Descent {
         double beta2 = optimizer.beta2();
         double stepSize = rate / (1 - Math.pow(beta1, step));
         double correction = Math.sqrt(1 - Math.pow(beta2, step));
-        for (int i = 0; i < sum.capacity(); i++) {
-            double w = weights.get(i);
-            double g = sum.get(i) / plan.normaliser() + inGradient * w;
-            double m = beta1 * first[i] + (1 - beta1) * g;
-            double v = beta2 * second[i] + (1 - beta2) * g * g;
-            first[i] = (float) m;
-            second[i] = (float) v;
-            weights.put(i, (float) (kept * w - stepSize * m / (Math.sqrt(v) / correction + optimizer.epsilon())));
+        for (int i = 0; i < count; i++) {
+            double w = weights[i];
+            double g = sum[i] / plan.normaliser() + inGradient * w;
+            double m = beta1 * first[from + i] + (1 - beta1) * g;
+            double v = beta2 * second[from + i] + (1 - beta2) * g * g;
+            first[from + i] = (float) m;
+            second[from + i] = (float) v;
+            weights[i] = (float) (kept * w - stepSize * m / (Math.sqrt(v) / correction + optimizer.epsilon()));
         }
     }
 }

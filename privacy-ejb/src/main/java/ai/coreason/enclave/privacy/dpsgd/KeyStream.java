@@ -53,24 +53,29 @@ public final class KeyStream implements RandomBits {
 
     @Override
     public void next(long[] words) {
-        for (int done = 0; done < words.length; ) {
-            if (next == block.length) {
-                refill();
-            }
-            int count = Math.min(words.length - done, block.length - next);
-            System.arraycopy(block, next, words, done, count);
-            done += count;
-            next += count;
+        int done = Math.min(words.length, block.length - next);
+        System.arraycopy(block, next, words, 0, done);
+        next += done;
+        for (; words.length - done >= block.length; done += block.length) {
+            encrypt();
+            this.words.get(0, words, done, block.length);
+        }
+        for (; done < words.length; done++) {
+            words[done] = next();
         }
     }
 
     private void refill() {
+        encrypt();
+        words.get(0, block);
+        next = 0;
+    }
+
+    private void encrypt() {
         try {
             cipher.update(ZEROS, 0, ZEROS.length, bytes, 0);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-        words.get(0, block);
-        next = 0;
     }
 }

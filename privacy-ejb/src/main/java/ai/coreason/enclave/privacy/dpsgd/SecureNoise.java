@@ -7,8 +7,8 @@ import java.nio.FloatBuffer;
  * Gaussian noise from a cryptographic key stream, hardened against attacks on floating-point samples. As unpredictable as
  * the stream's key. Not thread-safe.
  *
- * <p>Single draws are made by the ziggurat method with 256 layers (Marsaglia and Tsang 2000) and an abscissa of 53 bits and
- * a sign, where the original has 32 bits; the tail beyond 3.654 by Marsaglia (1964). {@link #addTo} adds in double precision
+ * <p>Single draws are made by the ziggurat method (Marsaglia and Tsang 2000) with 1,024 layers and an abscissa of 53 bits and
+ * a sign, where the original has 256 and 32 bits; the tail beyond 4.039 by Marsaglia (1964). {@link #addTo} adds in double precision
  * to the finished sum and rounds to a grid that follows from the scale alone, 2^-21 to 2^-20 of it. So neither the spacing of
  * floating-point numbers around a sum nor the low bits of noise and sum show in what is released; to round is
  * post-processing.
@@ -23,9 +23,9 @@ import java.nio.FloatBuffer;
  * does it hide how long a draw takes.
  */
 public final class SecureNoise {
-    private static final int LAYERS = 256;
-    private static final double TAIL = 3.6541528853610088;
-    private static final double LAYER_AREA = 0.00492867323399;
+    private static final int LAYERS = 1 << 10;
+    private static final double TAIL = 4.0388498461095045;
+    private static final double LAYER_AREA = 0.0012263246463530881;
     private static final int GRID_BITS = 20;
 
     /** Single draws that are made at a time, so that they stay in the processor's nearest cache. */
@@ -81,17 +81,47 @@ public final class SecureNoise {
             return;
         }
         double grid = Math.scalb(1.0, Math.getExponent(scale) - GRID_BITS);
-        double inverse = 1 / grid;
-        float[] part = new float[Math.min(BLOCK, sum.remaining())];
+        float[] part = new float[BLOCK];
         FloatBuffer from = sum.duplicate();
         FloatBuffer to = sum.duplicate();
         while (from.hasRemaining()) {
-            int count = Math.min(part.length, from.remaining());
+            int count = Math.min(BLOCK, from.remaining());
             from.get(part, 0, count);
-            for (int i = 0; i < count; i++) {
-                part[i] = (float) (Math.rint((part[i] + next() * scale) * inverse) * grid);
+            if (form == NoiseForm.GAUSSIAN) {
+                addSingles(part, count, scale / grid, grid);
+            } else {
+                for (int i = 0; i < count; i++) {
+                    part[i] = onGrid(part[i], next(), scale / grid, grid);
+                }
             }
             to.put(part, 0, count);
+        }
+    }
+
+    /** A sum with a draw; the grid is a power of two, so that to divide by it loses nothing. */
+    private static float onGrid(float sum, double draw, double scaleInGrids, double grid) {
+        return (float) (Math.rint(sum / grid + draw * scaleInGrids) * grid);
+    }
+
+    /** As {@link #draw}, but adds while the draws are in registers. */
+    private void addSingles(float[] part, int count, double scaleInGrids, double grid) {
+        bits.next(words);
+        int rare = 0;
+        double inverse = 1 / grid;
+        for (int i = 0; i < count; i++) {
+            int layer = (int) words[i] & LAYERS - 1;
+            double x = (words[i] >> 10) * STEP[layer];
+            if (Math.abs(x) < EDGE[layer + 1]) {
+                part[i] = (float) (Math.rint(part[i] * inverse + x * scaleInGrids) * grid);
+            } else {
+                beside[rare++] = i;
+            }
+        }
+        for (int k = 0; k < rare; k++) {
+            int i = beside[k];
+            int layer = (int) words[i] & LAYERS - 1;
+            double x = besideLayer(layer, (words[i] >> 10) * STEP[layer]);
+            part[i] = onGrid(part[i], x, scaleInGrids, grid);
         }
     }
 
@@ -122,7 +152,7 @@ public final class SecureNoise {
         drawn = 0;
     }
 
-    /** The rare cases, one in seventy: what lies under the curve but beside the next layer, and what is drawn anew. */
+    /** The rare cases, one in 230: what lies under the curve but beside the next layer, and what is drawn anew. */
     private double besideLayer(int layer, double x) {
         if (layer == 0) {
             return x < 0 ? -tail() : tail();

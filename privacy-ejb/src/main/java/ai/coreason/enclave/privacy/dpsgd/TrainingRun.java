@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  */
 final class TrainingRun implements AutoCloseable {
     private static final int ALIGNMENT = 64;
+    private static final float[] ZEROS = new float[1 << 12];
 
     private final CompiledGraph graph;
     private final TrainingPlan plan;
@@ -83,15 +84,24 @@ final class TrainingRun implements AutoCloseable {
         KeyStream sampling = new KeyStream(keys.sampling(step));
         long[] drawn = sampler.draw(examples.units(), sampling);
         long[][] records = examples.records(drawn, sampling);
-        sum.duplicate().put(new float[sum.capacity()]);
         dropout = new KeyStream(keys.dropout(step)).next();
         int nonFinite = addClipped(records);
-        new SecureNoise(new KeyStream(keys.noise(step)), plan.noise()).addTo(sum, plan.noiseScale());
         if (!plan.metrics().metrics().isEmpty()) {
             tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step)), plan.noise()));
         }
-        update();
+        release(new SecureNoise(new KeyStream(keys.noise(step)), plan.noise()));
         progress.stepDone(step, drawn.length, nonFinite);
+    }
+
+    /** Noises the sum, moves the weights by it and clears it, part by part while each is in the processor's cache. */
+    private void release(SecureNoise noise) {
+        descent.begin();
+        for (int from = 0; from < sum.capacity(); from += ZEROS.length) {
+            FloatBuffer part = sum.slice(from, Math.min(ZEROS.length, sum.capacity() - from));
+            noise.addTo(part, plan.noiseScale());
+            descent.move(from, weights, part);
+            part.put(ZEROS, 0, part.capacity());
+        }
     }
 
     /** Adds the clipped gradients of single examples to the sum; gives how many were left out. */
