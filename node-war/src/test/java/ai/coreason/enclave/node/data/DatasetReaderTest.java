@@ -255,7 +255,7 @@ class DatasetReaderTest {
                 Json.read(Files.readAllBytes(shared("federations/mnist/job_dp.json"))), JobRules.production());
         DataResource resource = data.resource(node).orElseThrow();
         DataResource.Tensors tensors = (DataResource.Tensors) resource.content();
-        Encoded encoded = new TensorEncoder(job, tensors)
+        Encoded encoded = new TensorEncoder(job, tensors, PrivacyUnit.RECORD)
                 .encode(TensorReader.read(data.file(resource), tensors).file());
         float greatest = 0;
         for (float v : encoded.x()) {
@@ -290,10 +290,14 @@ class DatasetReaderTest {
         String x = "{\"field\": \"x\", \"encode\": \"tensor\", \"scale\": 0.5}";
         Safetensors file =
                 TensorReader.read(data.file(data.resources().get(0)), schema).file();
-        Encoded classes = new TensorEncoder(job(4, 2, "cross_entropy", field("y", "class"), x), schema).encode(file);
+        Encoded classes = new TensorEncoder(
+                        job(4, 2, "cross_entropy", field("y", "class"), x), schema, PrivacyUnit.RECORD)
+                .encode(file);
         assertThat(classes.x()).containsExactly(0, 0.5f, 1, 127.5f);
         assertThat(classes.classes()).containsExactly(1);
-        Encoded numbers = new TensorEncoder(job(4, 1, "bce_with_logits", field("y", "binary"), x), schema).encode(file);
+        Encoded numbers = new TensorEncoder(
+                        job(4, 1, "bce_with_logits", field("y", "binary"), x), schema, PrivacyUnit.RECORD)
+                .encode(file);
         assertThat(numbers.targets()).containsExactly(1);
     }
 
