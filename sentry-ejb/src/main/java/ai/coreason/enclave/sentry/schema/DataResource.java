@@ -72,7 +72,7 @@ public record DataResource(String name, String path, Content content, Dataset da
                 ? Dataset.parse(coreason, FhirTable.DEFAULT_UNIT)
                 : Dataset.parse(coreason);
         coreason.end();
-        requireUnitColumn(dataset.unit().column(), content, coreason.at("privacy_unit.column"));
+        requireUnit(dataset.unit().column(), content, coreason.at("privacy_unit"));
         return new DataResource(name, file, content, dataset);
     }
 
@@ -100,18 +100,23 @@ public record DataResource(String name, String path, Content content, Dataset da
         return new Tensors(read);
     }
 
-    private static void requireUnitColumn(String column, Content content, String path) {
-        if (column.isEmpty()) {
-            return;
+    private static void requireUnit(String column, Content content, String path) {
+        boolean record = column.isEmpty();
+        if (content instanceof Table table
+                && !record
+                && table.schema().field(column).isEmpty()) {
+            throw InvalidDocument.at(path + ".column", "a field of the schema", column);
         }
-        if (content instanceof Table table && table.schema().field(column).isEmpty()) {
-            throw InvalidDocument.at(path, "a field of the schema", column);
+        if (content instanceof Tensors tensors && !record && !tensors.numbersUnits(column)) {
+            throw InvalidDocument.at(path + ".column", "a tensor of dtype I64, I32 or U8 and shape [null]", column);
         }
-        if (content instanceof FhirTable && !column.equals(FhirTable.PATIENT)) {
-            throw InvalidDocument.at(path, FhirTable.PATIENT, column);
-        }
-        if (content instanceof Tensors tensors && !tensors.numbersUnits(column)) {
-            throw InvalidDocument.at(path, "a tensor of dtype I64, I32 or U8 and shape [null]", column);
+        if (content instanceof FhirTable table) {
+            if (!record && !column.equals(FhirTable.PATIENT)) {
+                throw InvalidDocument.at(path + ".column", FhirTable.PATIENT, column);
+            }
+            if (record && table.patientTypes().contains(table.resource())) {
+                throw InvalidDocument.at(path, "the patient, as $.patient." + table.resource() + " is read", "record");
+            }
         }
     }
 }

@@ -11,6 +11,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +23,34 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FhirPackageTest {
     @TempDir
     Path folder;
+
+    /** A block of the page on data, by its language. */
+    private static String example(String language) throws IOException {
+        Matcher m = Pattern.compile("```" + language + "\\R(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("../docs/DATA.md")));
+        assertThat(m.find()).isTrue();
+        return m.group(1);
+    }
+
+    @Test
+    void read_exampleOfTheDocs_givesWhatTheySay() throws Exception {
+        Files.writeString(Files.createDirectories(folder.resolve("export")).resolve("part.ndjson"), example("ndjson"));
+        DataPackage read = read((ObjectNode) Json.read(example("json")));
+        DataResource resource = read.resource("node_harbour").orElseThrow();
+        FhirTable table = (FhirTable) resource.content();
+        Grouping grouping =
+                new Grouping(table.schema(), resource.dataset().unit().column());
+        List<String> rows = new ArrayList<>();
+        Findings found = FhirReader.read(read.files(resource), table, row -> {
+            rows.add(row.number(0) + " " + row.enumIndex(1) + " " + row.number(2) + " " + row.number(3));
+            grouping.add(row);
+        });
+        assertThat(found.clean()).isTrue();
+        assertThat(found.missing()).isEmpty();
+        assertThat(rows).containsExactly("128.0 0 1.0 1.0", "135.0 0 1.0 1.0");
+        assertThat(grouping.units()).containsExactly(0, 0);
+        assertThat(resource.dataset().unit().maxRecords()).isEqualTo(1);
+    }
 
     private DataPackage read(ObjectNode json) throws IOException {
         return DataPackage.read(Files.write(folder.resolve("datapackage.json"), Json.write(json)));
@@ -89,6 +121,18 @@ class FhirPackageTest {
         assertThatThrownBy(() -> Packages.parse(document))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith("resources[0]." + message);
+    }
+
+    @Test
+    void parse_recordAsUnitThatShowsInOthers_isRefused() {
+        ObjectNode json = Documents.with(FhirPackages.full(), "resources[0].coreason.privacy_unit", "\"record\"");
+        Documents.with(
+                json, "resources[0].fhir.columns.conditions.path", "\"$.patient.Observation[*].valueQuantity.value\"");
+        assertThatThrownBy(() -> Packages.parse(json))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(
+                        "resources[0].coreason.privacy_unit: expected the patient, as $.patient.Observation is read,"
+                                + " got record");
     }
 
     @Test
