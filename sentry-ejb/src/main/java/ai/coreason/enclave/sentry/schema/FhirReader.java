@@ -142,10 +142,16 @@ public final class FhirReader {
         rows.accept(cells.row());
     }
 
+    /** A resource that the filter cannot judge is no record, and is found. */
     private boolean isRecord(JsonNode document) {
-        return table.where()
-                .map(w -> w.values(document).map(v -> !v.isEmpty()).orElse(false))
-                .orElse(true);
+        if (table.where().isEmpty()) {
+            return true;
+        }
+        Optional<List<JsonNode>> found = table.where().get().values(document);
+        if (found.isEmpty()) {
+            cells.tally().violation(Findings.RECORD, Rule.TYPE);
+        }
+        return found.isPresent() && !found.get().isEmpty();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,7 +28,7 @@ public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColu
     /** What is hidden where the owner says nothing: a patient, of whom a step uses one record. */
     static final PrivacyUnit DEFAULT_UNIT = new PrivacyUnit(PATIENT, 1);
 
-    static final String TYPE = "a type of resource such as Observation";
+    private static final Pattern TYPE_NAME = Pattern.compile("[A-Z][A-Za-z]{0,63}+");
 
     /** Copies the list. */
     public FhirTable {
@@ -43,7 +44,8 @@ public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColu
                     schemaFields.at("fields"), "no field " + PATIENT + ": every record has one", "one");
         }
         JsonFields f = resource.object("fhir");
-        String type = f.text("resource", TYPE, FhirTable::isType);
+        String type =
+                f.text("resource", "a type of resource such as Observation", t -> isType(t) && !t.equals("Bundle"));
         Optional<FhirPath> where = f.optionalText("where").map(p -> FhirPath.of(p, f.at("where")));
         JsonFields paths = f.object("columns");
         List<FhirColumn> columns = new ArrayList<>();
@@ -60,7 +62,7 @@ public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColu
 
     /** Whether a text can name a type of resource. */
     static boolean isType(String text) {
-        return text.matches("[A-Z][A-Za-z]{0,63}+");
+        return TYPE_NAME.matcher(text).matches();
     }
 
     /** The types of the patient's resources that a column or the filter reads. */

@@ -99,6 +99,7 @@ class FhirPackageTest {
                 "schema.fields[0].name | 'patient' | schema.fields: expected no field patient",
                 "fhir |  | fhir: expected an object, got nothing",
                 "fhir.resource | 'observation' | fhir.resource: expected a type of resource such as Observation",
+                "fhir.resource | 'Bundle' | fhir.resource: expected a type of resource such as Observation",
                 "fhir.resource |  | fhir.resource: expected a type of resource such as Observation, got nothing",
                 "fhir.where | '$.patient' | fhir.where: expected $.resource",
                 "fhir.more | 1 | fhir.more: expected no such member",

@@ -183,6 +183,19 @@ class FhirReaderTest {
         assertThat(found.violations()).isEqualTo(Map.of("latest", Map.of(Rule.TYPE, 1L)));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"$.resource.status[?(@.a == 1)]", "$.patient.Observation[0].status[?(@.a == 1)]"})
+    void read_whereThatCannotJudgeARecord_isFound(String where) throws Exception {
+        FhirTable table = with("fhir.where", '"' + where + '"');
+        Findings found = FhirReader.read(
+                new StringReader("{\"status\": \"final\", "
+                        + observation("o1", "Patient/a", "1").substring(1)),
+                table,
+                this::take);
+        assertThat(found.violations()).isEqualTo(Map.of(Findings.RECORD, Map.of(Rule.TYPE, 1L)));
+        assertThat(seen).isEmpty();
+    }
+
     @Test
     void read_otherTypesAndNoRecord_isEmpty() throws Exception {
         assertThat(read("").rows()).isZero();
