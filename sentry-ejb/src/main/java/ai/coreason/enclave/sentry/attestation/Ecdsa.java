@@ -50,7 +50,8 @@ public enum Ecdsa {
                     false,
                     new ECPublicKeyParameters(
                             curve.getCurve()
-                                    .createPoint(ec.getW().getAffineX(), ec.getW().getAffineY()),
+                                    .createPoint(
+                                            ec.getW().getAffineX(), ec.getW().getAffineY()),
                             curve));
             return signer.verifySignature(
                     MessageDigest.getInstance(hash).digest(message), number(signature, 0), number(signature, scalar));

@@ -75,7 +75,9 @@ class EcdsaTest {
         int half = signature.length / 2;
         ECParameterSpec curve = ((ECPublicKey) pair.getPublic()).getParams();
         for (BigInteger number : new BigInteger[] {
-            BigInteger.ZERO, curve.getOrder(), BigInteger.ONE.shiftLeft(8 * half).subtract(BigInteger.ONE)
+            BigInteger.ZERO,
+            curve.getOrder(),
+            BigInteger.ONE.shiftLeft(8 * half).subtract(BigInteger.ONE)
         }) {
             for (int at : new int[] {0, half}) {
                 byte[] changed = signature.clone();
@@ -96,14 +98,16 @@ class EcdsaTest {
         KeyPair pair = pair(scheme);
         byte[] signature = sign(scheme, pair, new byte[0]);
         ECPublicKey key = (ECPublicKey) pair.getPublic();
-        ECPoint off = new ECPoint(key.getW().getAffineX(), key.getW().getAffineY().add(BigInteger.ONE));
-        for (ECPoint point : new ECPoint[] {off, new ECPoint(BigInteger.ZERO, BigInteger.ZERO), ECPoint.POINT_INFINITY
-        }) {
+        ECPoint off =
+                new ECPoint(key.getW().getAffineX(), key.getW().getAffineY().add(BigInteger.ONE));
+        for (ECPoint point :
+                new ECPoint[] {off, new ECPoint(BigInteger.ZERO, BigInteger.ZERO), ECPoint.POINT_INFINITY}) {
             assertThat(scheme.holds(new Bare(point, key.getParams()), new byte[0], signature))
                     .isFalse();
         }
         Ecdsa other = scheme == Ecdsa.P256 ? Ecdsa.P384 : Ecdsa.P256;
-        assertThat(scheme.holds(pair(other).getPublic(), new byte[0], signature)).isFalse();
+        assertThat(scheme.holds(pair(other).getPublic(), new byte[0], signature))
+                .isFalse();
     }
 
     /** A key that nobody has checked. */

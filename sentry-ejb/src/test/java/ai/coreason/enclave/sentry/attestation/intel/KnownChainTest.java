@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Chains and collateral whose signatures have been found to hold before are judged anew in all else. */
 class KnownChainTest {
     private static List<String> rules(Vector vector, Anchors anchors, Instant at) throws Exception {
-        Appraisal appraisal = QuoteVerifier.appraise(
-                TeeType.TDX, vector.quote(), vector.collateral(), anchors, at, Optional.empty());
+        Appraisal appraisal =
+                QuoteVerifier.appraise(TeeType.TDX, vector.quote(), vector.collateral(), anchors, at, Optional.empty());
         return appraisal.reasons().stream().map(Reason::rule).toList();
     }
 

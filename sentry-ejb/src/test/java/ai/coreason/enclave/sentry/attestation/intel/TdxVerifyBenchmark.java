@@ -58,6 +58,12 @@ public class TdxVerifyBenchmark {
         }
     }
 
+    /** The quote's own signatures and certificates, without collateral. */
+    @Benchmark
+    public Appraisal alone() {
+        return QuoteVerifier.appraise(TeeType.TDX, quote, Collateral.none(), anchors, AT, Optional.empty());
+    }
+
     @Benchmark
     public Appraisal genuine() {
         return QuoteVerifier.appraise(TeeType.TDX, quote, collateral, anchors, AT, Optional.empty());
