@@ -1,7 +1,10 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
 import ai.coreason.enclave.sentry.attestation.Anchors;
+import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ record CertificatePath(List<X509Certificate> certificates) {
 
     private static final List<String> ROOT = List.of("Intel SGX Root CA");
     private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
+    private static final ProvenSignatures PROVEN = new ProvenSignatures("certificate of Intel");
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int CERTIFICATE_SIGN = 5;
     private static final int CRL_SIGN = 6;
@@ -149,8 +153,18 @@ record CertificatePath(List<X509Certificate> certificates) {
 
     private static boolean signedBy(X509Certificate certificate, X509Certificate issuer) {
         try {
-            certificate.verify(issuer.getPublicKey());
-            return certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal());
+            PublicKey key = issuer.getPublicKey();
+            return certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
+                    && PROVEN.holds(() -> verify(certificate, key), key, certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            return false;
+        }
+    }
+
+    private static boolean verify(X509Certificate certificate, PublicKey key) {
+        try {
+            certificate.verify(key);
+            return true;
         } catch (GeneralSecurityException e) {
             return false;
         }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -25,10 +24,9 @@ final class Certificates {
     static final int MOST = 3;
 
     private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
-    private static final Pattern BLOCK =
-            Pattern.compile("\\s*+" + BEGIN + "([A-Za-z0-9+/=\\r\\n]*+)-----END CERTIFICATE-----");
-    private static final Pattern END = Pattern.compile("\\s*+\\x00*+\\s*+");
-
+    private static final String END = "-----END CERTIFICATE-----";
+    private static final String SPACE = " \t\n\u000b\f\r";
+    private static final Pattern REST = Pattern.compile("\\x00*+\\s*+");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9 .-]{1,64}");
 
     private Certificates() {}
@@ -52,16 +50,28 @@ final class Certificates {
             throw refusal(part, "1 to " + MOST + " certificates in PEM", count > MOST ? "more" : "none");
         }
         List<X509Certificate> out = new ArrayList<>();
-        Matcher block = BLOCK.matcher(text);
-        int at = 0;
-        while (block.region(at, text.length()).lookingAt()) {
-            out.add(certificate(part, block.group(1).replaceAll("[\\r\\n]", "")));
-            at = block.end();
+        int at = afterSpace(text, 0);
+        while (text.startsWith(BEGIN, at)) {
+            int end = text.indexOf(END, at);
+            if (end < 0) {
+                break;
+            }
+            String body = text.substring(at + BEGIN.length(), end);
+            out.add(certificate(part, body.replace("\r", "").replace("\n", "")));
+            at = afterSpace(text, end + END.length());
         }
-        if (out.size() != count || !END.matcher(text.substring(at)).matches()) {
+        if (out.size() != count || !REST.matcher(text.substring(at)).matches()) {
             throw refusal(part, "certificates in PEM and white space only", "other bytes at offset " + at);
         }
         return out;
+    }
+
+    private static int afterSpace(String text, int from) {
+        int at = from;
+        while (at < text.length() && SPACE.indexOf(text.charAt(at)) >= 0) {
+            at++;
+        }
+        return at;
     }
 
     private static X509Certificate certificate(String part, String base64) throws MalformedEvidence {

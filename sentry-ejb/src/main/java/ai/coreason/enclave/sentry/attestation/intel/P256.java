@@ -1,11 +1,12 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
+import ai.coreason.enclave.sentry.attestation.Ecdsa;
+import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
@@ -23,6 +24,8 @@ final class P256 {
     /** SubjectPublicKeyInfo of a named curve and an uncompressed point, up to the point's x. */
     private static final byte[] SPKI =
             HexFormat.of().parseHex("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+
+    private static final ProvenSignatures PROVEN = new ProvenSignatures("ECDSA P-256 SHA-256");
 
     private P256() {}
 
@@ -50,21 +53,12 @@ final class P256 {
 
     /** Whether r and s of 32 bytes each, big-endian, are a key's signature over a message. */
     static boolean verify(PublicKey key, byte[] message, byte[] signature) {
-        if (signature.length != 64 || !inGroup(number(signature, 0)) || !inGroup(number(signature, 32))) {
-            return false;
-        }
-        try {
-            Signature ecdsa = Signature.getInstance("SHA256withECDSAinP1363Format");
-            ecdsa.initVerify(key);
-            ecdsa.update(message);
-            return ecdsa.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+        return Ecdsa.P256.holds(key, message, signature);
     }
 
-    private static boolean inGroup(BigInteger n) {
-        return n.signum() > 0 && n.compareTo(CURVE.getOrder()) < 0;
+    /** The same for documents of Intel's, which come again with every quote: one that held is remembered. */
+    static boolean verifyKnown(PublicKey key, byte[] message, byte[] signature) {
+        return PROVEN.holds(() -> verify(key, message, signature), key, message, signature);
     }
 
     private static boolean onCurve(ECPoint w) {

@@ -2,9 +2,11 @@ package ai.coreason.enclave.sentry.attestation.intel;
 
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
@@ -20,6 +22,7 @@ import java.util.Arrays;
  */
 record RevocationList(String name, X509CRL crl) {
     private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
+    private static final ProvenSignatures PROVEN = new ProvenSignatures("revocation list of Intel");
 
     /** Reads DER. */
     static RevocationList parse(String name, byte[] der) throws MalformedEvidence {
@@ -73,7 +76,16 @@ record RevocationList(String name, X509CRL crl) {
             return false;
         }
         try {
-            crl.verify(authority.getPublicKey());
+            PublicKey key = authority.getPublicKey();
+            return PROVEN.holds(() -> verify(key), key, crl.getEncoded());
+        } catch (CRLException e) {
+            return false;
+        }
+    }
+
+    private boolean verify(PublicKey key) {
+        try {
+            crl.verify(key);
             return true;
         } catch (GeneralSecurityException e) {
             return false;

@@ -1,10 +1,10 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
+import ai.coreason.enclave.sentry.attestation.Ecdsa;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECFieldFp;
 import java.security.spec.ECGenParameterSpec;
@@ -39,14 +39,7 @@ final class EcKey {
 
     /** Whether the report is signed by a key that {@link #isP384}. */
     static boolean signed(SnpReport report, PublicKey key) {
-        try {
-            Signature verifier = Signature.getInstance("SHA384withECDSAinP1363Format");
-            verifier.initVerify(key);
-            verifier.update(report.signed());
-            return verifier.verify(report.signature());
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+        return Ecdsa.P384.holds(key, report.signed(), report.signature());
     }
 
     private static boolean sameCurve(ECParameterSpec other) {

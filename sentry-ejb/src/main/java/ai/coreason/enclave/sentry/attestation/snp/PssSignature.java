@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -23,6 +24,8 @@ final class PssSignature {
     private static final PSSParameterSpec PARAMETERS =
             new PSSParameterSpec("SHA-384", "MGF1", MGF1ParameterSpec.SHA384, 48, 1);
 
+    private static final ProvenSignatures PROVEN = new ProvenSignatures(OID);
+
     private PssSignature() {}
 
     /** Whether a key is of the only size and exponent that sign here. */
@@ -44,6 +47,14 @@ final class PssSignature {
             if (!isSigner(key) || !OID.equals(oid) || !sameParameters(parameters) || parts.size() != 3) {
                 return false;
             }
+            return PROVEN.holds(() -> verify(parts, key), key, der);
+        } catch (MalformedEvidence | GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static boolean verify(List<Der> parts, PublicKey key) {
+        try {
             byte[] algorithm = parts.get(1).bytes();
             boolean repeated = parts.get(0).children().stream().anyMatch(c -> Arrays.equals(c.bytes(), algorithm));
             byte[] bits = parts.get(2).content(0x03);
