@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.identity;
 
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.AttestationReport;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Which nodes have enrolled, which certificate each may use now, and the one-time secrets of enrolment. */
 @Stateless
@@ -71,6 +73,31 @@ public class NodeRegistry {
     public boolean use(EnrolmentSecret.Kind kind, String nodeId, String secret) {
         EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(secret), LockModeType.PESSIMISTIC_WRITE);
         return stored != null && stored.use(kind, nodeId, Instant.now());
+    }
+
+    /** Whether a secret could be used up now. */
+    public boolean valid(EnrolmentSecret.Kind kind, String nodeId, String secret) {
+        EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(secret));
+        return stored != null && stored.valid(kind, nodeId, Instant.now());
+    }
+
+    /** Whether a quote was accepted before. */
+    public boolean quoteUsed(byte[] quote) {
+        return em.find(UsedQuote.class, Json.sha256(quote)) != null;
+    }
+
+    /** Takes note that a quote was accepted. */
+    public void useQuote(byte[] quote, String nodeId) {
+        em.persist(new UsedQuote(Json.sha256(quote), nodeId, Instant.now()));
+    }
+
+    /** Takes a node out until it enrols again; one that never enrolled is left unknown. */
+    public void quarantine(String nodeId, UnaryOperator<AttestationReport> finding) {
+        EnrolledNode node = em.find(EnrolledNode.class, nodeId, LockModeType.PESSIMISTIC_WRITE);
+        if (node != null) {
+            AttestationReport report = finding.apply(AttestationReport.parse(Json.read(node.report())));
+            node.quarantine(new String(Json.write(report.json()), StandardCharsets.UTF_8));
+        }
     }
 
     /** The epoch that a node's next enrolment begins. */

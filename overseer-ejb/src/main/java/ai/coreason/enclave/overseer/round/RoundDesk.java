@@ -164,9 +164,10 @@ public class RoundDesk {
         locked(jobId, round, attempt, nodeId).admit(trainMillis, metrics);
     }
 
-    /** Refuses an update that was judged bad. */
+    /** Refuses an update that was judged bad, and takes its node out of the job. */
     public void rejected(String jobId, long round, long attempt, String nodeId, String why) {
         locked(jobId, round, attempt, nodeId).reject(why);
+        participation(jobId, nodeId).leave(ParticipationState.QUARANTINED, why);
     }
 
     private Contribution locked(String jobId, long round, long attempt, String nodeId) {

@@ -208,7 +208,7 @@ class EnrolmentDeskTest {
         };
         return new EnrolmentDesk(
                 nodes,
-                new EvidenceDesk(trust),
+                new EvidenceDesk(trust, new HardwareTrust(), new TrustPolicies(), nodes),
                 new CertificateAuthority(folder.toString()),
                 trust,
                 new LedgerMirror(),

@@ -25,6 +25,8 @@ final class IdentityDatabase implements AutoCloseable {
                     .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
                     .managedClass(EnrolledNode.class)
                     .managedClass(EnrolmentSecret.class)
+                    .managedClass(TrustPolicyVersion.class)
+                    .managedClass(UsedQuote.class)
                     .property("jakarta.persistence.jdbc.driver", "org.apache.derby.iapi.jdbc.AutoloadedDriver")
                     .property("jakarta.persistence.jdbc.url", "jdbc:derby:memory:" + UUID.randomUUID() + ";create=true")
                     .property("jakarta.persistence.schema-generation.database.action", "create")
