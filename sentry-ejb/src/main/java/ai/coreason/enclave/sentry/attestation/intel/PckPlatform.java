@@ -33,6 +33,7 @@ import org.bouncycastle.asn1.ASN1Sequence;
  */
 record PckPlatform(List<Integer> components, int pceSvn, String cpuSvn, String pceId, String fmspc, int sgxType) {
     private static final String OID = "1.2.840.113741.1.13.1";
+    private static final int MAX_EXTENSION = 4096;
     private static final int COMPONENTS = 16;
     private static final int PCE_SVN = 17;
     private static final int CPU_SVN = 18;
@@ -41,11 +42,14 @@ record PckPlatform(List<Integer> components, int pceSvn, String cpuSvn, String p
         components = List.copyOf(components);
     }
 
-    /** Reads the extension of a certificate whose chain has been judged. */
+    /** Reads the extension of a certificate. */
     static PckPlatform of(X509Certificate certificate) throws MalformedEvidence {
         byte[] extension = certificate.getExtensionValue(OID);
         if (extension == null) {
             throw refusal("an extension " + OID, "none");
+        }
+        if (extension.length > MAX_EXTENSION) {
+            throw refusal("at most " + MAX_EXTENSION + " bytes", extension.length + " bytes");
         }
         Map<Integer, ASN1Encodable> fields =
                 entries(OID, der(ASN1OctetString.class, primitive(extension)).getOctets());
