@@ -163,6 +163,9 @@ public class EnrolmentDesk {
                             false, "nonce: expected one that is fresh and this node's, got another"));
         }
         PublicKey key = provenKey(r.csr());
+        if (!nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
+            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+        }
         if (r.insecure() && simulation.key().isEmpty()) {
             return refused(
                     r,
@@ -222,12 +225,10 @@ public class EnrolmentDesk {
         return new Answer.Enrolled(out);
     }
 
-    /** Who shows the node's token is the node, so that it is quarantined; another's evidence says nothing of the node. */
+    /** Who shows the node's token is the node, so it is in quarantine now. */
     private Answer refused(Request r, Verdict.Refused refusal) {
         String why = refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; "));
-        if (nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
-            nodes.quarantine(r.nodeId(), last -> report(r, last.epoch(), Instant.now(), refusal));
-        }
+        nodes.quarantine(r.nodeId(), last -> report(r, last.epoch(), Instant.now(), refusal));
         audit.append(
                 "node.refused",
                 Json.object()
