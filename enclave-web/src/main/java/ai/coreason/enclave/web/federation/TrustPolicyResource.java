@@ -42,14 +42,14 @@ public class TrustPolicyResource {
     @RolesAllowed({Roles.OPERATOR, Roles.AUDITOR})
     @Operation(
             summary = "Read the trust policy in force",
-            description = "Version 0 is the built-in default, which allows no measurement and so trusts no hardware.")
+            description = "Version 0, an empty policy: no operator has set one yet, and no hardware is trusted.")
     public Response read() {
         Optional<TrustPolicyVersion> last = policies.last();
         ObjectNode out = Json.object()
                 .put("version", last.map(TrustPolicyVersion::version).orElse(0L));
         last.ifPresent(p -> out.put("changed_by", p.changedBy())
                 .put("changed_at", p.changedAt().toString()));
-        out.set("policy", Json.read(policies.json()));
+        out.set("policy", last.map(p -> Json.read(p.json())).orElseGet(Json::object));
         return Response.ok(out).build();
     }
 

@@ -81,15 +81,18 @@ public class EvidenceDesk {
         }
         Verdict verdict = evidence.hardwareType() == HardwareType.SIMULATED
                 ? simulated(evidence, role, expected, maxAge)
-                : hardware.appraiser()
-                        .judge(
-                                evidence,
-                                new QuoteAppraiser.Occasion(role, expected, Instant.now()),
-                                policies.current());
+                : hardware(evidence, new QuoteAppraiser.Occasion(role, expected, Instant.now()));
         if (verdict instanceof Verdict.Trusted) {
             nodes.useQuote(evidence.quote(), expected.path("node_id").asText());
         }
         return verdict;
+    }
+
+    private Verdict hardware(Evidence evidence, QuoteAppraiser.Occasion occasion) {
+        return policies.current()
+                .map(policy -> hardware.appraiser().judge(evidence, occasion, policy))
+                .orElseGet(() -> new Verdict.Refused(
+                        List.of(new Reason("trust_policy", "one that an operator has set", "none"))));
     }
 
     private Verdict simulated(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {

@@ -17,17 +17,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What this federation demands of hardware evidence. Until an operator has set a policy, the default judges every rule and
- * allows no measurement, so that no hardware is trusted. Each change is a version of its own and stands in the audit log.
+ * What this federation demands of hardware evidence. Until an operator has set a policy no hardware is trusted. Each change is
+ * a version of its own and stands in the audit log.
  */
 @Stateless
 public class TrustPolicies {
-    /** Every rule, and no measurement allowed. */
-    private static final String DEFAULT = """
-            {"snp": {"products": ["Milan", "Genoa", "Turin"], "keys": ["VCEK", "VLEK"], "vmpls": [0],
-                     "revocation": {"demand": "REQUIRED"}},
-             "tdx": {}}""";
-
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
@@ -43,9 +37,9 @@ public class TrustPolicies {
         this.audit = audit;
     }
 
-    /** The policy in force. */
-    public TrustPolicy current() {
-        return TrustPolicy.parse(Json.read(json()));
+    /** The policy in force; empty until an operator has set one. */
+    public Optional<TrustPolicy> current() {
+        return last().map(p -> TrustPolicy.parse(Json.read(p.json())));
     }
 
     /** The version in force; empty until an operator has set one. */
@@ -55,11 +49,6 @@ public class TrustPolicies {
                 .setMaxResults(1)
                 .getResultList();
         return found.stream().findFirst();
-    }
-
-    /** The policy in force, as JSON text. */
-    public String json() {
-        return last().map(TrustPolicyVersion::json).orElse(DEFAULT);
     }
 
     /**
