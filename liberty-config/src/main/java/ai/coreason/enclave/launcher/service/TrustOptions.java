@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What an Overseer verifies hardware evidence by, beside its trust policy. */
+/** What an Overseer verifies hardware evidence by, beside its trust policy, and what vouches for itself. */
 final class TrustOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -39,10 +39,19 @@ final class TrustOptions {
             description = "Intel's provisioning service or a mirror, likewise; none when left out")
     private URI pcs;
 
+    @Option(
+            names = "--tsm",
+            paramLabel = "DIR",
+            description =
+                    "where the kernel's TSM reports are, for the Overseer's own evidence; where Linux has them when"
+                            + " left out")
+    private Path tsm;
+
     /** Adds what was given to the variables of the server's configuration. */
     void addTo(Map<String, String> variables) {
         folder(variables, "--trust-anchors", "enclave.trust.anchors", anchors);
         folder(variables, "--certificates", "enclave.trust.certificates", certificates);
+        folder(variables, "--tsm", "enclave.tsm.root", tsm);
         address(variables, "--kds", "enclave.trust.kds", kds);
         address(variables, "--pcs", "enclave.trust.pcs", pcs);
     }

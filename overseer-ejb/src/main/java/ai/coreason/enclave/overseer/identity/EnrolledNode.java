@@ -89,7 +89,8 @@ public class EnrolledNode {
     /** Why it gets no tasks now; empty if it does. */
     public Optional<String> unfit(Instant now) {
         if (!trusted) {
-            return Optional.of("quarantined: expected a node whose evidence holds, got one whose last did not; enrol again");
+            return Optional.of(
+                    "quarantined: expected a node whose evidence holds, got one whose last did not; enrol again");
         }
         return now.isBefore(expiresAt)
                 ? Optional.empty()

@@ -71,7 +71,8 @@ public final class FolderCertificates implements CertificateSource {
 
     private List<Path> unnamed() {
         try (Stream<Path> listed = Files.list(folder.resolve("snp").resolve("vek"))) {
-            return listed.filter(f -> f.toString().endsWith(".der") || f.toString().endsWith(".pem"))
+            return listed.filter(
+                            f -> f.toString().endsWith(".der") || f.toString().endsWith(".pem"))
                     .sorted()
                     .limit(MOST_FILES)
                     .toList();

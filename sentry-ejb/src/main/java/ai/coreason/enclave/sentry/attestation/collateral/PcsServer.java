@@ -135,7 +135,8 @@ public final class PcsServer implements CertificateSource {
             if (text.matches("[0-9a-fA-F]+")) {
                 return HexFormat.of().parseHex(text);
             }
-            X509CRL list = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(body));
+            X509CRL list =
+                    (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(body));
             return list == null ? body : list.getEncoded();
         } catch (CRLException | CertificateException | IllegalArgumentException e) {
             return body;

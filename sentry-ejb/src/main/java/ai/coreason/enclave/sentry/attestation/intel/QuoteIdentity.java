@@ -35,9 +35,7 @@ public record QuoteIdentity(TeeType tee, String fmspc, String authority) {
             throw new MalformedEvidence(new Reason("pck_chain[0].issuer", PLATFORM + " or " + PROCESSOR, issuer));
         }
         return new QuoteIdentity(
-                parsed.tee(),
-                PckPlatform.of(leaf).fmspc(),
-                issuer.equals(PLATFORM) ? "platform" : "processor");
+                parsed.tee(), PckPlatform.of(leaf).fmspc(), issuer.equals(PLATFORM) ? "platform" : "processor");
     }
 
     /** Until when TCB info is good; empty if it is not of this family, or not signed by the chain's first certificate. */

@@ -37,15 +37,13 @@ public record VekIdentity(SnpProduct product, SnpKey key, String hwId, SnpTcb tc
         List<VekIdentity> out = new ArrayList<>();
         for (SnpProduct product : products) {
             String hwId = parsed.key() == SnpKey.VLEK ? "" : chip.substring(0, 2 * product.hwIdBytes());
-            out.add(new VekIdentity(
-                    product, parsed.key(), hwId, parsed.tcb(SnpReport.TcbField.REPORTED, product)));
+            out.add(new VekIdentity(product, parsed.key(), hwId, parsed.tcb(SnpReport.TcbField.REPORTED, product)));
         }
         return out;
     }
 
     private static List<SnpProduct> ofChip(String chip) {
-        boolean isShort = chip.substring(2 * SnpProduct.TURIN.hwIdBytes()).matches("0*")
-                && !chip.matches("0*");
+        boolean isShort = chip.substring(2 * SnpProduct.TURIN.hwIdBytes()).matches("0*") && !chip.matches("0*");
         return isShort ? List.of(SnpProduct.TURIN) : List.of(SnpProduct.MILAN, SnpProduct.GENOA);
     }
 
@@ -56,7 +54,8 @@ public record VekIdentity(SnpProduct product, SnpKey key, String hwId, SnpTcb tc
      */
     public static VekIdentity ofCertificate(byte[] vek) throws MalformedEvidence {
         VekCertificate c = VekCertificate.parse(vek);
-        return new VekIdentity(c.product(), c.key(), c.hwId().map(ByteReader::hex).orElse(""), c.tcb());
+        return new VekIdentity(
+                c.product(), c.key(), c.hwId().map(ByteReader::hex).orElse(""), c.tcb());
     }
 
     /** The levels in hex, two digits each: on Turin those of the FMC, then boot loader, TEE, SNP and microcode. */
@@ -81,8 +80,8 @@ public record VekIdentity(SnpProduct product, SnpKey key, String hwId, SnpTcb tc
         try {
             List<X509Certificate> all = AmdCertificates.read("chain", pem);
             boolean whole = Stream.of(key.issuer(product), SnpKey.root(product))
-                    .allMatch(name -> all.stream().anyMatch(c -> c.getSubjectX500Principal()
-                            .equals(name)));
+                    .allMatch(name -> all.stream()
+                            .anyMatch(c -> c.getSubjectX500Principal().equals(name)));
             return whole ? all.stream().map(VekIdentity::until).min(Instant::compareTo) : Optional.empty();
         } catch (MalformedEvidence e) {
             return Optional.empty();

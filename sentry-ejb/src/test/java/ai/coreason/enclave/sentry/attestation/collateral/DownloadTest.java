@@ -109,8 +109,9 @@ class DownloadTest {
         assertThat(body(get())).hasSize(1 << 20);
         service.asked.clear();
         service.at("/a", FakeService.ok(new byte[(1 << 20) + 1]));
-        assertThat(get()).isInstanceOfSatisfying(Answer.Failed.class, f -> assertThat(f.why())
-                .contains("more than 1048576 bytes"));
+        assertThat(get())
+                .isInstanceOfSatisfying(
+                        Answer.Failed.class, f -> assertThat(f.why()).contains("more than 1048576 bytes"));
         assertThat(service.asked).hasSize(1);
     }
 

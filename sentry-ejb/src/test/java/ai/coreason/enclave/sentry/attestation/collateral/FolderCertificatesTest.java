@@ -119,8 +119,8 @@ class FolderCertificatesTest {
     @Test
     void chained_allPartsThere_doesNotAskFurther() {
         byte[] one = {1};
-        CertificateSource whole = source(
-                new SnpCertificates(Optional.of(one), Optional.of(one), Optional.of(one)), Collateral.none());
+        CertificateSource whole =
+                source(new SnpCertificates(Optional.of(one), Optional.of(one), Optional.of(one)), Collateral.none());
         CertificateSource untouched = source(null, null);
         assertThat(new ChainedCertificates(List.of(whole, untouched))
                         .snp(new byte[0])

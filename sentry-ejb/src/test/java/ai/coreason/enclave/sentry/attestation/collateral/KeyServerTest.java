@@ -66,8 +66,7 @@ class KeyServerTest {
         String hwId = ByteReader.hex(SnpSample.chip(product)).substring(0, product == SnpProduct.TURIN ? 16 : 128);
         String fmc = product == SnpProduct.TURIN ? "fmcSPL=" + tcb.fmc() + "&" : "";
         return "/vcek/v1/%s/%s?%sblSPL=%d&teeSPL=%d&snpSPL=%d&ucodeSPL=%d"
-                .formatted(
-                        product.label(), hwId, fmc, tcb.bootLoader(), tcb.tee(), tcb.snp(), tcb.microcode());
+                .formatted(product.label(), hwId, fmc, tcb.bootLoader(), tcb.tee(), tcb.snp(), tcb.microcode());
     }
 
     private void serve(SnpProduct product, SnpSample sample) {
@@ -314,8 +313,7 @@ class KeyServerTest {
                         tcb.get("ucode").intValue());
         service.at(path, FakeService.ok(Files.readAllBytes(vector.resolve("vek.der"))));
         service.at(
-                "/vcek/v1/" + product + "/cert_chain",
-                FakeService.ok(Files.readAllBytes(vector.resolve("chain.pem"))));
+                "/vcek/v1/" + product + "/cert_chain", FakeService.ok(Files.readAllBytes(vector.resolve("chain.pem"))));
         byte[] report = Files.readAllBytes(vector.resolve("report.bin"));
         SnpCertificates got = server(Optional.of(cache)).snp(report);
         assertThat(service.asked).contains(path);
@@ -328,13 +326,7 @@ class KeyServerTest {
 
     private static Appraisal.Result real(byte[] report, SnpCertificates c, Instant at, Optional<SnpPolicy> policy) {
         return SnpVerifier.appraise(
-                        report,
-                        c.vek().orElseThrow(),
-                        c.chain().orElseThrow(),
-                        c.crl(),
-                        Anchors.builtIn(),
-                        at,
-                        policy)
+                        report, c.vek().orElseThrow(), c.chain().orElseThrow(), c.crl(), Anchors.builtIn(), at, policy)
                 .result();
     }
 }
