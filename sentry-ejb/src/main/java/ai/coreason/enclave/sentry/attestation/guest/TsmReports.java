@@ -5,6 +5,7 @@ import ai.coreason.enclave.sentry.contract.HardwareType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -88,7 +89,7 @@ public final class TsmReports implements GuestQuotes {
      * Opening a file of the interface may wait for ever and cannot be interrupted, so it is done on a thread of its own. An
      * exchange that ran out of time is let finish before the next begins: two would take each other's bytes.
      */
-    private GuestQuote within(java.util.concurrent.Callable<GuestQuote> exchange) throws IOException {
+    private GuestQuote within(Callable<GuestQuote> exchange) throws IOException {
         if (last != null && !last.isDone()) {
             try {
                 await();
