@@ -3,6 +3,8 @@ package ai.coreason.enclave.overseer.identity;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import jakarta.ejb.Stateless;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
@@ -30,12 +32,16 @@ public class NodeRegistry {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    @Inject
+    private Event<NodeQuarantined> quarantined;
+
     /** For the container. */
     public NodeRegistry() {}
 
-    /** A registry over a given persistence context. */
-    NodeRegistry(EntityManager em) {
+    /** A registry outside of a server. */
+    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined) {
         this.em = em;
+        this.quarantined = quarantined;
     }
 
     /**
@@ -97,6 +103,7 @@ public class NodeRegistry {
         if (node != null) {
             AttestationReport report = finding.apply(AttestationReport.parse(Json.read(node.report())));
             node.quarantine(new String(Json.write(report.json()), StandardCharsets.UTF_8));
+            quarantined.fire(new NodeQuarantined(nodeId, String.join("; ", report.reasons())));
         }
     }
 

@@ -50,7 +50,7 @@ class EvidenceDeskTest {
     /** What is wrong with an update's evidence. */
     private List<String> faults(UpdateHeader update) {
         Verdict verdict = database.inTransaction(
-                em -> new EvidenceDesk(trust, new HardwareTrust(), new TrustPolicies(), new NodeRegistry(em))
+                em -> new EvidenceDesk(trust, new HardwareTrust(), new TrustPolicies(), IdentityDatabase.registry(em))
                         .update(update, "node_a", SESSION));
         return verdict instanceof Verdict.Refused refused
                 ? refused.reasons().stream().map(Reason::toString).toList()

@@ -185,7 +185,8 @@ public final class SnpPki {
         return d;
     }
 
-    static Draft number(Draft d, String oid, long value) {
+    /** Sets one of the certificate's numbers, by the end of its object identifier. */
+    public static Draft number(Draft d, String oid, long value) {
         return d.put(ARC + oid, new ASN1Integer(value));
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The table of certificates that a host hands to its guests, made of {@link SnpPki}. */
 public final class SnpTable {
@@ -18,11 +19,16 @@ public final class SnpTable {
 
     /** All that a verifier needs for the reports of one kind of key. */
     public static byte[] of(SnpKey kind, SnpProduct product) {
+        return of(kind, product, d -> {});
+    }
+
+    /** The same with one thing changed in the certificate of the key. */
+    public static byte[] of(SnpKey kind, SnpProduct product, Consumer<SnpPki.Draft> change) {
         boolean vlek = kind == SnpKey.VLEK;
         Map<String, byte[]> entries = new LinkedHashMap<>();
         entries.put(ARK, SnpPki.arkDer(product));
         entries.put(ASK, (vlek ? SnpPki.asvk(product) : SnpPki.ask(product)).der());
-        entries.put(vlek ? VLEK : VCEK, SnpPki.vek(kind, product).der());
+        entries.put(vlek ? VLEK : VCEK, SnpPki.vek(kind, product).with(change).der());
         return of(entries);
     }
 
