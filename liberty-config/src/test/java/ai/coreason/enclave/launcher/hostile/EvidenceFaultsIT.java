@@ -105,7 +105,7 @@ class EvidenceFaultsIT {
                 .singleElement()
                 .extracting(JsonNode::asText)
                 .asString()
-                .startsWith(rule + ": expected ");
+                .startsWith(rule + ": ");
         mallory.get("/tasks/next?wait_seconds=1").problem(401, "unauthenticated");
         assertThat(mallory.get("/attestation").ok().json()).isEqualTo(report);
     }
@@ -219,11 +219,14 @@ class EvidenceFaultsIT {
 
     @Test
     void update_forkedLedger_isRejectedForThatAlone() throws Exception {
+        TestNode other = mallory;
+        mallory = TestNode.enrolled("attested_forker", FakeChip.honest());
         RoundTask before = openJob();
         mallory.upload(before, mallory.honest(before)).ok();
         assertThat(mallory.judged(before).get("state").asText()).isEqualTo("ADMITTED");
 
         rejected("ledger_row", node -> node.ledger().forget());
+        mallory = other;
     }
 
     @Test
