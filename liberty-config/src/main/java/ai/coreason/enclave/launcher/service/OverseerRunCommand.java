@@ -79,6 +79,9 @@ final class OverseerRunCommand implements Callable<Integer> {
             description = "the keys of user tokens, JWKS or PEM; not with --simulation")
     private URI keys;
 
+    @Mixin
+    private TrustOptions trust;
+
     @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
     private boolean detach;
 
@@ -112,6 +115,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
         variables.put("https.host", listen);
         variables.put("node.host", listen);
+        trust.addTo(variables);
         if (!simulation) {
             variables.put("mp.jwt.verify.publickey.location", keys.toString());
             variables.put("mp.jwt.verify.issuer", issuer);
