@@ -38,15 +38,6 @@ final class TsmEntry {
         }
     }
 
-    /** Nothing came in time. */
-    static final class Overdue extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        Overdue(String message) {
-            super(message);
-        }
-    }
-
     /** Makes the entry unless it is there. */
     void open() throws IOException {
         current = folder;
@@ -154,8 +145,9 @@ final class TsmEntry {
         return new IOException(file(name) + ": expected " + expected + ", got " + came);
     }
 
-    Overdue overdue(Duration limit) {
-        return new Overdue(current + ": expected an answer within " + limit.toMillis() + " ms, got none");
+    /** Nothing came in time. */
+    IOException overdue(Duration limit) {
+        return new IOException(current + ": expected an answer within " + limit.toMillis() + " ms, got none");
     }
 
     /** The kernel says by other errors than these two that it is busy, or that a report was overtaken. */

@@ -93,10 +93,10 @@ public final class TsmReports implements GuestQuotes {
         if (last != null && !last.isDone()) {
             try {
                 await();
-            } catch (TsmEntry.Overdue e) {
-                throw e;
             } catch (IOException e) {
-                // Its caller was told that it took too long; how it ended is nobody's concern now.
+                if (!last.isDone()) {
+                    throw e;
+                }
             }
         }
         last = new FutureTask<>(exchange);
