@@ -114,7 +114,9 @@ public record AttestationReport(
                 f.constant("hardware_type", HardwareType.class),
                 Formats.base64(f, "enclave_signature", 1, Evidence.MAX_QUOTE),
                 Formats.sha256(f, "measurement_hash"),
-                HexFormat.of().parseHex(f.text("measurement", "up to 256 hex digits", AttestationReport::isHex)),
+                HexFormat.of()
+                        .parseHex(
+                                f.text("measurement", "at most 128 bytes in lower-case hex", AttestationReport::isHex)),
                 f.constant("status", Status.class),
                 f.texts("reasons"),
                 f.whole("epoch", 0, Formats.MAX_WHOLE),
