@@ -252,6 +252,9 @@ class MessagesTest {
         assertThat(AttestationReport.parse(refused.json()).json()).isEqualTo(refused.json());
         ObjectNode unread = refused.json().put("measurement", "");
         assertThat(AttestationReport.parse(unread).json()).isEqualTo(unread);
+        unread.put("status", "TRUSTED").putArray("reasons");
+        assertThatThrownBy(() -> AttestationReport.parse(unread))
+                .hasMessage("measurement: expected at least one byte when TRUSTED, got none");
     }
 
     @Test
@@ -267,7 +270,6 @@ class MessagesTest {
                 "status | 'TRUSTED' | reasons: expected none when TRUSTED",
                 "reasons | [] | reasons: expected none when TRUSTED",
                 "measurement | 'AB' | measurement: expected at most 128 bytes in lower-case hex",
-                "measurement | '' | measurement: expected at least one byte when TRUSTED",
                 "expires_at | '2026-01-31T11:00:00Z' | expires_at: expected a time not before verified_at",
                 "epoch | -1 | epoch: expected a whole number",
                 "extra | 1 | extra: expected no such member"
