@@ -54,19 +54,20 @@ public class TrustPolicies {
     /**
      * Sets the policy.
      *
-     * @param by the operator; the only one who can waive revocation here
+     * @param by the operator; the only one who can waive anything here
      * @return its version
      * @throws InvalidDocument naming what is wrong with it
      */
     public long change(JsonNode policy, String by) {
         TrustPolicy parsed = TrustPolicy.parse(policy);
-        parsed.snp()
-                .map(snp -> snp.revocation().waivedBy())
-                .filter(name -> !name.isEmpty() && !name.equals(by))
-                .ifPresent(name -> {
-                    throw InvalidDocument.at(
-                            "snp.revocation.waived_by", "the operator who sets the policy, " + by, name);
-                });
+        parsed.waivers().forEach((member, name) -> {
+            if (!name.equals(by)) {
+                throw InvalidDocument.at(member, "the operator who sets the policy, " + by, name);
+            }
+        });
+        parsed.revocationWhereGiven().forEach(member -> {
+            throw InvalidDocument.at(member, "a list that is required, or waived by you", "one that may be left out");
+        });
         long version = last().map(TrustPolicyVersion::version).orElse(0L) + 1;
         String text = new String(Json.canonical(policy), StandardCharsets.UTF_8);
         em.persist(new TrustPolicyVersion(version, text, by, Instant.now().truncatedTo(ChronoUnit.MILLIS)));

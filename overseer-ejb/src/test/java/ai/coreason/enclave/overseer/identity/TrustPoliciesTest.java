@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrustPoliciesTest {
     private static final String MEASUREMENT = "ab".repeat(48);
@@ -75,6 +77,39 @@ class TrustPoliciesTest {
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessage("snp.revocation.waived_by: expected the operator who sets the policy, olga, got root");
         assertThat(with(TrustPolicies::last)).isEmpty();
+        assertThat(events).isEmpty();
+    }
+
+    /** Each place where a policy can do without something. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{'tdx': {'platform': {'revocation': {'waived_by': 'root'}}}} | tdx.platform.revocation.waived_by",
+                "{'tdx': {'platform': {'collateral_waived_by': 'root'}}} | tdx.platform.collateral_waived_by",
+                "{'sgx': {'platform': {'revocation': {'waived_by': 'root'}}}} | sgx.platform.revocation.waived_by",
+                "{'nvidia': {'architectures': ['HOPPER'], 'minimum_driver': '1', 'minimum_vbios': '1', 'revocation':"
+                        + " {'waived_by': 'root'}}} | nvidia.revocation.waived_by"
+            })
+    void change_waiverOfAnotherPartInAnothersName_isRefused(String policy, String member) {
+        JsonNode waived = Json.read(policy.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+
+        assertThatThrownBy(() -> with(p -> p.change(waived, "olga")))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(member + ": expected the operator who sets the policy, olga, got root");
+        assertThat(with(TrustPolicies::last)).isEmpty();
+    }
+
+    @Test
+    void change_revocationThatMayBeLeftOut_isRefused() {
+        JsonNode snp = policy("{'demand': 'WHERE_PRESENT'}");
+        JsonNode tdx = Json.read("{\"tdx\": {\"platform\": {\"revocation\": {\"where_given\": true}}}}"
+                .getBytes(StandardCharsets.UTF_8));
+
+        assertThatThrownBy(() -> with(p -> p.change(snp, "olga"))).hasMessageStartingWith("snp.revocation: expected");
+        assertThatThrownBy(() -> with(p -> p.change(tdx, "olga")))
+                .hasMessageStartingWith("tdx.platform.revocation: expected");
         assertThat(events).isEmpty();
     }
 
