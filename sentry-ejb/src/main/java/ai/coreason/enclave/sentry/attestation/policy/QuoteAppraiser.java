@@ -45,7 +45,7 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         }
     }
 
-    /** Judges evidence of a CPU. */
+    /** Judges evidence of a CPU; a GPU's beside it has to be the one that the quote is bound to, and is not judged. */
     public Verdict judge(Evidence evidence, Occasion occasion, TrustPolicy policy) {
         ReportData reportData;
         try {
@@ -68,6 +68,7 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         Appraisal demanded = judge.get().apply(Optional.of(policy));
         List<Reason> reasons = new ArrayList<>(demanded.reasons());
         bound(demanded.claims(), reportData).ifPresent(reasons::add);
+        gpu(evidence, reportData).ifPresent(reasons::add);
         reasons.addAll(reportData.differences(occasion.expected()));
         String measurement = demanded.claims().measurement();
         return reasons.isEmpty() ? new Verdict.Trusted(measurement) : new Verdict.Refused(reasons, measurement);
@@ -78,6 +79,15 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         return claims.reportData().equals(digest)
                 ? Optional.empty()
                 : Optional.of(new Reason("report_data", "the digest of the document, " + digest, claims.reportData()));
+    }
+
+    /** Whether the quote vouches for just the GPU's evidence that came with it, or for none. */
+    private static Optional<Reason> gpu(Evidence evidence, ReportData document) {
+        String bound = document.json().path("gpu_evidence_sha256").asText("none");
+        String came = evidence.gpu().map(Evidence.Gpu::sha256).orElse("none");
+        return bound.equals(came)
+                ? Optional.empty()
+                : Optional.of(new Reason("report_data.gpu_evidence_sha256", "that of the evidence, " + came, bound));
     }
 
     /** How evidence of this kind is judged, with or without a policy; empty if the policy has no part for it. */
