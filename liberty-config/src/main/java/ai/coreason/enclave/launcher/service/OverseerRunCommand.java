@@ -115,7 +115,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
         variables.put("https.host", listen);
         variables.put("node.host", listen);
-        trust.addTo(variables);
+        variables.putAll(trust.variables());
         if (!simulation) {
             variables.put("mp.jwt.verify.publickey.location", keys.toString());
             variables.put("mp.jwt.verify.issuer", issuer);
@@ -139,6 +139,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (!simulation && keys == null) {
             throw wrong("--keys: expected the address of the issuer's keys, or --simulation, got nothing");
         }
+        trust.variables();
     }
 
     private void port(String option, int port) {

@@ -3,6 +3,7 @@ package ai.coreason.enclave.launcher.service;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,13 +48,19 @@ final class TrustOptions {
                             + " left out")
     private Path tsm;
 
-    /** Adds what was given to the variables of the server's configuration. */
-    void addTo(Map<String, String> variables) {
+    /**
+     * What was given, as variables of the server's configuration.
+     *
+     * @throws ParameterException naming the first option that does not fit
+     */
+    Map<String, String> variables() {
+        Map<String, String> variables = new HashMap<>();
         folder(variables, "--trust-anchors", "enclave.trust.anchors", anchors);
         folder(variables, "--certificates", "enclave.trust.certificates", certificates);
         folder(variables, "--tsm", "enclave.tsm.root", tsm);
         address(variables, "--kds", "enclave.trust.kds", kds);
         address(variables, "--pcs", "enclave.trust.pcs", pcs);
+        return variables;
     }
 
     private void folder(Map<String, String> variables, String option, String variable, Path folder) {
@@ -71,7 +78,9 @@ final class TrustOptions {
             return;
         }
         if (!"https".equals(address.getScheme()) || address.getHost() == null) {
-            throw new ParameterException(spec.commandLine(), option + ": expected https://host, got " + address);
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + ": expected https://host, got " + address.getScheme() + "://" + address.getHost());
         }
         variables.put(variable, address.toString());
     }

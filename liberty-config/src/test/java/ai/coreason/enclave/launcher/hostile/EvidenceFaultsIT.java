@@ -3,12 +3,24 @@ package ai.coreason.enclave.launcher.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.Anchors;
+import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
+import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
+import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -133,6 +145,40 @@ class EvidenceFaultsIT {
         }
     }
 
+    /** What a node can check before it has sent anything: the machine, and that it is the one at this connection's end. */
+    @Test
+    void overseerEvidence_overTheCallersNonce_isOfTheConnectionsKey() throws Exception {
+        String nonce = Base64.getEncoder().encodeToString(new byte[32]);
+        ObjectNode body = Json.object().put("node_id", mallory.id()).put("nonce", nonce);
+        HttpResponse<byte[]> answer = TestOverseer.anonymous()
+                .send(
+                        TestOverseer.request(TestOverseer.nodes("/api/v1/overseer-evidence"))
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofByteArray(Json.write(body)))
+                                .build(),
+                        BodyHandlers.ofByteArray());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        X509Certificate shown =
+                (X509Certificate) answer.sslSession().orElseThrow().getPeerCertificates()[0];
+        ObjectNode expected = Json.object()
+                .put("verifier", mallory.id())
+                .put("nonce", nonce)
+                .put("tls_spki_sha384", FederationCa.spkiSha384(shown.getPublicKey()));
+
+        Verdict verdict = new QuoteAppraiser(Anchors.of(TestOverseer.file("anchors")), CertificateSource.none())
+                .judge(
+                        Evidence.parse(Json.read(answer.body()), ""),
+                        new QuoteAppraiser.Occasion(ReportData.Role.OVERSEER, expected, Instant.now()),
+                        TrustPolicy.parse(FakeChip.policy(OPERATOR)));
+
+        assertThat(verdict).isInstanceOf(Verdict.Trusted.class);
+    }
+
+    @Test
+    void auditLog_ofThisOverseer_tellsItsRootsAndItsPolicy() throws Exception {
+        assertThat(TestOverseer.events()).contains("trust-anchors.replaced", "trust-policy.changed");
+    }
+
     /** What a chip says wrongly, by the rule that finds it. */
     static Stream<Arguments> lyingChips() {
         long policy = 0x30000;
@@ -240,6 +286,7 @@ class EvidenceFaultsIT {
 
         assertThat(detail).startsWith("insecure: expected ").doesNotContain("; ");
         completes(NODES);
+        assertThat(TestOverseer.events()).contains("node.refused", "node.left");
         assertQuarantinedFor("insecure");
     }
 

@@ -6,6 +6,7 @@ import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.guest.FakeTsm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -151,6 +152,7 @@ public class TestOverseer implements BeforeAllCallback {
         private final int userPort;
         private final int nodePort;
         private final HttpClient client;
+        private FakeTsm tsm;
 
         Running(boolean attested) {
             try {
@@ -175,10 +177,14 @@ public class TestOverseer implements BeforeAllCallback {
             Path keys = TokenIssuer.open(tokens).publicKeyFile();
             Path anchors = Files.createDirectory(folder.resolve("anchors"));
             Files.write(anchors.resolve("ark.pem"), FakeChip.root());
+            Path reports = Files.createDirectory(folder.resolve("tsm"));
+            FakeChip chip = FakeChip.honest();
+            tsm = new FakeTsm(reports, "sev_guest", chip::report, chip.certificates());
             return List.of(
                     "--issuer", TokenIssuer.ISSUER,
                     "--keys", keys.toUri().toString(),
-                    "--trust-anchors", anchors.toString());
+                    "--trust-anchors", anchors.toString(),
+                    "--tsm", reports.toString());
         }
 
         private void enclave(String... arguments) throws IOException {
@@ -205,6 +211,9 @@ public class TestOverseer implements BeforeAllCallback {
                 enclave("stop");
             } finally {
                 kill();
+                if (tsm != null) {
+                    tsm.close();
+                }
             }
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.collateral.ChainedCertificates;
 import ai.coreason.enclave.sentry.attestation.collateral.FolderCertificates;
@@ -14,6 +15,9 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +34,12 @@ import org.eclipse.microprofile.config.Config;
  */
 @ApplicationScoped
 public class HardwareTrust {
+    /** Evidence is judged within a transaction: four documents of a silent service take half a minute at most. */
+    private static final Waiting WAITING =
+            new Waiting(Duration.ofSeconds(4), Duration.ofSeconds(8), 3, Duration.ofMillis(250));
+
     private QuoteAppraiser appraiser;
+    private boolean ownAnchors;
 
     /** For the container's proxies. */
     protected HardwareTrust() {}
@@ -44,21 +53,41 @@ public class HardwareTrust {
     public HardwareTrust(Config config) throws IOException {
         Optional<String> anchors = config.getOptionalValue("enclave.trust.anchors", String.class);
         Anchors roots = anchors.isPresent() ? Anchors.of(Path.of(anchors.get())) : Anchors.builtIn();
+        ownAnchors = anchors.isPresent();
         Optional<Path> cache =
                 config.getOptionalValue("enclave.state.dir", String.class).map(state -> Path.of(state, "certificates"));
         List<CertificateSource> sources = new ArrayList<>();
         config.getOptionalValue("enclave.trust.certificates", String.class)
                 .ifPresent(folder -> sources.add(new FolderCertificates(Path.of(folder))));
         config.getOptionalValue("enclave.trust.kds", URI.class)
-                .ifPresent(base -> sources.add(new KeyServer(base, cache, Freshness.DEFAULT, Waiting.DEFAULT)));
+                .ifPresent(base -> sources.add(new KeyServer(base, cache, Freshness.DEFAULT, WAITING)));
         config.getOptionalValue("enclave.trust.pcs", URI.class)
-                .ifPresent(base -> sources.add(
-                        new PcsServer(base, PcsServer.INTEL_ROOT_CRL, cache, Freshness.DEFAULT, Waiting.DEFAULT)));
+                .ifPresent(base ->
+                        sources.add(new PcsServer(base, PcsServer.INTEL_ROOT_CRL, cache, Freshness.DEFAULT, WAITING)));
         appraiser = new QuoteAppraiser(roots, new ChainedCertificates(sources));
     }
 
     /** What judges evidence. */
     public QuoteAppraiser appraiser() {
         return appraiser;
+    }
+
+    /** Whether the built-in roots are replaced. */
+    public boolean ownAnchors() {
+        return ownAnchors;
+    }
+
+    /** Lower-case hex SHA-256 of each trusted root's DER, sorted. */
+    public List<String> anchorDigests() {
+        List<String> out = new ArrayList<>();
+        for (X509Certificate root : appraiser.anchors().roots()) {
+            try {
+                out.add(Json.sha256(root.getEncoded()));
+            } catch (CertificateEncodingException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        out.sort(null);
+        return out;
     }
 }

@@ -151,7 +151,7 @@ public class RoundDesk {
     public void quarantined(@Observes NodeQuarantined node) {
         for (Contribution c : table.invitations(node.nodeId())) {
             c.miss(node.why());
-            participation(c.jobId(), node.nodeId()).leave(ParticipationState.QUARANTINED, node.why());
+            quarantine(c.jobId(), node.nodeId(), node.why());
             moved.fire(new RoundMoved(c.jobId()));
         }
     }
@@ -178,7 +178,17 @@ public class RoundDesk {
     /** Refuses an update that was judged bad, and takes its node out of the job. */
     public void rejected(String jobId, long round, long attempt, String nodeId, String why) {
         locked(jobId, round, attempt, nodeId).reject(why);
-        participation(jobId, nodeId).leave(ParticipationState.QUARANTINED, why);
+        quarantine(jobId, nodeId, why);
+    }
+
+    private void quarantine(String jobId, String nodeId, String why) {
+        Participation p = participation(jobId, nodeId);
+        if (p.active()) {
+            p.leave(ParticipationState.QUARANTINED, why);
+            audit.append(
+                    "node.left",
+                    Json.object().put("job_id", jobId).put("node_id", nodeId).put("reason", why));
+        }
     }
 
     private Contribution locked(String jobId, long round, long attempt, String nodeId) {
