@@ -3,6 +3,7 @@ package ai.coreason.enclave.node;
 import ai.coreason.enclave.node.agent.Backoff;
 import ai.coreason.enclave.node.agent.Enrolment;
 import ai.coreason.enclave.node.agent.NodeState;
+import ai.coreason.enclave.node.agent.OverseerProof;
 import ai.coreason.enclave.node.agent.ParentWatch;
 import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.agent.TaskLoop;
@@ -110,8 +111,12 @@ public class NodeApplication {
         JobRules rules = new JobRules(
                 site.simulation(),
                 offered.all().stream().anyMatch(d -> d.dataset().open()));
+        Optional<OverseerProof> proof = site.overseerEvidence().isPresent()
+                ? Optional.of(OverseerProof.of(site.overseerEvidence().get(), clock))
+                : Optional.empty();
         Enrolment enrolment = new Enrolment(
                 site,
+                proof,
                 new Enrolment.Self(evidence, manifest.sha256(), insecure),
                 new Holdings(books, offered),
                 BETWEEN_FAILURES,

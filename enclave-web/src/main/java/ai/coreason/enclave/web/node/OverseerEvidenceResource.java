@@ -41,14 +41,19 @@ public class OverseerEvidenceResource {
                     "Bound to the TLS key of this connection: compare tls_spki_sha384 with the certificate shown.")
     @APIResponse(responseCode = "200", description = "Evidence")
     @APIResponse(responseCode = "404", description = "No hardware vouches for this Overseer")
+    @APIResponse(responseCode = "503", description = "Too many are asking at once")
     public Response attest(InputStream body) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
         String nodeId = f.identifier("node_id");
         byte[] nonce = Formats.base64(f, "nonce", NONCE, NONCE);
         f.end();
-        return evidence.attest(nodeId, Base64.getEncoder().encodeToString(nonce))
-                .map(e -> Response.ok(e.json()).build())
-                .orElseGet(() -> Problem.response(
-                        ProblemType.NOT_FOUND, "overseer-evidence: expected hardware that vouches, got none"));
+        try {
+            return evidence.attest(nodeId, Base64.getEncoder().encodeToString(nonce))
+                    .map(e -> Response.ok(e.json()).build())
+                    .orElseGet(() -> Problem.response(
+                            ProblemType.NOT_FOUND, "overseer-evidence: expected hardware that vouches, got none"));
+        } catch (OverseerEvidence.Busy e) {
+            return Problem.response(ProblemType.UNAVAILABLE, "overseer-evidence: too many are asking; ask again later");
+        }
     }
 }

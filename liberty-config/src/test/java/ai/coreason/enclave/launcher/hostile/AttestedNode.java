@@ -12,31 +12,53 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A node server whose kernel seems to run on a {@link FakeChip}. */
+/** A node server whose kernel seems to run on a {@link FakeChip}, and which demands as much of its Overseer. */
 final class AttestedNode implements AutoCloseable {
     private final String id;
     private final Path folder;
     private final FakeTsm tsm;
+    private final List<String> run;
+    private Process foreground;
 
-    /** Starts it and waits until it has enrolled. */
-    AttestedNode(String id, ObjectNode siteMembers) throws Exception {
+    /** @param overseerPolicy what the site demands of the Overseer's hardware */
+    AttestedNode(String id, ObjectNode overseerPolicy) throws Exception {
         this.id = id;
         this.folder = Files.createDirectories(TestOverseer.folder().resolve(id));
         Path reports = Files.createDirectories(folder.resolve("tsm"));
         FakeChip chip = FakeChip.honest();
         tsm = new FakeTsm(reports, "sev_guest", chip::report, chip.certificates());
         writeRecords();
-        Path site = writeSite(siteMembers);
-        int exit = enclave(
+        run = List.of(
                 "run",
-                "--detach",
                 "--site",
-                site.toString(),
+                writeSite(overseerPolicy).toString(),
                 "--tsm",
                 reports.toString(),
                 "--http-port",
                 String.valueOf(FreePorts.find(1).get(0)));
-        assertThat(exit).as(log()).isZero();
+    }
+
+    /** Starts it and waits until it has enrolled. */
+    void enrol() throws IOException {
+        List<String> arguments = new ArrayList<>(run);
+        arguments.add("--detach");
+        assertThat(enclave(arguments).onExit().join().exitValue()).as(log()).isZero();
+    }
+
+    /** Starts it; it ends with {@link #close}. */
+    void start() throws IOException {
+        foreground = enclave(run);
+    }
+
+    /** What the server has logged so far. */
+    String messages() throws IOException {
+        Path log = folder.resolve("state/logs/messages.log");
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    /** The tokens that the node has in store. */
+    String tokens() throws IOException {
+        return Files.readString(folder.resolve("token"));
     }
 
     /** The last words of the server and its command. */
@@ -60,7 +82,7 @@ final class AttestedNode implements AutoCloseable {
                 """.formatted(id, TestJobs.DATASET));
     }
 
-    private Path writeSite(ObjectNode members) throws Exception {
+    private Path writeSite(ObjectNode overseerPolicy) throws Exception {
         String token = TestOverseer.post(
                         "operator", "/enrolment-tokens", Json.object().put("node_id", id))
                 .ok()
@@ -76,29 +98,33 @@ final class AttestedNode implements AutoCloseable {
                 .put("data_package", "datapackage.json")
                 .put("approve", "any");
         site.putArray("resources").add("records");
-        site.setAll(members);
+        Files.write(folder.resolve("overseer-policy.json"), Json.write(overseerPolicy));
+        site.putObject("overseer_evidence")
+                .put("policy", "overseer-policy.json")
+                .put("anchors", TestOverseer.file("anchors").toString());
         return Files.write(folder.resolve("site.json"), Json.write(site));
     }
 
-    private int enclave(String... arguments) throws IOException {
+    private Process enclave(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("enclave.home"), "liberty-config/bin/enclave")
                         .toString(),
                 "node"));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         command.addAll(List.of("--state", folder.resolve("state").toString()));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("command.log").toFile())
-                .start()
-                .onExit()
-                .join()
-                .exitValue();
+                .start();
     }
 
     @Override
     public void close() throws IOException {
-        enclave("stop");
+        if (foreground != null) {
+            foreground.destroy();
+            foreground.onExit().join();
+        }
+        enclave(List.of("stop")).onExit().join();
         tsm.close();
     }
 }

@@ -3,24 +3,13 @@ package ai.coreason.enclave.launcher.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.attestation.Anchors;
-import ai.coreason.enclave.sentry.attestation.ReportData;
-import ai.coreason.enclave.sentry.attestation.Verdict;
-import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
-import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
-import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -55,7 +44,9 @@ class EvidenceFaultsIT {
         TestOverseer.call("operator", "PUT", "/trust-policy", Json.write(FakeChip.policy(OPERATOR)), "application/json")
                 .ok();
         for (String node : NODES) {
-            SERVERS.add(new AttestedNode(node, Json.object()));
+            AttestedNode server = new AttestedNode(node, FakeChip.policy("site"));
+            SERVERS.add(server);
+            server.enrol();
         }
         mallory = TestNode.enrolled("attested_mallory", FakeChip.honest());
     }
@@ -145,33 +136,28 @@ class EvidenceFaultsIT {
         }
     }
 
-    /** What a node can check before it has sent anything: the machine, and that it is the one at this connection's end. */
+    /** The three have seen the Overseer's evidence before they enrolled; this one finds another measurement than it wants. */
     @Test
-    void overseerEvidence_overTheCallersNonce_isOfTheConnectionsKey() throws Exception {
-        String nonce = Base64.getEncoder().encodeToString(new byte[32]);
-        ObjectNode body = Json.object().put("node_id", mallory.id()).put("nonce", nonce);
-        HttpResponse<byte[]> answer = TestOverseer.anonymous()
-                .send(
-                        TestOverseer.request(TestOverseer.nodes("/api/v1/overseer-evidence"))
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofByteArray(Json.write(body)))
-                                .build(),
-                        BodyHandlers.ofByteArray());
-        assertThat(answer.statusCode()).isEqualTo(200);
-        X509Certificate shown =
-                (X509Certificate) answer.sslSession().orElseThrow().getPeerCertificates()[0];
-        ObjectNode expected = Json.object()
-                .put("verifier", mallory.id())
-                .put("nonce", nonce)
-                .put("tls_spki_sha384", FederationCa.spkiSha384(shown.getPublicKey()));
+    void overseerEvidence_notWhatTheSiteDemands_isToldNoTokenAndNothingElse() throws Exception {
+        ObjectNode policy = FakeChip.policy("site");
+        ((ArrayNode) policy.at("/snp/measurements")).removeAll().add("ab".repeat(48));
+        try (AttestedNode wary = new AttestedNode("attested_wary", policy)) {
+            String tokens = wary.tokens();
+            wary.start();
 
-        Verdict verdict = new QuoteAppraiser(Anchors.of(TestOverseer.file("anchors")), CertificateSource.none())
-                .judge(
-                        Evidence.parse(Json.read(answer.body()), ""),
-                        new QuoteAppraiser.Occasion(ReportData.Role.OVERSEER, expected, Instant.now()),
-                        TrustPolicy.parse(FakeChip.policy(OPERATOR)));
+            String log = TestOverseer.await("the refusal", wary::messages, m -> m.contains("overseer_evidence"));
 
-        assertThat(verdict).isInstanceOf(Verdict.Trusted.class);
+            assertThat(log)
+                    .containsPattern(
+                            "the Overseer's evidence does not meet overseer_evidence of the site file: measurement: expected");
+            assertThat(wary.tokens()).isEqualTo(tokens);
+            assertThat(TestOverseer.get("operator", "/nodes/attested_wary/attestation")
+                            .status())
+                    .isEqualTo(404);
+        }
+        for (AttestedNode server : SERVERS) {
+            assertThat(server.messages()).contains("overseer.trusted hardware=AMD_SEV_SNP");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.node.agent.OverseerProof.OverseerUntrusted;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
@@ -27,7 +28,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The node's enrolment: a nonce, evidence over it and over a TLS key born for the occasion, and a one-time token give a
+ * The node's enrolment: where the site demands it, a proof of the Overseer's; a nonce, evidence over it and over a TLS key born for the occasion, and a one-time token give a
  * certificate and an epoch.
  *
  * <p>The node chooses the token for the next time, stores it, and only then tells the Overseer its SHA-256. Whatever is lost
@@ -63,13 +64,22 @@ public final class Enrolment implements TaskLoop.Enroller {
     private final Backoff backoff;
     private final Clock clock;
     private final TokenFile tokens;
+    private final Optional<OverseerProof> proof;
 
     /**
+     * @param proof what the Overseer has to prove first; nothing if empty
      * @param holdings read anew at every enrolment
      * @param backoff how calls are spaced that fail
      */
-    public Enrolment(SiteFile site, Self self, Supplier<Holdings> holdings, Backoff backoff, Clock clock) {
+    public Enrolment(
+            SiteFile site,
+            Optional<OverseerProof> proof,
+            Self self,
+            Supplier<Holdings> holdings,
+            Backoff backoff,
+            Clock clock) {
         this.site = site;
+        this.proof = proof;
         this.self = self;
         this.holdings = holdings;
         this.backoff = backoff;
@@ -79,9 +89,11 @@ public final class Enrolment implements TaskLoop.Enroller {
 
     @Override
     public Session enrol()
-            throws IOException, CertificateException, OverseerRefusal, OverseerUnreachable, InterruptedException {
+            throws IOException, CertificateException, OverseerUntrusted, OverseerRefusal, OverseerUnreachable,
+                    InterruptedException {
         List<X509Certificate> roots = NodeIdentity.certificates(site.caFile());
-        OverseerClient anonymous = client(NodeIdentity.anonymousTls(roots));
+        OverseerTrust trust = proven(OverseerTrust.of(roots));
+        OverseerClient anonymous = client(trust.anonymous());
         NodeIdentity identity = NodeIdentity.born(site.nodeId());
         JsonFields f = JsonFields.of(answer(anonymous, identity), "");
         f.text("node_id", site.nodeId(), site.nodeId()::equals);
@@ -90,13 +102,19 @@ public final class Enrolment implements TaskLoop.Enroller {
                 new ByteArrayInputStream(f.text("certificate_chain").getBytes(StandardCharsets.US_ASCII)));
         Instant renewAt = renewal(f);
         return new Session(
-                client(identity.tls(chain, roots)),
+                client(identity.tls(chain, trust)),
                 site.nodeId(),
                 epoch,
                 identity.spkiSha384(),
                 identity.rowSigner(chain.get(0)),
                 LedgerTrust.of(roots),
                 renewAt);
+    }
+
+    /** Has the Overseer prove itself, where the site demands it; then only the proven TLS key counts. */
+    private OverseerTrust proven(OverseerTrust trust)
+            throws OverseerUntrusted, OverseerRefusal, OverseerUnreachable, InterruptedException {
+        return proof.isPresent() ? trust.pinned(proof.get().of(client(trust.anonymous()), site.nodeId())) : trust;
     }
 
     /** Tries the stored tokens, the oldest first, until one is not refused as a token. */

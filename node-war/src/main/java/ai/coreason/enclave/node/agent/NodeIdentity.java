@@ -10,6 +10,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -17,11 +18,8 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
-import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -66,8 +64,13 @@ public final class NodeIdentity {
 
     /** Lower-case hex SHA-384 over the DER SubjectPublicKeyInfo. */
     public String spkiSha384() {
+        return spkiSha384(keys.getPublic());
+    }
+
+    /** Lower-case hex SHA-384 over the DER SubjectPublicKeyInfo of a key. */
+    static String spkiSha384(PublicKey key) {
         try {
-            byte[] spki = keys.getPublic().getEncoded();
+            byte[] spki = key.getEncoded();
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(spki));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -75,12 +78,13 @@ public final class NodeIdentity {
     }
 
     /**
-     * A TLS client that shows this identity's certificate and trusts the federation's CA alone.
+     * A TLS client that shows this identity's certificate.
      *
      * @param chain the certificate that was issued for this key, then its issuers
+     * @param trust whom it takes for the Overseer
      * @throws CertificateException if the first certificate is not for this key
      */
-    SSLContext tls(List<X509Certificate> chain, List<X509Certificate> roots) throws CertificateException {
+    SSLContext tls(List<X509Certificate> chain, OverseerTrust trust) throws CertificateException {
         if (chain.isEmpty() || !chain.get(0).getPublicKey().equals(keys.getPublic())) {
             throw new CertificateException("certificate_chain: expected a certificate for the key of the request, got "
                     + (chain.isEmpty() ? "none" : "one for another key"));
@@ -90,7 +94,7 @@ public final class NodeIdentity {
             store.setKeyEntry("node", keys.getPrivate(), IN_MEMORY, chain.toArray(X509Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             factory.init(store, IN_MEMORY);
-            return context(Optional.of(factory.getKeyManagers()), roots);
+            return trust.context(factory.getKeyManagers());
         } catch (GeneralSecurityException e) {
             throw new CertificateException(e);
         }
@@ -99,15 +103,6 @@ public final class NodeIdentity {
     /** The signer of ledger rows with this key, under the certificate that was issued for it. */
     RowSigner rowSigner(X509Certificate certificate) {
         return RowSigner.of(keys.getPrivate(), certificate);
-    }
-
-    /** A TLS client without a certificate that trusts the federation's CA alone. */
-    static SSLContext anonymousTls(List<X509Certificate> roots) {
-        try {
-            return context(Optional.empty(), roots);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /**
@@ -132,20 +127,7 @@ public final class NodeIdentity {
         }
     }
 
-    private static SSLContext context(Optional<KeyManager[]> own, List<X509Certificate> roots)
-            throws GeneralSecurityException {
-        KeyStore trusted = empty();
-        for (int i = 0; i < roots.size(); i++) {
-            trusted.setCertificateEntry("root" + i, roots.get(i));
-        }
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(own.orElse(null), trust.getTrustManagers(), new SecureRandom());
-        return context;
-    }
-
-    private static KeyStore empty() throws GeneralSecurityException {
+    static KeyStore empty() throws GeneralSecurityException {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);

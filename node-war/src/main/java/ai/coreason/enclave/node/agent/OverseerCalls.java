@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * Requests to one origin over HTTP/1.1 and TLS, each bounded in time and bytes, and tried again with {@link Backoff} on
@@ -47,8 +50,12 @@ final class OverseerCalls {
      */
     record Limits(Duration timeout, int tries, long bytes) {}
 
-    /** One answer of 2xx or 3xx. */
-    record Answer(int status, String etag, byte[] body) {}
+    /**
+     * One answer of 2xx or 3xx.
+     *
+     * @param peer the certificate that was shown at the other end of the connection it came by
+     */
+    record Answer(int status, String etag, byte[] body, X509Certificate peer) {}
 
     /**
      * Sends one request until it is answered.
@@ -117,11 +124,14 @@ final class OverseerCalls {
         }
     }
 
-    private static Answer answer(String name, HttpResponse<byte[]> response) throws OverseerRefusal {
+    private static Answer answer(String name, HttpResponse<byte[]> response)
+            throws OverseerRefusal, SSLPeerUnverifiedException {
         if (response.statusCode() >= 400) {
             throw OverseerRefusal.of(name, response.statusCode(), response.body());
         }
         String etag = response.headers().firstValue("ETag").orElse("");
-        return new Answer(response.statusCode(), etag, response.body());
+        SSLSession session = response.sslSession().orElseThrow();
+        return new Answer(
+                response.statusCode(), etag, response.body(), (X509Certificate) session.getPeerCertificates()[0]);
     }
 }

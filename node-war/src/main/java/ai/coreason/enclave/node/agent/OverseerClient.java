@@ -7,6 +7,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
+import ai.coreason.enclave.sentry.contract.Evidence;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -32,6 +33,7 @@ public final class OverseerClient {
     private static final int DETAIL = 2000;
     private static final int TRIES = 6;
     private static final long JSON_BYTES = 64L << 20;
+    private static final long EVIDENCE_BYTES = 1L << 20;
     private static final long MODEL_BYTES = 1L << 30;
     /** The slowest line that an upload is waited for, bytes a second. */
     private static final long SLOWEST = 64 << 10;
@@ -44,6 +46,26 @@ public final class OverseerClient {
      */
     public OverseerClient(URI overseer, SSLContext tls, Backoff backoff, Backoff.Pause pause) {
         this.calls = new OverseerCalls(URI.create(overseer + "/api/v1"), tls, backoff, pause);
+    }
+
+    /**
+     * The Overseer's evidence and who sent it.
+     *
+     * @param spkiSha384 of the TLS key at the other end of the connection, lower-case hex
+     */
+    record Shown(Evidence evidence, String spkiSha384) {}
+
+    /**
+     * Asks for the Overseer's own evidence.
+     *
+     * @param nonce 32 bytes in base64
+     */
+    Shown evidence(String nodeId, String nonce) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        ObjectNode body = Json.object().put("node_id", nodeId).put("nonce", nonce);
+        Answer answer = post("POST /overseer-evidence", "/overseer-evidence", body, EVIDENCE_BYTES);
+        return new Shown(
+                Evidence.parse(Json.read(answer.body()), ""),
+                NodeIdentity.spkiSha384(answer.peer().getPublicKey()));
     }
 
     /** Asks for an enrolment nonce; base64. */
@@ -151,10 +173,13 @@ public final class OverseerClient {
 
     private JsonNode post(String name, String path, ObjectNode body)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
-        Answer answer =
-                calls.send(name, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
-        return Json.read(answer.body());
+        return Json.read(post(name, path, body, JSON_BYTES).body());
+    }
+
+    private Answer post(String name, String path, ObjectNode body, long bytes)
+            throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+        Limits limits = new Limits(SHORT, TRIES, bytes);
+        return calls.send(name, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
     }
 
     private static BodyPublisher json(ObjectNode body) {

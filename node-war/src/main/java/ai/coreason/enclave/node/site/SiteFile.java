@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  * @param policy which jobs the owner approves
  * @param evidenceKey the key that signs simulated evidence, PEM; there only in simulation
  * @param gpuEvidence how the machine's GPU is asked for evidence; never there in simulation
+ * @param overseerEvidence what is demanded of the Overseer's hardware; never there in simulation
  */
 public record SiteFile(
         String nodeId,
@@ -37,7 +38,8 @@ public record SiteFile(
         List<String> resources,
         SitePolicy policy,
         Optional<Path> evidenceKey,
-        Optional<GpuInterface> gpuEvidence) {
+        Optional<GpuInterface> gpuEvidence,
+        Optional<OverseerDemand> overseerEvidence) {
     private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final long MAX_BYTES = 4 << 20;
 
@@ -45,7 +47,7 @@ public record SiteFile(
         resources = List.copyOf(resources);
     }
 
-    /** A site without a GPU that gives evidence. */
+    /** A site without a GPU that gives evidence, which demands none of the Overseer. */
     public SiteFile(
             String nodeId,
             URI overseer,
@@ -55,7 +57,17 @@ public record SiteFile(
             List<String> resources,
             SitePolicy policy,
             Optional<Path> evidenceKey) {
-        this(nodeId, overseer, caFile, tokenFile, dataPackage, resources, policy, evidenceKey, Optional.empty());
+        this(
+                nodeId,
+                overseer,
+                caFile,
+                tokenFile,
+                dataPackage,
+                resources,
+                policy,
+                evidenceKey,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Whether the node takes part in a simulated federation. */
@@ -95,10 +107,14 @@ public record SiteFile(
                     s.end();
                     return key;
                 }),
-                f.optionalObject("gpu_evidence").map(g -> GpuInterface.parse(g, folder)));
+                f.optionalObject("gpu_evidence").map(g -> GpuInterface.parse(g, folder)),
+                f.optionalObject("overseer_evidence").map(o -> OverseerDemand.parse(o, folder)));
         f.end();
         if (site.simulation() && site.gpuEvidence.isPresent()) {
             throw InvalidDocument.at("gpu_evidence", "no such member beside simulation", "one");
+        }
+        if (site.simulation() && site.overseerEvidence.isPresent()) {
+            throw InvalidDocument.at("overseer_evidence", "no such member beside simulation", "one");
         }
         return site;
     }

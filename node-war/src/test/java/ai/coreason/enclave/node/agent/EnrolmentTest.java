@@ -114,6 +114,19 @@ class EnrolmentTest {
     }
 
     @Test
+    void enrol_overseerThatCannotProveItself_isToldNothing() throws Exception {
+        overseer.on("/overseer-evidence", TlsOverseer.problem(404, "not-found", "none"));
+        OverseerProof proof = OverseerProofTest.demand(folder);
+
+        assertThatThrownBy(() -> enrolment(Optional.of(proof)).enrol())
+                .isInstanceOf(OverseerRefusal.class)
+                .hasMessageStartingWith("POST /overseer-evidence was answered 404");
+
+        assertThat(requests).isEmpty();
+        assertThat(tokens()).containsExactly("first-token");
+    }
+
+    @Test
     void enrol_twice_usesANewKeyAndTheNextToken() throws Exception {
         Enrolment enrolment = enrolment();
         String first = enrolment.enrol().spkiSha384();
@@ -251,6 +264,10 @@ class EnrolmentTest {
     }
 
     private Enrolment enrolment() {
+        return enrolment(Optional.empty());
+    }
+
+    private Enrolment enrolment(Optional<OverseerProof> proof) {
         SiteFile site = new SiteFile(
                 "node_a",
                 overseer.uri(),
@@ -271,6 +288,7 @@ class EnrolmentTest {
         ObjectNode head = Json.object().put("sequence", 3).put("hash", "cd".repeat(32));
         return new Enrolment(
                 site,
+                proof,
                 self,
                 () -> new Holdings(List.of(), Optional.of(head)),
                 new Backoff(Duration.ofMillis(1), Duration.ofMillis(2)),

@@ -50,7 +50,10 @@ class NodeIdentityTest {
             });
             List<X509Certificate> chain = certificates(overseer.issue(identity.certificateRequest()));
             OverseerClient client = new OverseerClient(
-                    overseer.uri(), identity.tls(chain, overseer.roots()), TlsOverseer.backoff(), d -> {});
+                    overseer.uri(),
+                    identity.tls(chain, OverseerTrust.of(overseer.roots())),
+                    TlsOverseer.backoff(),
+                    d -> {});
 
             client.nextTask(Duration.ofSeconds(1));
 
@@ -64,7 +67,7 @@ class NodeIdentityTest {
             List<X509Certificate> chain =
                     certificates(overseer.issue(NodeIdentity.born("node_a").certificateRequest()));
 
-            assertThatThrownBy(() -> identity.tls(chain, overseer.roots()))
+            assertThatThrownBy(() -> identity.tls(chain, OverseerTrust.of(overseer.roots())))
                     .isInstanceOf(CertificateException.class)
                     .hasMessage("certificate_chain: expected a certificate for the key of the request, got one for"
                             + " another key");

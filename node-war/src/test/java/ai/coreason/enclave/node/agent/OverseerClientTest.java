@@ -230,7 +230,7 @@ class OverseerClientTest {
     void nonce_serverNotOfTheFederation_isUnreachableByTls() throws Exception {
         try (TlsOverseer stranger = new TlsOverseer()) {
             OverseerClient misled = new OverseerClient(
-                    stranger.uri(), NodeIdentity.anonymousTls(overseer.roots()), TlsOverseer.backoff(), pauses::add);
+                    stranger.uri(), OverseerTrust.of(overseer.roots()).anonymous(), TlsOverseer.backoff(), pauses::add);
 
             assertThatThrownBy(() -> misled.nonce("node_a"))
                     .isInstanceOfSatisfying(

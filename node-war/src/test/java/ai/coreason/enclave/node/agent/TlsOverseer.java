@@ -47,12 +47,14 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 public final class TlsOverseer implements AutoCloseable {
     private final KeyPair caKeys = keys();
     private final X509Certificate ca;
+    private final String spkiSha384;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     public TlsOverseer() throws Exception {
         ca = certificate("CN=test federation", caKeys.getPublic(), true);
         KeyPair serverKeys = keys();
+        spkiSha384 = NodeIdentity.spkiSha384(serverKeys.getPublic());
         KeyStore own = KeyStore.getInstance("PKCS12");
         own.load(null, null);
         X509Certificate certificate = certificate("CN=overseer", serverKeys.getPublic(), false);
@@ -113,6 +115,11 @@ public final class TlsOverseer implements AutoCloseable {
         return List.of(ca);
     }
 
+    /** Of the server's TLS key. */
+    public String spkiSha384() {
+        return spkiSha384;
+    }
+
     public String caPem() throws Exception {
         return pem(ca);
     }
@@ -138,7 +145,7 @@ public final class TlsOverseer implements AutoCloseable {
 
     /** A client without a certificate. */
     public OverseerClient client(Backoff.Pause pause) {
-        return new OverseerClient(uri(), NodeIdentity.anonymousTls(roots()), backoff(), pause);
+        return new OverseerClient(uri(), OverseerTrust.of(roots()).anonymous(), backoff(), pause);
     }
 
     public static Backoff backoff() {

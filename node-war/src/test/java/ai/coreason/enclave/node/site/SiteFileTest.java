@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.collateral.TrustSources;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,26 @@ class SiteFileTest {
     }
 
     @Test
+    void parse_overseerEvidence_resolvesPathsAgainstTheFilesFolder() {
+        ObjectNode json = site();
+        json.remove("simulation");
+        json.putObject("overseer_evidence")
+                .put("policy", "overseer.json")
+                .put("anchors", "roots")
+                .put("kds", "https://kds.example");
+
+        assertThat(SiteFile.parse(json, folder).overseerEvidence())
+                .contains(new OverseerDemand(
+                        folder.resolve("overseer.json"),
+                        new TrustSources(
+                                Optional.of(folder.resolve("roots")),
+                                Optional.empty(),
+                                Optional.of(URI.create("https://kds.example")),
+                                Optional.empty(),
+                                Optional.empty())));
+    }
+
+    @Test
     void parse_approveAny_approvesEveryJob() {
         assertThat(SiteFile.parse(site(), folder).policy().approves(DIGEST)).isTrue();
     }
@@ -109,6 +131,11 @@ class SiteFileTest {
                 "gpu_evidence | {\"command\":[\"/a\",\"nonce\"]} | gpu_evidence.command: expected a program's absolute path",
                 "gpu_evidence | {\"folder\":\"b\",\"x\":1}      | gpu_evidence.x: expected no such member, got one",
                 "gpu_evidence | {\"folder\":\"b\"}              | gpu_evidence: expected no such member beside simulation",
+                "overseer_evidence | {}                        | overseer_evidence.policy: expected the path of a file, got",
+                "overseer_evidence | {\"policy\":\"p\",\"x\":1} | overseer_evidence.x: expected no such member, got one",
+                "overseer_evidence | {\"policy\":\"p\",\"kds\":\"http://a\"} | overseer_evidence.kds: expected https://host",
+                "overseer_evidence | {\"policy\":\"p\",\"pcs\":\"https://u@a\"} | overseer_evidence.pcs: expected https://host",
+                "overseer_evidence | {\"policy\":\"p\"}         | overseer_evidence: expected no such member beside simulation",
                 "epsilon     | 9                               | epsilon: expected no such member, got one"
             })
     void parse_wrongMember_isRefusedByName(String member, String value, String message) {

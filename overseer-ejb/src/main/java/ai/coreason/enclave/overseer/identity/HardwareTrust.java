@@ -1,14 +1,8 @@
 package ai.coreason.enclave.overseer.identity;
 
 import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.attestation.Anchors;
-import ai.coreason.enclave.sentry.attestation.collateral.ChainedCertificates;
-import ai.coreason.enclave.sentry.attestation.collateral.FolderCertificates;
-import ai.coreason.enclave.sentry.attestation.collateral.Freshness;
-import ai.coreason.enclave.sentry.attestation.collateral.KeyServer;
-import ai.coreason.enclave.sentry.attestation.collateral.PcsServer;
+import ai.coreason.enclave.sentry.attestation.collateral.TrustSources;
 import ai.coreason.enclave.sentry.attestation.collateral.Waiting;
-import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
 import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -51,20 +45,19 @@ public class HardwareTrust {
      */
     @Inject
     public HardwareTrust(Config config) throws IOException {
-        Optional<String> anchors = config.getOptionalValue("enclave.trust.anchors", String.class);
-        Anchors roots = anchors.isPresent() ? Anchors.of(Path.of(anchors.get())) : Anchors.builtIn();
+        Optional<Path> anchors = path(config, "enclave.trust.anchors");
         ownAnchors = anchors.isPresent();
-        Optional<Path> cache =
-                config.getOptionalValue("enclave.state.dir", String.class).map(state -> Path.of(state, "certificates"));
-        List<CertificateSource> sources = new ArrayList<>();
-        config.getOptionalValue("enclave.trust.certificates", String.class)
-                .ifPresent(folder -> sources.add(new FolderCertificates(Path.of(folder))));
-        config.getOptionalValue("enclave.trust.kds", URI.class)
-                .ifPresent(base -> sources.add(new KeyServer(base, cache, Freshness.DEFAULT, WAITING)));
-        config.getOptionalValue("enclave.trust.pcs", URI.class)
-                .ifPresent(base ->
-                        sources.add(new PcsServer(base, PcsServer.INTEL_ROOT_CRL, cache, Freshness.DEFAULT, WAITING)));
-        appraiser = new QuoteAppraiser(roots, new ChainedCertificates(sources));
+        appraiser = new TrustSources(
+                        anchors,
+                        path(config, "enclave.trust.certificates"),
+                        config.getOptionalValue("enclave.trust.kds", URI.class),
+                        config.getOptionalValue("enclave.trust.pcs", URI.class),
+                        path(config, "enclave.state.dir").map(state -> state.resolve("certificates")))
+                .appraiser(WAITING);
+    }
+
+    private static Optional<Path> path(Config config, String name) {
+        return config.getOptionalValue(name, String.class).map(Path::of);
     }
 
     /** What judges evidence. */

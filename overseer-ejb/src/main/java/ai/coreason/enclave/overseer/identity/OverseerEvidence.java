@@ -17,6 +17,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -26,6 +27,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class OverseerEvidence {
+    /** Who asks is not known yet, and a machine makes one quote at a time: so many may wait, the next are sent away. */
+    static final int WAITING = 8;
+
+    private final Semaphore places = new Semaphore(WAITING);
     private GuestQuotes quotes;
     private Path certificate;
 
@@ -44,6 +49,17 @@ public class OverseerEvidence {
         certificate = Path.of(state, "tls", "server.pem");
     }
 
+    /** Evidence of given quotes. */
+    OverseerEvidence(GuestQuotes quotes, Path certificate) {
+        this.quotes = quotes;
+        this.certificate = certificate;
+    }
+
+    /** As many are waiting for a quote as may. */
+    public static final class Busy extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
     /**
      * Evidence for one node.
      *
@@ -51,17 +67,28 @@ public class OverseerEvidence {
      * @param nonce the node's own, 32 bytes in base64
      * @return empty if this Overseer runs on no hardware that could vouch for it
      * @throws IOException if no quote can be had now
+     * @throws Busy if {@value #WAITING} callers are waiting for one
      */
-    public Optional<Evidence> attest(String nodeId, String nonce) throws IOException {
+    public Optional<Evidence> attest(String nodeId, String nonce) throws IOException, Busy {
         if (quotes == null) {
             return Optional.empty();
         }
+        if (!places.tryAcquire()) {
+            throw new Busy();
+        }
+        try {
+            return Optional.of(quoted(nodeId, nonce));
+        } finally {
+            places.release();
+        }
+    }
+
+    private Evidence quoted(String nodeId, String nonce) throws IOException {
         ObjectNode members =
                 Json.object().put("verifier", nodeId).put("nonce", nonce).put("tls_spki_sha384", ownSpki());
         ReportData reportData = ReportData.parse(ReportData.Role.OVERSEER, members, "report_data");
         GuestQuote quote = quotes.quote(reportData.digest());
-        return Optional.of(
-                new Evidence(quote.type(), quote.quote(), quote.certificates(), Optional.empty(), reportData.json()));
+        return new Evidence(quote.type(), quote.quote(), quote.certificates(), Optional.empty(), reportData.json());
     }
 
     private String ownSpki() throws IOException {
