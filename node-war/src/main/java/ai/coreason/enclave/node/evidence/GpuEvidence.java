@@ -6,16 +6,12 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.Formats;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 
 /** What a GPU of this machine says of itself, asked by the means that the site gives. Thread-safe. */
@@ -39,22 +35,6 @@ interface GpuEvidence {
         }
         Path folder = ((GpuInterface.Folder) means).path();
         return nonce -> in(folder);
-    }
-
-    /**
-     * The nonce that binds a GPU's evidence to one occasion: SHA-256 over the verifier's nonce, 32 bytes, and the SHA-384 of
-     * the node's TLS key, 48 bytes, in hex.
-     *
-     * @param members the report data's, with {@code nonce} and {@code tls_spki_sha384}
-     * @throws InvalidDocument if one is missing
-     */
-    static String nonce(ObjectNode members) {
-        JsonFields f = JsonFields.of(members, "report_data");
-        byte[] nonce = Base64.getDecoder().decode(f.text("nonce"));
-        byte[] key = HexFormat.of().parseHex(f.text("tls_spki_sha384"));
-        byte[] both = Arrays.copyOf(nonce, nonce.length + key.length);
-        System.arraycopy(key, 0, both, nonce.length, key.length);
-        return Json.sha256(both);
     }
 
     /** What a program prints. */

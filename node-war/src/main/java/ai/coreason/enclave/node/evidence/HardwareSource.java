@@ -27,7 +27,7 @@ final class HardwareSource implements EvidenceSource {
             ObjectNode members = reportData.json();
             Optional<Evidence.Gpu> said = Optional.empty();
             if (gpu.isPresent()) {
-                said = Optional.of(gpu.get().over(GpuEvidence.nonce(members)));
+                said = Optional.of(gpu.get().over(nonce(reportData)));
                 members.put("gpu_evidence_sha256", said.get().sha256());
             }
             ReportData whole = ReportData.parse(reportData.role(), members, "report_data");
@@ -36,5 +36,12 @@ final class HardwareSource implements EvidenceSource {
         } catch (IOException e) {
             throw new IllegalStateException("no evidence of this machine: " + e.getMessage(), e);
         }
+    }
+
+    private static String nonce(ReportData reportData) {
+        return reportData
+                .gpuNonce()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "report_data: expected nonce and tls_spki_sha384 for the GPU, got one without"));
     }
 }

@@ -4,18 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.node.site.GpuInterface;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.Evidence;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,23 +127,6 @@ class GpuEvidenceTest {
                         + (length < 0
                                 ? "a file, got none"
                                 : "1 to 65536 bytes, got " + (length == 0 ? "none" : "more")));
-    }
-
-    @Test
-    void nonce_ofReportData_bindsTheOccasionAndTheTlsKey() {
-        byte[] nonce = new byte[32];
-        nonce[0] = 1;
-        ObjectNode members = Json.object()
-                .put("nonce", Base64.getEncoder().encodeToString(nonce))
-                .put("tls_spki_sha384", "ab".repeat(48));
-        ByteArrayOutputStream both = new ByteArrayOutputStream();
-        both.writeBytes(nonce);
-        both.writeBytes(HexFormat.of().parseHex("ab".repeat(48)));
-
-        assertThat(GpuEvidence.nonce(members)).isEqualTo(Json.sha256(both.toByteArray()));
-        assertThatThrownBy(() -> GpuEvidence.nonce(members.without(List.of("tls_spki_sha384"))))
-                .isInstanceOf(InvalidDocument.class)
-                .hasMessageStartingWith("report_data.tls_spki_sha384: expected");
     }
 
     private void refused(Path tool, Duration limit, String message) {

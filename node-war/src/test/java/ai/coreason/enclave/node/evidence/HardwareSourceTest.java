@@ -50,12 +50,25 @@ class HardwareSourceTest {
 
         ObjectNode members = MEMBERS.deepCopy()
                 .put("gpu_evidence_sha256", evidence.gpu().orElseThrow().sha256());
-        assertThat(nonces).containsExactly(GpuEvidence.nonce(MEMBERS));
+        assertThat(nonces).containsExactly(ASKED.gpuNonce().orElseThrow());
         assertThat(evidence.reportData()).isEqualTo(members);
         assertThat(evidence.quote())
                 .isEqualTo(ReportData.parse(ReportData.Role.UPDATE, members, "report_data")
                         .digest());
         assertThat(Evidence.parse(evidence.json(), "evidence").json()).isEqualTo(evidence.json());
+    }
+
+    @Test
+    void attest_documentWithoutNonce_asksNoGpu() {
+        ReportData bare =
+                ReportData.parse(ReportData.Role.UPDATE, MEMBERS.deepCopy().without(List.of("nonce")), "");
+        HardwareSource source = new HardwareSource(echo, Optional.of(nonce -> {
+            throw new AssertionError("a GPU that was asked without a nonce");
+        }));
+
+        assertThatThrownBy(() -> source.attest(bare))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("report_data: expected nonce and tls_spki_sha384");
     }
 
     @Test

@@ -19,7 +19,8 @@ import org.eclipse.microprofile.config.Config;
 
 /**
  * What hardware evidence is verified against: the pinned roots of its makers, and where certificates come from that
- * evidence did not bring: first a local folder, then the makers' services, each only where it is configured.
+ * evidence did not bring: first a local folder, then the makers' services, each only where it is configured. Manifests and
+ * lists for NVIDIA's GPUs come from the folder alone.
  *
  * <p>Configuration, all optional: {@code enclave.trust.anchors}, a folder whose self-signed certificates replace the
  * built-in roots; {@code enclave.trust.certificates}, a folder; {@code enclave.trust.kds} and {@code enclave.trust.pcs}, the

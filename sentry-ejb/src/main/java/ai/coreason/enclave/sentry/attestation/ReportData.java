@@ -13,8 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a quote is bound to: a document of public values whose digest the quote carries as its report data. Immutable
@@ -123,6 +126,20 @@ public final class ReportData {
     /** The members; a copy. */
     public ObjectNode json() {
         return members.deepCopy();
+    }
+
+    /**
+     * What a GPU of the machine signs over, so that its evidence is of this occasion and this key: SHA-256 over the verifier's
+     * nonce, 32 bytes, and the SHA-384 of the TLS key, 48 bytes. 64 lower-case hex digits; empty if one of the two is missing.
+     */
+    public Optional<String> gpuNonce() {
+        if (!members.has("nonce") || !members.has("tls_spki_sha384")) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.writeBytes(Base64.getDecoder().decode(members.get("nonce").textValue()));
+        both.writeBytes(HexFormat.of().parseHex(members.get("tls_spki_sha384").textValue()));
+        return Optional.of(Json.sha256(both.toByteArray()));
     }
 
     /** The report data: 64 bytes. */

@@ -13,6 +13,7 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReportDataTest {
     static ObjectNode members() {
@@ -73,6 +74,24 @@ class ReportDataTest {
         assertThatThrownBy(() -> ReportData.parse(Role.UPDATE, members().put(name, text), "d"))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
+    }
+
+    /** SHA-256 of 32 bytes of 0 and 48 of 0xab, worked out elsewhere. */
+    @Test
+    void gpuNonce_nonceAndTlsKey_isTheirSha256() {
+        assertThat(read(members()).gpuNonce())
+                .hasValue("1a18fea5fb7555c79be1cbcc93ae6f978c25f8d4122275efe7f66d6cf2357db1");
+        assertThat(read(members().put("tls_spki_sha384", "cd".repeat(48))).gpuNonce())
+                .isPresent()
+                .isNotEqualTo(read(members()).gpuNonce());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonce", "tls_spki_sha384"})
+    void gpuNonce_memberMissing_isNone(String name) {
+        ObjectNode less = members();
+        less.remove(name);
+        assertThat(read(less).gpuNonce()).isEmpty();
     }
 
     @Test

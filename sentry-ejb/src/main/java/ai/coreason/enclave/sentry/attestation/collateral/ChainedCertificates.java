@@ -3,16 +3,19 @@ package ai.coreason.enclave.sentry.attestation.collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
+import java.security.cert.X509CRL;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Several sources in order: each part is of the first that has it, and a source is asked only while parts are missing.
- * Thread-safe if they are.
+ * Several sources in order: each part is of the first that has it, and a source is asked only while parts are missing. A GPU's
+ * manifests and lists are those of all, and of manifests of one name the first. Thread-safe if they are.
  *
  * @param sources the nearest first
  */
@@ -53,5 +56,17 @@ public record ChainedCertificates(List<CertificateSource> sources) implements Ce
             }
         }
         return new Collateral(parts);
+    }
+
+    @Override
+    public NvidiaCollateral nvidia(byte[] report, byte[] chain) {
+        Map<String, byte[]> manifests = new HashMap<>();
+        List<X509CRL> lists = new ArrayList<>();
+        for (CertificateSource source : sources) {
+            NvidiaCollateral next = source.nvidia(report, chain);
+            next.manifests().forEach(manifests::putIfAbsent);
+            lists.addAll(next.lists());
+        }
+        return new NvidiaCollateral(manifests, lists);
     }
 }

@@ -4,17 +4,27 @@ import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import ai.coreason.enclave.sentry.attestation.intel.QuoteIdentity;
+import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaIdentity;
+import ai.coreason.enclave.sentry.attestation.nvidia.RimLabel;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
 import ai.coreason.enclave.sentry.attestation.snp.VekIdentity;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CRL;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -29,10 +39,16 @@ import java.util.stream.Stream;
  *   <li>{@code intel/TEE/FMSPC/tcb_info.json} and {@code tcb_sign_chain.pem}, {@code intel/TEE/qe_identity.json} and {@code
  *       qe_sign_chain.pem}, where the kind is {@code tdx} or {@code sgx}
  *   <li>{@code intel/pck_crl_platform.der}, {@code intel/pck_crl_processor.der}, {@code intel/root_ca_crl.der}
+ *   <li>{@code nvidia/}: manifests of any driver and VBIOS, {@code .swidtag} or {@code .xml}, of which those are given that say
+ *       they are of the device; and revocation lists, {@code .crl}, in DER or PEM, all of them. The first 128 manifests and 32
+ *       files of lists by name are looked at
  * </ul>
  */
 public final class FolderCertificates implements CertificateSource {
+    private static final System.Logger LOG = System.getLogger(FolderCertificates.class.getName());
     private static final int MOST_FILES = 4096;
+    private static final int MOST_MANIFESTS = 128;
+    private static final int MOST_LISTS = 32;
 
     private final Path folder;
     private final FileReader files = new FileReader();
@@ -62,23 +78,33 @@ public final class FolderCertificates implements CertificateSource {
     private Optional<byte[]> vek(VekIdentity wanted) {
         return (wanted.key() == SnpKey.VCEK ? read(Layout.vcek(wanted)) : Optional.<byte[]>empty())
                 .filter(c -> wanted.certificate(c).isPresent())
-                .or(() -> unnamed().stream()
+                .or(() -> listed(Layout.veks(), MOST_FILES, ".der", ".pem").stream()
                         .flatMap(f -> files.read(f).stream())
                         .map(c -> c.bytes().clone())
                         .filter(c -> wanted.certificate(c).isPresent())
                         .findFirst());
     }
 
-    private List<Path> unnamed() {
-        try (Stream<Path> listed = Files.list(folder.resolve("snp").resolve("vek"))) {
-            return listed.filter(
-                            f -> f.toString().endsWith(".der") || f.toString().endsWith(".pem"))
+    /** Files by name, no more than so many; none if there is no such folder. */
+    private List<Path> listed(Path below, int most, String... endings) {
+        List<Path> found;
+        try (Stream<Path> listed = Files.list(folder.resolve(below))) {
+            found = listed.filter(f -> Arrays.stream(endings).anyMatch(f.toString()::endsWith))
                     .sorted()
-                    .limit(MOST_FILES)
+                    .limit(most + 1L)
                     .toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return List.of();
         }
+        if (found.size() > most) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "collateral.folder.too_many folder={0} first_not_read={1}",
+                    below,
+                    found.get(most).getFileName());
+            return found.subList(0, most);
+        }
+        return found;
     }
 
     @Override
@@ -92,6 +118,55 @@ public final class FolderCertificates implements CertificateSource {
             return new Collateral(parts);
         } catch (MalformedEvidence e) {
             return Collateral.none();
+        }
+    }
+
+    @Override
+    public NvidiaCollateral nvidia(byte[] report, byte[] chain) {
+        try {
+            NvidiaIdentity device = NvidiaIdentity.of(report, chain);
+            Map<String, byte[]> manifests = new TreeMap<>();
+            for (Path file : listed(Layout.nvidia(), MOST_MANIFESTS, ".swidtag", ".xml")) {
+                files.read(file)
+                        .map(FileReader.Content::bytes)
+                        .filter(xml -> label(file, xml).filter(device::isOf).isPresent())
+                        .ifPresent(xml -> manifests.put(file.getFileName().toString(), xml));
+            }
+            List<X509CRL> lists = listed(Layout.nvidia(), MOST_LISTS, ".crl").stream()
+                    .flatMap(f -> lists(f).stream())
+                    .toList();
+            return new NvidiaCollateral(manifests, lists);
+        } catch (MalformedEvidence e) {
+            return NvidiaCollateral.NONE;
+        }
+    }
+
+    private static Optional<RimLabel> label(Path file, byte[] xml) {
+        Optional<RimLabel> label = RimLabel.of(xml);
+        if (label.isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "collateral.manifest.unreadable file={0}", file.getFileName());
+        }
+        return label;
+    }
+
+    private List<X509CRL> lists(Path file) {
+        Optional<byte[]> bytes = files.read(file).map(FileReader.Content::bytes);
+        List<X509CRL> lists = bytes.map(FolderCertificates::lists).orElse(List.of());
+        if (bytes.isPresent() && lists.isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, "collateral.list.unreadable file={0}", file.getFileName());
+        }
+        return lists;
+    }
+
+    private static List<X509CRL> lists(byte[] bytes) {
+        try {
+            List<X509CRL> out = new ArrayList<>();
+            for (CRL list : CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(bytes))) {
+                out.add((X509CRL) list);
+            }
+            return out;
+        } catch (GeneralSecurityException e) {
+            return List.of();
         }
     }
 

@@ -33,6 +33,16 @@ final class Layout {
         return Path.of("snp", vek.product().label());
     }
 
+    /** {@code snp/vek/}: certificates of chips' keys under any name. */
+    static Path veks() {
+        return Path.of("snp", "vek");
+    }
+
+    /** {@code nvidia/}: manifests and lists under any name. */
+    static Path nvidia() {
+        return Path.of("nvidia");
+    }
+
     /**
      * {@code intel/TEE/FMSPC/} with the part's usual name for TCB info and its chain, {@code intel/TEE/} for the quoting
      * enclave's, {@code intel/pck_crl_AUTHORITY.der} and {@code intel/root_ca_crl.der}.

@@ -54,7 +54,7 @@ public record NvidiaPolicy(
         REQUIRED,
         /** Those that are there have to be in force and not name a certificate. */
         AS_FOUND,
-        /** Nothing. */
+        /** None has to be there, as somebody answers for; those that are there count all the same. */
         WAIVED
     }
 

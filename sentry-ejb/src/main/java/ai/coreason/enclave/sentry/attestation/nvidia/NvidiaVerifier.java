@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param policy what is demanded beyond signatures; without one, nothing is
  */
 public record NvidiaVerifier(Anchors anchors, Instant at, Optional<NvidiaPolicy> policy) {
-    private static final String CHAIN = "device_chain";
+    static final String CHAIN = "device_chain";
 
     /**
      * Judges a device.
@@ -151,9 +151,6 @@ public record NvidiaVerifier(Anchors anchors, Instant at, Optional<NvidiaPolicy>
             List<X509CRL> lists,
             List<Reason> broken,
             List<Reason> open) {
-        if (policy.revocation() == NvidiaPolicy.Revocation.WAIVED) {
-            return;
-        }
         List<Reason> unknown = new ArrayList<>();
         chains.forEach(c -> new RevocationLists(lists, at).judge(c, broken, unknown));
         if (policy.revocation() == NvidiaPolicy.Revocation.REQUIRED) {
@@ -180,7 +177,8 @@ public record NvidiaVerifier(Anchors anchors, Instant at, Optional<NvidiaPolicy>
         }
     }
 
-    private static String chip(CertificateChain chain) {
+    /** The chip that a device's certificate names, such as {@code GH100}; empty if it names none. */
+    static String chip(CertificateChain chain) {
         String name = chain.leafName();
         int end = name.indexOf(' ');
         String chip = end < 0 ? name : name.substring(0, end);

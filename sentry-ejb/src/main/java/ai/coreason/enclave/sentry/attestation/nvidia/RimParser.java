@@ -32,7 +32,7 @@ import org.xml.sax.helpers.DefaultHandler;
  * @param at the time at which the signer's certificates have to be valid
  */
 record RimParser(Anchors anchors, Instant at) {
-    private static final String ISO_19770 = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd";
+    static final String ISO_19770 = "http://standards.iso.org/iso/19770/-2/2015/schema.xsd";
     private static final String SHA384 = "http://www.w3.org/2001/04/xmlenc#sha384";
     private static final String NO_DOCTYPE = "http://apache.org/xml/features/disallow-doctype-decl";
     private static final String LIMITS = "http://www.oracle.com/xml/jaxp/properties/";

@@ -45,7 +45,10 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         }
     }
 
-    /** Judges evidence of a CPU; a GPU's beside it has to be the one that the quote is bound to, and is not judged. */
+    /**
+     * Judges evidence of a CPU, and a GPU's where there is one beside it: that has to be the one that the quote is bound to, and
+     * to hold by itself. What is proven is the CPU's measurement.
+     */
     public Verdict judge(Evidence evidence, Occasion occasion, TrustPolicy policy) {
         ReportData reportData;
         try {
@@ -68,7 +71,9 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         Appraisal demanded = judge.get().apply(Optional.of(policy));
         List<Reason> reasons = new ArrayList<>(demanded.reasons());
         bound(demanded.claims(), reportData).ifPresent(reasons::add);
-        gpu(evidence, reportData).ifPresent(reasons::add);
+        boundGpu(evidence, reportData).ifPresent(reasons::add);
+        GpuAppraiser gpus = new GpuAppraiser(anchors, certificates);
+        evidence.gpu().ifPresent(g -> reasons.addAll(gpus.judge(g, reportData, occasion.at(), policy.nvidia())));
         reasons.addAll(reportData.differences(occasion.expected()));
         String measurement = demanded.claims().measurement();
         return reasons.isEmpty() ? new Verdict.Trusted(measurement) : new Verdict.Refused(reasons, measurement);
@@ -82,7 +87,7 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
     }
 
     /** Whether the quote vouches for just the GPU's evidence that came with it, or for none. */
-    private static Optional<Reason> gpu(Evidence evidence, ReportData document) {
+    private static Optional<Reason> boundGpu(Evidence evidence, ReportData document) {
         String bound = document.json().path("gpu_evidence_sha256").asText("none");
         String came = evidence.gpu().map(Evidence.Gpu::sha256).orElse("none");
         return bound.equals(came)

@@ -2,17 +2,24 @@ package ai.coreason.enclave.sentry.attestation.collateral;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
+import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaSample;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
+import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.NvidiaCollateral;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.SnpCertificates;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
 import ai.coreason.enclave.sentry.attestation.snp.SnpProduct;
 import ai.coreason.enclave.sentry.attestation.snp.SnpSample;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.X509CRL;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FolderCertificatesTest {
     private static final SnpSample MILAN = SnpSample.of(SnpKey.VCEK, SnpProduct.MILAN);
+    private final NvidiaSample gpu = new NvidiaSample();
 
     @TempDir
     private Path folder;
@@ -82,6 +90,165 @@ class FolderCertificatesTest {
         FolderCertificates source = new FolderCertificates(folder);
         source.snp(MILAN.report()).crl().orElseThrow()[0] = 0;
         assertThat(source.snp(MILAN.report()).crl()).hasValue(MILAN.crl());
+    }
+
+    private List<String> manifests() throws Exception {
+        byte[] report = gpu.report("ab".repeat(32));
+        return List.copyOf(new FolderCertificates(folder)
+                .nvidia(report, gpu.chain())
+                .manifests()
+                .keySet());
+    }
+
+    private List<X509CRL> lists() throws Exception {
+        return new FolderCertificates(folder)
+                .nvidia(gpu.report("ab".repeat(32)), gpu.chain())
+                .lists();
+    }
+
+    @Test
+    void nvidia_manifestsOfManyDevices_areThoseThatSayTheyAreOfThisOne() throws Exception {
+        write("nvidia/driver.xml", gpu.manifest(NvidiaSample.Part.DRIVER, 7));
+        write("nvidia/bios.swidtag", gpu.manifest(NvidiaSample.Part.VBIOS, 8));
+        write("nvidia/older.xml", gpu.manifest("GH100", "550.54.15", 7));
+        write("nvidia/blackwell.xml", gpu.manifest("GB100", "550.90.07", 7));
+        write("nvidia/driver.txt", gpu.manifest(NvidiaSample.Part.DRIVER, 7));
+        assertThat(manifests()).containsExactly("bios.swidtag", "driver.xml");
+    }
+
+    @Test
+    void nvidia_manifestThatIsNone_countsAsAbsent() throws Exception {
+        write("nvidia/a.xml", new byte[] {1, 2, 3});
+        write("nvidia/b.xml", new byte[0]);
+        byte[] manifest = gpu.manifest(NvidiaSample.Part.DRIVER, 7);
+        write("nvidia/c.xml", Arrays.copyOf(manifest, 100));
+        write("nvidia/d.xml", Arrays.copyOf(manifest, (1 << 20) + 1));
+        Files.createDirectories(folder.resolve("nvidia/e.xml"));
+        write("nvidia/f.xml", manifest);
+        assertThat(manifests()).containsExactly("f.xml");
+    }
+
+    @Test
+    void nvidia_moreManifestsThan128_areTheFirstByName() throws Exception {
+        byte[] manifest = gpu.manifest(NvidiaSample.Part.DRIVER, 7);
+        for (int i = 100; i < 226; i++) {
+            write("nvidia/" + i + ".xml", new byte[] {'<'});
+        }
+        write("nvidia/226.xml", manifest);
+        write("nvidia/227.xml", manifest);
+        assertThat(manifests()).containsExactly("226.xml", "227.xml");
+        write("nvidia/099.swidtag", new byte[0]);
+        assertThat(manifests()).containsExactly("226.xml");
+    }
+
+    @Test
+    void nvidia_manifestThatWasReplaced_isReadAnew() throws Exception {
+        write("nvidia/driver.xml", gpu.manifest("GH100", "550.54.15", 7));
+        FolderCertificates source = new FolderCertificates(folder);
+        byte[] report = gpu.report("ab".repeat(32));
+        assertThat(source.nvidia(report, gpu.chain()).manifests()).isEmpty();
+        write("nvidia/driver.xml", gpu.manifest(NvidiaSample.Part.DRIVER, 7));
+        Files.setLastModifiedTime(folder.resolve("nvidia/driver.xml"), FileTime.from(SnpSample.AT));
+        assertThat(source.nvidia(report, gpu.chain()).manifests()).containsOnlyKeys("driver.xml");
+    }
+
+    @Test
+    void nvidia_lists_areReadInDerAndPem() throws Exception {
+        X509CRL root = gpu.list(0, SnpSample.AT);
+        X509CRL below = gpu.list(1, SnpSample.AT);
+        write("nvidia/a.crl", root.getEncoded());
+        String pem = "-----BEGIN X509 CRL-----\n"
+                + Base64.getMimeEncoder().encodeToString(below.getEncoded())
+                + "\n-----END X509 CRL-----\n";
+        write("nvidia/b.crl", pem.getBytes(StandardCharsets.US_ASCII));
+        assertThat(lists()).containsExactly(root, below);
+        write("nvidia/b.crl", (pem + pem).getBytes(StandardCharsets.US_ASCII));
+        assertThat(lists()).containsExactly(root, below, below);
+    }
+
+    @Test
+    void nvidia_listThatIsNone_countsAsAbsent() throws Exception {
+        byte[] list = gpu.list(0, SnpSample.AT).getEncoded();
+        write("nvidia/a.crl", new byte[] {1, 2, 3});
+        write("nvidia/b.crl", new byte[0]);
+        write("nvidia/c.crl", Arrays.copyOf(list, list.length - 1));
+        write("nvidia/d.crl", new byte[(1 << 20) + 1]);
+        write("nvidia/e.crl", "-----BEGIN X509 CRL-----\n!\n".getBytes(StandardCharsets.US_ASCII));
+        write("nvidia/f.crl", list);
+        assertThat(lists()).hasSize(1);
+    }
+
+    @Test
+    void nvidia_moreListsThan32_areTheFirstByName() throws Exception {
+        byte[] list = gpu.list(0, SnpSample.AT).getEncoded();
+        for (int i = 10; i < 50; i++) {
+            write("nvidia/" + i + ".crl", list);
+        }
+        assertThat(lists()).hasSize(32);
+    }
+
+    @Test
+    void nvidia_noFolderOrNoReport_isNothing() throws Exception {
+        assertThat(manifests()).isEmpty();
+        assertThat(lists()).isEmpty();
+        write("nvidia/driver.xml", gpu.manifest(NvidiaSample.Part.DRIVER, 7));
+        FolderCertificates source = new FolderCertificates(folder);
+        assertThat(source.nvidia(new byte[3], gpu.chain())).isEqualTo(NvidiaCollateral.NONE);
+        assertThat(source.nvidia(gpu.report("ab".repeat(32)), new byte[3])).isEqualTo(NvidiaCollateral.NONE);
+    }
+
+    /** A published report with the published manifest of its VBIOS among those of others. */
+    @Test
+    void nvidia_publishedDevice_findsItsManifest() throws Exception {
+        Path vectors = SharedData.file("vectors/attestation");
+        for (String name : List.of("1010_0200_882_960074001A_PROD", "1010_0205_862_960074001F_PROD")) {
+            write(
+                    "nvidia/" + name + ".swidtag",
+                    Files.readAllBytes(vectors.resolve("nvidia-rim/" + name + "/" + name + ".swidtag")));
+        }
+        Path device = vectors.resolve("nvidia/hopper-580.95-vbios-rim-1A");
+        assertThat(new FolderCertificates(folder)
+                        .nvidia(
+                                Files.readAllBytes(device.resolve("evidence.bin")),
+                                Files.readAllBytes(device.resolve("cert_chain.pem")))
+                        .manifests())
+                .containsOnlyKeys("1010_0200_882_960074001A_PROD.swidtag");
+    }
+
+    private static CertificateSource of(NvidiaCollateral nvidia) {
+        return new CertificateSource() {
+            @Override
+            public SnpCertificates snp(byte[] report) {
+                return SnpCertificates.NONE;
+            }
+
+            @Override
+            public Collateral intel(byte[] quote) {
+                return Collateral.none();
+            }
+
+            @Override
+            public NvidiaCollateral nvidia(byte[] report, byte[] chain) {
+                return nvidia;
+            }
+        };
+    }
+
+    @Test
+    void chained_gpusManifestsAndLists_areThoseOfAll() throws Exception {
+        X509CRL root = gpu.list(0, SnpSample.AT);
+        X509CRL below = gpu.list(1, SnpSample.AT);
+        byte[] one = {1};
+        byte[] two = {2};
+        CertificateSource first = of(new NvidiaCollateral(Map.of("a", one), List.of(root)));
+        CertificateSource second = of(new NvidiaCollateral(Map.of("a", two, "b", two), List.of(below)));
+        NvidiaCollateral got = new ChainedCertificates(List.of(first, CertificateSource.none(), second))
+                .nvidia(new byte[0], new byte[0]);
+        assertThat(got.manifests())
+                .containsOnlyKeys("a", "b")
+                .containsEntry("a", one)
+                .containsEntry("b", two);
+        assertThat(got.lists()).containsExactly(root, below);
     }
 
     private static CertificateSource source(SnpCertificates snp, Collateral intel) {

@@ -290,6 +290,31 @@ class NvidiaVerifierTest {
         assertThat(withLists(STRICT)).isEqualTo(Result.VALID);
     }
 
+    @Test
+    void verify_revocationWaived_listsAtHandCountAllTheSame() throws Exception {
+        FakeCertificate root = maker.device.get(2);
+        Duration day = Duration.ofDays(1);
+        X509CRL empty = root.list(root.key, FakeMaker.AT.minus(day), FakeMaker.AT.plus(day));
+        X509CRL revoking = root.list(
+                root.key,
+                FakeMaker.AT.minus(day),
+                FakeMaker.AT.plus(day),
+                maker.device.get(1).serial());
+        NvidiaPolicy waived = new NvidiaPolicy(
+                EnumSet.of(Architecture.HOPPER),
+                "0",
+                "0",
+                Rims.AS_FOUND,
+                Optional.empty(),
+                false,
+                false,
+                Revocation.WAIVED,
+                Optional.of("olga"));
+        assertThat(withLists(waived)).isEqualTo(Result.VALID);
+        assertThat(withLists(waived, empty)).isEqualTo(Result.VALID);
+        assertThat(withLists(waived, revoking)).isEqualTo(Result.INVALID);
+    }
+
     private Result withLists(NvidiaPolicy policy, X509CRL... lists) throws Exception {
         byte[] chain = FakeMaker.pem(FakeMaker.signed(maker.device));
         return new NvidiaVerifier(maker.anchors(), FakeMaker.AT, Optional.of(policy))
