@@ -1,6 +1,6 @@
 """Runs this project's training and Opacus's by turns and prints the medians as a Markdown table.
 
-compare.py --class-path CLASSES [--runs 5] [--warm 20] [--seconds 3] [--models mlp,cnn] [--json FILE]
+compare.py --class-path CLASSES [--runs 5] [--warm 60] [--seconds 3] [--models mlp,cnn] [--json FILE]
 """
 
 import argparse
@@ -26,7 +26,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--class-path", required=True, help="of the module's tests")
     parser.add_argument("--runs", type=int, default=5, help="processes of each variant (5)")
-    parser.add_argument("--warm", type=float, default=20, help="CPU-seconds of the JVM before measuring (20); 1 in Python, which compiles nothing")
+    parser.add_argument("--warm", type=float, default=60, help="CPU-seconds of the JVM before measuring (60: until its compiler is idle); 1 in Python, which compiles nothing")
     parser.add_argument("--seconds", type=float, default=3, help="CPU-seconds of measuring (3)")
     parser.add_argument("--models", default=",".join(MODELS), help="some of " + ",".join(MODELS))
     parser.add_argument("--json", type=Path, help="also write every measurement to this file")
