@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -44,8 +45,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * The node from start to stop: reads its configuration, decides what vouches for it, ends what a crash left behind, and
  * runs the task loop on a thread of the container. A node that may not run, or cannot, ends its JVM and says why.
  *
- * <p>Configuration: {@code enclave.site.file}; {@code enclave.insecure}, false if left out; {@code enclave.parent.pid},
- * optional.
+ * <p>Configuration: {@code enclave.site.file}; {@code enclave.insecure}, false if left out; {@code enclave.tsm.root},
+ * where the kernel's TSM reports are, and {@code enclave.parent.pid}, both optional.
  */
 @Singleton
 @Startup
@@ -94,7 +95,9 @@ public class NodeApplication {
                 config.getOptionalValue("enclave.insecure", Boolean.class).orElse(false);
         CodeManifest manifest = CodeManifest.of(NodeApplication.class);
         LOG.log(System.Logger.Level.INFO, "code.manifest files={0} sha256={1}", manifest.files(), manifest.sha256());
-        EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), manifest.sha256(), clock);
+        Optional<Path> tsm =
+                config.getOptionalValue("enclave.tsm.root", String.class).map(Path::of);
+        EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), tsm, manifest.sha256(), clock);
         OfferedDatasets offered = OfferedDatasets.load(site);
         guard.trust(LedgerTrust.of(LedgerCertificates.parse(Files.readString(site.caFile()))));
         offered.all().forEach(d -> books.register(d.dataset(), d.source()));

@@ -7,8 +7,10 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
+import ai.coreason.enclave.web.problem.Problem;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
@@ -18,6 +20,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
@@ -71,6 +74,18 @@ public class NodesResource {
             }
         }
         return Response.ok(Json.object().set("nodes", out)).build();
+    }
+
+    /** Tells a node's attestation report. */
+    @GET
+    @Path("nodes/{node_id}/attestation")
+    @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
+    @Operation(summary = "Read the verifier's finding about a node")
+    public Response attestation(@PathParam("node_id") String nodeId) {
+        return nodes.find(nodeId)
+                .map(n -> Response.ok(Json.read(n.report())).build())
+                .orElseGet(() -> Problem.response(
+                        ProblemType.NOT_FOUND, "node_id: expected a node that has enrolled, got another"));
     }
 
     /** Issues a token for one enrolment of one node. */

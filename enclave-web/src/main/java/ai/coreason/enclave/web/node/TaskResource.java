@@ -1,5 +1,6 @@
 package ai.coreason.enclave.web.node;
 
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -22,6 +23,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -46,6 +48,9 @@ public class TaskResource {
     private RoundDesk desk;
 
     @Inject
+    private NodeRegistry nodes;
+
+    @Inject
     private TaskBell bell;
 
     @Resource
@@ -56,6 +61,7 @@ public class TaskResource {
     @Operation(summary = "Wait for the node's next task")
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
+    @APIResponse(responseCode = "401", description = "The node is in quarantine and has to enrol again")
     @APIResponse(responseCode = "503", description = "The Overseer is stopping")
     public void next(
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("wait_seconds") @DefaultValue("20")
@@ -64,6 +70,11 @@ public class TaskResource {
             @Suspended AsyncResponse response) {
         long seconds = Query.whole("wait_seconds", wait, 1, LONGEST_WAIT);
         String node = caller.getUserPrincipal().getName();
+        Optional<String> unfit = nodes.find(node).flatMap(n -> n.unfit(Instant.now()));
+        if (unfit.isPresent()) {
+            response.resume(Problem.response(ProblemType.UNAUTHENTICATED, unfit.get()));
+            return;
+        }
         Runnable look = () -> executor.execute(() -> answer(node, response));
         response.setTimeout(seconds, TimeUnit.SECONDS);
         response.setTimeoutHandler(late -> {

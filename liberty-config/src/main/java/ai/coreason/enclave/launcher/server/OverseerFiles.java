@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.HashMap;
@@ -98,10 +99,20 @@ public record OverseerFiles(Path folder, Path state) {
         Path tls = state.resolve("tls");
         String password = password(tls.resolve("password"));
         FederationCa ca = FederationCa.load(state.resolve("ca"));
-        store(ca.issueServer(names, VALIDITY, password.toCharArray()), tls.resolve("server.p12"), password);
+        KeyStore server = ca.issueServer(names, VALIDITY, password.toCharArray());
+        store(server, tls.resolve("server.p12"), password);
+        write(tls.resolve("server.pem"), FederationCa.pem(certificate(server)));
         store(ca.trustStore(), tls.resolve("trust.p12"), password);
         return Map.of(
                 "enclave.tls.password", password, "metrics.password", password(state.resolve("metrics.password")));
+    }
+
+    private static X509Certificate certificate(KeyStore server) {
+        try {
+            return (X509Certificate) server.getCertificate(server.aliases().nextElement());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The password of a file, made if the file is missing. */

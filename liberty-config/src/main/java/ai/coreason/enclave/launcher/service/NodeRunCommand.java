@@ -12,7 +12,9 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,8 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts a node and waits until it ends; SIGTERM stops it.",
-            "Exit 3 where the site file has no simulation, this machine shows no confidential hardware and --insecure is"
-                    + " not given."
+            "Exit 3 where the site file has no simulation, this machine shows no confidential hardware and neither"
+                    + " --tsm nor --insecure is given."
         })
 final class NodeRunCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65535;
@@ -45,6 +47,13 @@ final class NodeRunCommand implements Callable<Integer> {
 
     @Option(names = "--insecure", description = "run without confidential hardware; every report will say so")
     private boolean insecure;
+
+    @Option(
+            names = "--tsm",
+            paramLabel = "FOLDER",
+            description = "where the kernel's TSM reports are, for containers and tests;"
+                    + " /sys/kernel/config/tsm/report when left out")
+    private Optional<Path> tsm = Optional.empty();
 
     @Option(
             names = "--http-port",
@@ -72,9 +81,12 @@ final class NodeRunCommand implements Callable<Integer> {
         if (httpPort < 1 || httpPort > HIGHEST_PORT) {
             throw wrong("--http-port: expected 1 to " + HIGHEST_PORT + ", got " + httpPort);
         }
+        if (tsm.isPresent() && !Files.isDirectory(tsm.get())) {
+            throw wrong("--tsm: expected a folder, got none at " + tsm.get());
+        }
         boolean simulation = simulation();
         HardwareProbe hardware = HardwareProbe.at(root);
-        if (!simulation && !insecure && hardware.found().isEmpty()) {
+        if (!simulation && !insecure && tsm.isEmpty() && hardware.found().isEmpty()) {
             spec.commandLine()
                     .getErr()
                     .println("enclave: " + hardware.sentence()
@@ -83,10 +95,11 @@ final class NodeRunCommand implements Callable<Integer> {
         }
         Service.refuseSecond(state.folder());
         Distribution distribution = Distribution.locate();
-        Map<String, String> variables = Map.of(
-                "http.port", String.valueOf(httpPort),
-                "enclave.site.file", site.toAbsolutePath().normalize().toString(),
-                "enclave.insecure", String.valueOf(insecure));
+        Map<String, String> variables = new HashMap<>();
+        variables.put("http.port", String.valueOf(httpPort));
+        variables.put("enclave.site.file", absolute(site));
+        variables.put("enclave.insecure", String.valueOf(insecure));
+        tsm.ifPresent(folder -> variables.put("enclave.tsm.root", absolute(folder)));
         HttpClient client = HttpClient.newBuilder().connectTimeout(CONNECT).build();
         URI readiness = URI.create("http://127.0.0.1:" + httpPort + "/health/ready");
         return new Service("node", state.folder(), readiness, client)
@@ -97,6 +110,10 @@ final class NodeRunCommand implements Callable<Integer> {
                         libtorch(distribution),
                         detach,
                         spec.commandLine().getOut());
+    }
+
+    private static String absolute(Path path) {
+        return path.toAbsolutePath().normalize().toString();
     }
 
     /** The node checks its site file in full; here only whether it is one, and of a simulation. */

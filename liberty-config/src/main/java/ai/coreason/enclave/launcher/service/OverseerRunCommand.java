@@ -79,6 +79,9 @@ final class OverseerRunCommand implements Callable<Integer> {
             description = "the keys of user tokens, JWKS or PEM; not with --simulation")
     private URI keys;
 
+    @Mixin
+    private TrustOptions trust;
+
     @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
     private boolean detach;
 
@@ -112,6 +115,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
         variables.put("https.host", listen);
         variables.put("node.host", listen);
+        variables.putAll(trust.variables());
         if (!simulation) {
             variables.put("mp.jwt.verify.publickey.location", keys.toString());
             variables.put("mp.jwt.verify.issuer", issuer);
@@ -135,6 +139,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (!simulation && keys == null) {
             throw wrong("--keys: expected the address of the issuer's keys, or --simulation, got nothing");
         }
+        trust.variables();
     }
 
     private void port(String option, int port) {

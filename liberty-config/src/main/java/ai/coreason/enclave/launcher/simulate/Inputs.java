@@ -22,7 +22,7 @@ import java.util.UUID;
  *
  * @param descriptor {@code datapackage.json}, absolute
  * @param job the job as it will be submitted
- * @param dataBytes the size of each node's file, by node id, in the job's order of clients
+ * @param dataBytes the size of each node's files, by node id, in the job's order of clients
  * @param minNodes how many nodes a round needs
  */
 record Inputs(Path descriptor, ObjectNode job, Map<String, Long> dataBytes, int minNodes) {
@@ -46,7 +46,9 @@ record Inputs(Path descriptor, ObjectNode job, Map<String, Long> dataBytes, int 
                     .resource(node)
                     .orElseThrow(() ->
                             InvalidDocument.at(jobFile + ": clients", "names of resources in " + descriptor, node));
-            bytes.put(node, Files.size(dataPackage.file(resource)));
+            for (Path file : dataPackage.files(resource)) {
+                bytes.merge(node, Files.size(file), Long::sum);
+            }
         }
         return new Inputs(descriptor, job, bytes, parsed.minClients());
     }

@@ -154,7 +154,7 @@ public final class SimulateCommand implements Callable<Integer> {
                     .resource(parsed.clients().get(0))
                     .orElseThrow();
             if (!(resource.content() instanceof DataResource.Table table)) {
-                say("hold-out: not measured: expected a federation of tables, got tensors");
+                say("hold-out: not measured: expected a federation of CSV files, got another format");
                 return;
             }
             double accuracy = HoldoutAccuracy.of(parsed, table, holdout, out.resolve(MODEL));

@@ -45,10 +45,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Callers without the right to call: nobody, strangers, and known ones in the wrong place. */
 @ExtendWith(TestOverseer.class)
 class HostileCallersIT {
-    private static final Set<String> OPEN = Set.of("POST /api/v1/enrolments", "POST /api/v1/enrolments/nonces");
+    private static final Set<String> OPEN =
+            Set.of("POST /api/v1/enrolments", "POST /api/v1/enrolments/nonces", "POST /api/v1/overseer-evidence");
     private static final Set<String> FOUNDRY_ONLY = Set.of("POST /api/v1/jobs", "GET /api/v1/jobs/{job_id}/model");
-    private static final Set<String> OPERATOR_ONLY = Set.of("POST /api/v1/enrolment-tokens");
-    private static final Set<String> NOT_FOUNDRY = Set.of("GET /api/v1/ledger", "GET /api/v1/audit");
+    private static final Set<String> OPERATOR_ONLY =
+            Set.of("POST /api/v1/enrolment-tokens", "PUT /api/v1/trust-policy");
+    private static final Set<String> NOT_FOUNDRY =
+            Set.of("GET /api/v1/ledger", "GET /api/v1/audit", "GET /api/v1/trust-policy");
     private static final Set<String> NOT_AUDITOR = Set.of("POST /api/v1/jobs/{job_id}/cancel");
 
     /** One operation of the API description. */

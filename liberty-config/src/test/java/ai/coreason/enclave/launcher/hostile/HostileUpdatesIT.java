@@ -225,6 +225,19 @@ class HostileUpdatesIT {
         assertThat(round.at("/declined/0/node_id").asText()).isEqualTo(mallory.id());
         assertThat(round.at("/declined/0/state").asText()).isEqualTo("REJECTED");
         assertThat(TestOverseer.events()).contains("update.rejected");
+        assertQuarantined();
+        mallory.enrol();
+    }
+
+    /** No tasks before it has enrolled again, and whoever may see the node sees why. */
+    private static void assertQuarantined() throws Exception {
+        mallory.get("/tasks/next?wait_seconds=1").problem(401, "unauthenticated");
+        JsonNode report = TestOverseer.get("operator", "/nodes/" + mallory.id() + "/attestation")
+                .ok()
+                .json();
+        assertThat(report.get("status").asText()).isEqualTo("UNTRUSTED");
+        assertThat(report.get("reasons")).isNotEmpty();
+        assertThat(mallory.get("/attestation").ok().json()).isEqualTo(report);
     }
 
     @Test

@@ -80,6 +80,11 @@ final class TestLedger {
         }
     }
 
+    /** Loses its last row, as a restored disk does: the next one will stand where that one stood. */
+    void forget() {
+        rows.remove(rows.size() - 1);
+    }
+
     private ChargeRow next(RoundTask task, ChargeKey key) {
         Phase phase = new Phase(
                 task.plan().samplingRate(),

@@ -46,35 +46,66 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 final class TestNode {
     private static final String MANIFEST = "ab".repeat(32);
 
+    /** What vouches for the node. */
+    @FunctionalInterface
+    interface Prover {
+        Evidence prove(ReportData reportData) throws Exception;
+    }
+
     private final String id;
     private final TestLedger ledger;
+    private final boolean insecure;
+    private Prover prover;
+    private Consumer<ObjectNode> misquote = members -> {};
     private KeyPair keys;
     private SSLContext tls;
     private HttpClient client;
     private long epoch;
 
-    private TestNode(String id) {
+    private TestNode(String id, Prover prover, boolean insecure) {
         this.id = id;
+        this.prover = prover;
+        this.insecure = insecure;
         this.ledger = new TestLedger(id, MANIFEST);
     }
 
     /** A node that has enrolled. */
     static TestNode enrolled(String id) throws Exception {
-        TestNode node = new TestNode(id);
+        TestNode node = new TestNode(id, TestNode::simulated, true);
         node.enrol();
         return node;
+    }
+
+    /** A node on a chip, which has enrolled. */
+    static TestNode enrolled(String id, FakeChip chip) throws Exception {
+        TestNode node = new TestNode(id, chip::prove, false);
+        node.enrol();
+        return node;
+    }
+
+    /** Is vouched for by another from now on. */
+    void vouchedBy(Prover other) {
+        prover = other;
+    }
+
+    /** Has its quotes made over other members from now on. */
+    void misquoting(Consumer<ObjectNode> change) {
+        misquote = change;
+    }
+
+    /** A fresh token. */
+    String token() throws Exception {
+        return TestOverseer.post("operator", "/enrolment-tokens", Json.object().put("node_id", id))
+                .ok()
+                .json()
+                .get("token")
+                .asText();
     }
 
     /** Enrols with a fresh key and a fresh token; what it held before is no longer valid. */
     void enrol() throws Exception {
         keys = newKeys("secp256r1");
-        String token = TestOverseer.post(
-                        "operator", "/enrolment-tokens", Json.object().put("node_id", id))
-                .ok()
-                .json()
-                .get("token")
-                .asText();
-        JsonNode answer = tryToEnrol(token, keys, r -> {}).ok().json();
+        JsonNode answer = tryToEnrol(token(), keys, r -> {}).ok().json();
         epoch = answer.get("epoch").asLong();
         byte[] pem = answer.get("certificate_chain").asText().getBytes(StandardCharsets.US_ASCII);
         X509Certificate[] chain =
@@ -104,7 +135,7 @@ final class TestNode {
                 .put("nonce", nonce)
                 .put("csr", Base64.getEncoder().encodeToString(request(pair)));
         request.set("evidence", evidence(ReportData.Role.ENROLMENT, members).json());
-        request.put("insecure", true).putArray("datasets").add(ledger.registration());
+        request.put("insecure", insecure).putArray("datasets").add(ledger.registration());
         change.accept(request);
         return anonymously("/enrolments", request);
     }
@@ -269,15 +300,15 @@ final class TestNode {
                 .getEncoded();
     }
 
-    private static Evidence evidence(ReportData.Role role, ObjectNode members)
-            throws GeneralSecurityException, IOException {
+    private Evidence evidence(ReportData.Role role, ObjectNode members) throws Exception {
+        misquote.accept(members);
+        return prover.prove(ReportData.parse(role, members, "report_data"));
+    }
+
+    private static Evidence simulated(ReportData reportData) throws GeneralSecurityException, IOException {
         byte[] key = Pem.read("PRIVATE KEY", Files.readString(TestOverseer.file("evidence.key")));
         PrivateKey signer = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key));
-        return SimulatedEvidence.sign(
-                signer,
-                HexFormat.of().parseHex(MANIFEST),
-                ReportData.parse(role, members, "report_data"),
-                Instant.now());
+        return SimulatedEvidence.sign(signer, HexFormat.of().parseHex(MANIFEST), reportData, Instant.now());
     }
 
     private static String spki(KeyPair pair) {

@@ -6,6 +6,7 @@ import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.guest.FakeTsm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One simulated Overseer for all tests that are extended with this, started and stopped as a user does it. */
-public final class TestOverseer implements BeforeAllCallback {
+public class TestOverseer implements BeforeAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static Running running;
 
@@ -36,7 +37,29 @@ public final class TestOverseer implements BeforeAllCallback {
     public void beforeAll(ExtensionContext context) {
         running = context.getRoot()
                 .getStore(ExtensionContext.Namespace.GLOBAL)
-                .getOrComputeIfAbsent(Running.class, k -> new Running(), Running.class);
+                .getOrComputeIfAbsent(getClass(), k -> new Running(attested()), Running.class);
+    }
+
+    /** Whether hardware is demanded of nodes. */
+    boolean attested() {
+        return false;
+    }
+
+    /** An Overseer in production mode that trusts the roots of {@link FakeChip}. */
+    public static final class Attested extends TestOverseer {
+        @Override
+        boolean attested() {
+            return true;
+        }
+    }
+
+    /** The folder of the running Overseer. */
+    static Path folder() {
+        return running.folder;
+    }
+
+    static int nodePort() {
+        return running.nodePort;
     }
 
     /** The address of a path below {@code /api/v1} on the users' port. */
@@ -66,8 +89,7 @@ public final class TestOverseer implements BeforeAllCallback {
     /** A valid token. */
     static String token(String role) {
         try {
-            return TokenIssuer.load(running.folder.resolve("state/tokens"))
-                    .issue("test-" + role, role, Duration.ofHours(1));
+            return TokenIssuer.load(running.tokens).issue("test-" + role, role, Duration.ofHours(1));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -126,30 +148,43 @@ public final class TestOverseer implements BeforeAllCallback {
     /** The server and its folder. */
     private static final class Running implements AutoCloseable {
         private final Path folder;
+        private final Path tokens;
         private final int userPort;
         private final int nodePort;
         private final HttpClient client;
+        private FakeTsm tsm;
 
-        Running() {
+        Running(boolean attested) {
             try {
                 folder = Files.createTempDirectory("overseer");
                 List<Integer> ports = FreePorts.find(2);
                 userPort = ports.get(0);
                 nodePort = ports.get(1);
                 Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
-                enclave(
-                        "run",
-                        "--simulation",
-                        "--https-port",
-                        String.valueOf(userPort),
-                        "--node-port",
-                        String.valueOf(nodePort),
-                        "--detach");
+                tokens = folder.resolve(attested ? "issuer" : "state/tokens");
+                List<String> run = new ArrayList<>(List.of("run", "--detach"));
+                run.addAll(List.of("--https-port", String.valueOf(userPort), "--node-port", String.valueOf(nodePort)));
+                run.addAll(attested ? production() : List.of("--simulation"));
+                enclave(run.toArray(String[]::new));
                 client = Tls.client(Tls.anonymous(
                         FederationCa.load(folder.resolve("state/ca")).trustStore()));
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        private List<String> production() throws IOException {
+            Path keys = TokenIssuer.open(tokens).publicKeyFile();
+            Path anchors = Files.createDirectory(folder.resolve("anchors"));
+            Files.write(anchors.resolve("ark.pem"), FakeChip.root());
+            Path reports = Files.createDirectory(folder.resolve("tsm"));
+            FakeChip chip = FakeChip.honest();
+            tsm = new FakeTsm(reports, "sev_guest", chip::report, chip.certificates());
+            return List.of(
+                    "--issuer", TokenIssuer.ISSUER,
+                    "--keys", keys.toUri().toString(),
+                    "--trust-anchors", anchors.toString(),
+                    "--tsm", reports.toString());
         }
 
         private void enclave(String... arguments) throws IOException {
@@ -176,6 +211,9 @@ public final class TestOverseer implements BeforeAllCallback {
                 enclave("stop");
             } finally {
                 kill();
+                if (tsm != null) {
+                    tsm.close();
+                }
             }
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

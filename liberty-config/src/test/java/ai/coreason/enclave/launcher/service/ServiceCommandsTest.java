@@ -41,9 +41,15 @@ class ServiceCommandsTest {
                 "overseer run --state S                            | --issuer: expected the issuer of user tokens",
                 "overseer run --state S --issuer i                 | --keys: expected the address",
                 "overseer run --state S --simulation --issuer i    | --issuer, --keys: expected neither with --simulation, got i",
+                "overseer run --state S --simulation --trust-anchors no.d | --trust-anchors: expected a folder, got nothing at no.d",
+                "overseer run --state S --simulation --certificates no.d | --certificates: expected a folder, got nothing at no.d",
+                "overseer run --state S --simulation --tsm no.d    | --tsm: expected a folder, got nothing at no.d",
+                "overseer run --state S --simulation --kds http://h | --kds: expected https://host, got http://h",
+                "overseer run --state S --simulation --pcs ftp://h | --pcs: expected https://host, got ftp://h",
                 "node run --state S                                | --site",
                 "node run --state S --site no.json                 | --site: expected a site file, got nothing at no.json",
                 "node run --state S --site no.json --http-port -1  | --http-port: expected 1 to 65535, got -1",
+                "node run --state S --site no.json --tsm no.d      | --tsm: expected a folder, got none at no.d",
                 "node stop --state S                               | --state: expected a server's folder, got nothing at",
                 "token --state S --role boss                       | --role: expected foundry, operator or auditor, got boss",
                 "token --state S --role foundry --hours 25         | --hours: expected 1 to 24, got 25"
@@ -76,8 +82,12 @@ class ServiceCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'{\"node_id\":\"a\"}',--insecure", "'{\"node_id\":\"a\",\"simulation\":{}}',--http-port=9080"})
-    void nodeRun_insecureOrSimulation_passesTheHardwareCheck(String document, String option) throws IOException {
+    @CsvSource({
+        "'{\"node_id\":\"a\"}',--insecure",
+        "'{\"node_id\":\"a\"}',--tsm=.",
+        "'{\"node_id\":\"a\",\"simulation\":{}}',--http-port=9080"
+    })
+    void nodeRun_insecureOrTsmOrSimulation_passesTheHardwareCheck(String document, String option) throws IOException {
         Path site = Files.writeString(folder.resolve("site.json"), document);
         Path state = folder.resolve("state");
         PidFile.of("node", ProcessHandle.current(), URI.create("http://127.0.0.1:1/health/ready"))

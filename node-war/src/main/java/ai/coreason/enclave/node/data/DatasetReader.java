@@ -1,16 +1,18 @@
 package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.DataPackage;
 import ai.coreason.enclave.sentry.schema.DataResource;
 import ai.coreason.enclave.sentry.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.schema.FhirReader;
+import ai.coreason.enclave.sentry.schema.FhirTable;
 import ai.coreason.enclave.sentry.schema.Findings;
 import ai.coreason.enclave.sentry.schema.TableReader;
 import ai.coreason.enclave.sentry.schema.TensorReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,16 +34,20 @@ public final class DatasetReader {
      */
     public static Reading read(DataPackage data, DataResource resource, FederationJob job) throws IOException {
         requireTerms(resource, job);
-        Path file = data.file(resource);
+        PrivacyUnit unit = resource.dataset().unit();
         if (resource.content() instanceof Table table) {
-            TableEncoder encoder =
-                    new TableEncoder(job, table.schema(), resource.dataset().unit());
-            Findings found = TableReader.read(file, table, encoder::add);
+            TableEncoder encoder = new TableEncoder(job, table.schema(), unit);
+            Findings found = TableReader.read(data.file(resource), table, encoder::add);
+            return judge(found, encoder.columns(), encoder::encoded);
+        }
+        if (resource.content() instanceof FhirTable table) {
+            TableEncoder encoder = new TableEncoder(job, table.schema(), unit);
+            Findings found = FhirReader.read(data.files(resource), table, encoder::add);
             return judge(found, encoder.columns(), encoder::encoded);
         }
         Tensors tensors = (Tensors) resource.content();
-        TensorEncoder encoder = new TensorEncoder(job, tensors);
-        TensorReader.Checked checked = TensorReader.read(file, tensors);
+        TensorEncoder encoder = new TensorEncoder(job, tensors, unit);
+        TensorReader.Checked checked = TensorReader.read(data.file(resource), tensors);
         return judge(checked.findings(), Set.of(), () -> encoder.encode(checked.file()));
     }
 
@@ -59,10 +65,6 @@ public final class DatasetReader {
                     "dataset.name",
                     "the dataset " + id + " of resource " + resource.name(),
                     job.dataset().name());
-        }
-        boolean grouped = !resource.dataset().unit().column().isEmpty();
-        if (grouped && resource.content() instanceof Tensors) {
-            throw InvalidDocument.at("privacy_unit", "record, as a tensor file has no columns", "a column");
         }
     }
 }

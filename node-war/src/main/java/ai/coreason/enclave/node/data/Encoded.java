@@ -15,11 +15,6 @@ import java.util.Optional;
  * @param unit whose presence is hidden
  */
 record Encoded(long[] shape, float[] x, float[] targets, long[] classes, Optional<int[]> units, PrivacyUnit unit) {
-    /** Records that are units each for itself. */
-    Encoded(long[] shape, float[] x, float[] targets, long[] classes) {
-        this(shape, x, targets, classes, Optional.empty(), PrivacyUnit.RECORD);
-    }
-
     Examples examples() {
         Examples single = classes == null ? Examples.of(shape, x, targets) : Examples.of(shape, x, classes);
         return units.map(u -> single.byUnit(u, unit.maxRecords())).orElse(single);

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.airlock.DType;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
@@ -8,7 +9,9 @@ import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.schema.Grouping;
 import ai.coreason.enclave.sentry.schema.TensorSchema;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 
 /** Encodes a pair of tensors, inputs and labels, as a job's model takes them. Immutable. */
@@ -17,13 +20,15 @@ final class TensorEncoder {
     private final EncodedField label;
     private final long[] shape;
     private final DoubleUnaryOperator target;
+    private final PrivacyUnit unit;
 
     /**
      * Prepares the encoding.
      *
      * @throws InvalidDocument if the job, the schema and the model do not fit one another
      */
-    TensorEncoder(FederationJob job, Tensors schema) {
+    TensorEncoder(FederationJob job, Tensors schema, PrivacyUnit unit) {
+        this.unit = unit;
         input = job.dataset().features().get(0);
         label = job.dataset().label();
         shape = ModelFit.inputShape(job.model());
@@ -33,6 +38,8 @@ final class TensorEncoder {
                     "tensor: the data is not a table",
                     input.encode().wire());
         }
+        requireOther(input, "dataset.features[0].field");
+        requireOther(label, "dataset.label.field");
         ModelFit.requireInput(
                 job.model(), find(schema, input, "dataset.features[0].field").exampleShape());
         TensorSchema labels = find(schema, label, "dataset.label.field");
@@ -58,13 +65,24 @@ final class TensorEncoder {
         float[] x = scaled(file.tensors().get(input.field()), v -> v * input.scale());
         Tensor labels = file.tensors().get(label.field());
         if (label.encode() != Encoding.CLASS) {
-            return new Encoded(shape, x, scaled(labels, target), null);
+            return new Encoded(shape, x, scaled(labels, target), null, units(file), unit);
         }
         long[] classes = new long[labels.count()];
         for (int i = 0; i < classes.length; i++) {
             classes[i] = labels.wholeAt(i);
         }
-        return new Encoded(shape, x, null, classes);
+        return new Encoded(shape, x, null, classes, units(file), unit);
+    }
+
+    private Optional<int[]> units(Safetensors file) {
+        return Optional.ofNullable(file.tensors().get(unit.column())).map(Grouping::units);
+    }
+
+    /** Who a unit is, is no input: a model could learn it by heart. */
+    private void requireOther(EncodedField asked, String path) {
+        if (asked.field().equals(unit.column())) {
+            throw InvalidDocument.at(path, "another tensor than that of the privacy unit", asked.field());
+        }
     }
 
     private static TensorSchema find(Tensors schema, EncodedField asked, String path) {

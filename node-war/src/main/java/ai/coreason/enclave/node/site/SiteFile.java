@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * @param resources the names of the package's resources that this node offers, at least one
  * @param policy which jobs the owner approves
  * @param evidenceKey the key that signs simulated evidence, PEM; there only in simulation
+ * @param gpuEvidence how the machine's GPU is asked for evidence; never there in simulation
  */
 public record SiteFile(
         String nodeId,
@@ -35,12 +36,26 @@ public record SiteFile(
         Path dataPackage,
         List<String> resources,
         SitePolicy policy,
-        Optional<Path> evidenceKey) {
+        Optional<Path> evidenceKey,
+        Optional<GpuInterface> gpuEvidence) {
     private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final long MAX_BYTES = 4 << 20;
 
     public SiteFile {
         resources = List.copyOf(resources);
+    }
+
+    /** A site without a GPU that gives evidence. */
+    public SiteFile(
+            String nodeId,
+            URI overseer,
+            Path caFile,
+            Path tokenFile,
+            Path dataPackage,
+            List<String> resources,
+            SitePolicy policy,
+            Optional<Path> evidenceKey) {
+        this(nodeId, overseer, caFile, tokenFile, dataPackage, resources, policy, evidenceKey, Optional.empty());
     }
 
     /** Whether the node takes part in a simulated federation. */
@@ -79,8 +94,12 @@ public record SiteFile(
                     Path key = path(s, "evidence_key", folder);
                     s.end();
                     return key;
-                }));
+                }),
+                f.optionalObject("gpu_evidence").map(g -> GpuInterface.parse(g, folder)));
         f.end();
+        if (site.simulation() && site.gpuEvidence.isPresent()) {
+            throw InvalidDocument.at("gpu_evidence", "no such member beside simulation", "one");
+        }
         return site;
     }
 
@@ -111,7 +130,7 @@ public record SiteFile(
         return names;
     }
 
-    private static Path path(JsonFields f, String member, Path folder) {
+    static Path path(JsonFields f, String member, Path folder) {
         String text = f.text(member, "the path of a file", s -> !s.isBlank());
         try {
             return folder.resolve(text).normalize();

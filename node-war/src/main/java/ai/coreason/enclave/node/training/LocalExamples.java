@@ -14,14 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The checked and encoded records of the job that was trained last, kept between its rounds and read anew when the file
+ * The checked and encoded records of the job that was trained last, kept between its rounds and read anew when a file
  * changes. Not thread-safe.
  */
 final class LocalExamples {
-    private record Key(Path file, long size, FileTime modified, String dataset, String graph) {}
+    private record Stamp(Path file, long size, FileTime modified) {}
+
+    private record Key(List<Stamp> files, String dataset, String graph) {}
 
     private final boolean simulation;
     private Key key;
@@ -41,11 +45,8 @@ final class LocalExamples {
      * @throws IOException if the file cannot be read
      */
     Examples of(FederationJob job, OfferedDataset dataset) throws Declined, IOException {
-        BasicFileAttributes now = Files.readAttributes(dataset.file(), BasicFileAttributes.class);
         Key wanted = new Key(
-                dataset.file(),
-                now.size(),
-                now.lastModifiedTime(),
+                stamps(dataset),
                 Json.digest(job.json().get("dataset")),
                 job.model().digest());
         if (!wanted.equals(key)) {
@@ -55,6 +56,15 @@ final class LocalExamples {
             key = wanted;
         }
         return examples;
+    }
+
+    private static List<Stamp> stamps(OfferedDataset dataset) throws IOException {
+        List<Stamp> stamps = new ArrayList<>();
+        for (Path file : dataset.dataPackage().files(dataset.resource())) {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            stamps.add(new Stamp(file, now.size(), now.lastModifiedTime()));
+        }
+        return stamps;
     }
 
     private Examples read(OfferedDataset dataset, FederationJob job) throws Declined, IOException {

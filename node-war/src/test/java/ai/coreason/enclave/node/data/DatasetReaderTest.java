@@ -20,6 +20,7 @@ import ai.coreason.enclave.sentry.schema.TensorReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -255,7 +256,7 @@ class DatasetReaderTest {
                 Json.read(Files.readAllBytes(shared("federations/mnist/job_dp.json"))), JobRules.production());
         DataResource resource = data.resource(node).orElseThrow();
         DataResource.Tensors tensors = (DataResource.Tensors) resource.content();
-        Encoded encoded = new TensorEncoder(job, tensors)
+        Encoded encoded = new TensorEncoder(job, tensors, PrivacyUnit.RECORD)
                 .encode(TensorReader.read(data.file(resource), tensors).file());
         float greatest = 0;
         for (float v : encoded.x()) {
@@ -290,10 +291,14 @@ class DatasetReaderTest {
         String x = "{\"field\": \"x\", \"encode\": \"tensor\", \"scale\": 0.5}";
         Safetensors file =
                 TensorReader.read(data.file(data.resources().get(0)), schema).file();
-        Encoded classes = new TensorEncoder(job(4, 2, "cross_entropy", field("y", "class"), x), schema).encode(file);
+        Encoded classes = new TensorEncoder(
+                        job(4, 2, "cross_entropy", field("y", "class"), x), schema, PrivacyUnit.RECORD)
+                .encode(file);
         assertThat(classes.x()).containsExactly(0, 0.5f, 1, 127.5f);
         assertThat(classes.classes()).containsExactly(1);
-        Encoded numbers = new TensorEncoder(job(4, 1, "bce_with_logits", field("y", "binary"), x), schema).encode(file);
+        Encoded numbers = new TensorEncoder(
+                        job(4, 1, "bce_with_logits", field("y", "binary"), x), schema, PrivacyUnit.RECORD)
+                .encode(file);
         assertThat(numbers.targets()).containsExactly(1);
     }
 
@@ -334,5 +339,84 @@ class DatasetReaderTest {
                 .isInstanceOfSatisfying(
                         Reading.Refused.class,
                         r -> assertThat(r.findings().violations()).isEqualTo(Map.of("x", Map.of(Rule.MAXIMUM, 1L))));
+    }
+
+    /** Three images, their labels, and whose they are. */
+    private DataPackage unitData(int units, long... unit) throws IOException {
+        ByteBuffer numbers = ByteBuffer.allocate(8 * unit.length).order(ByteOrder.LITTLE_ENDIAN);
+        numbers.asLongBuffer().put(unit);
+        Files.write(
+                folder.resolve("a.safetensors"),
+                Safetensors.write(
+                        Map.of(),
+                        List.of(
+                                Tensor.of("x", DType.U8, List.of(3L, 4L), ByteBuffer.wrap(new byte[12])),
+                                Tensor.of("y", DType.U8, List.of(3L), ByteBuffer.wrap(new byte[3])),
+                                Tensor.of("who", DType.I64, List.of((long) unit.length), numbers))));
+        String json = """
+                {"resources": [{"name": "node_a", "path": "a.safetensors", "format": "safetensors",
+                  "tensors": {"x": %s, "y": %s, "who": {"dtype": "I64", "shape": [null]}},
+                  "coreason": {"data_owner": "o", "dataset_id": "d",
+                               "privacy_unit": {"column": "who", "max_records": %d},
+                               "declared_rows": 100, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
+                """.formatted(X, Y, units);
+        return DataPackage.read(Files.writeString(folder.resolve("datapackage.json"), json));
+    }
+
+    @Test
+    void read_unitTensor_groupsExamplesOfOneNumber() throws Exception {
+        FederationJob job = job(4, 2, "cross_entropy", field("y", "class"), field("x", "tensor"));
+        long beyondDouble = (1L << 53) + 1;
+        assertThat(read(unitData(2, beyondDouble, beyondDouble - 1, beyondDouble), job))
+                .isInstanceOfSatisfying(Reading.Ready.class, r -> {
+                    assertThat(r.examples().count()).isEqualTo(3);
+                    assertThat(r.examples().units()).isEqualTo(2);
+                });
+    }
+
+    @Test
+    void read_unitTensorOfAnotherLength_isRefused() throws Exception {
+        FederationJob job = job(4, 2, "cross_entropy", field("y", "class"), field("x", "tensor"));
+        assertThat(read(unitData(2, 1, 1), job))
+                .isInstanceOfSatisfying(
+                        Reading.Refused.class,
+                        r -> assertThat(r.findings().violations()).isEqualTo(Map.of("who", Map.of(Rule.SHAPE, 1L))));
+    }
+
+    @Test
+    void read_unitTensorAsInputOrLabel_isRefused() throws Exception {
+        DataPackage data = unitData(2, 1, 1, 2);
+        FederationJob input = job(4, 2, "cross_entropy", field("y", "class"), field("who", "tensor"));
+        assertThatThrownBy(() -> read(data, input))
+                .hasMessage(
+                        "dataset.features[0].field: expected another tensor than that of the privacy unit, got who");
+        FederationJob label = job(4, 2, "cross_entropy", field("who", "class"), field("x", "tensor"));
+        assertThatThrownBy(() -> read(data, label))
+                .hasMessage("dataset.label.field: expected another tensor than that of the privacy unit, got who");
+    }
+
+    @Test
+    void read_fhirPatientAsInput_isRefused() throws Exception {
+        Files.writeString(folder.resolve("a.ndjson"), "");
+        String json = """
+                {"resources": [{"name": "node_a", "path": "a.ndjson", "format": "fhir",
+                  "schema": {"fields": [{"name": "age", "type": "number"}]},
+                  "fhir": {"resource": "Observation", "columns": {"age": "$.resource.valueQuantity.value"}},
+                  "coreason": {"data_owner": "o", "dataset_id": "d",
+                               "declared_rows": 100, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
+                """;
+        DataPackage data = DataPackage.read(Files.writeString(folder.resolve("datapackage.json"), json));
+        for (String encode : new String[] {"identity", "one_hot", "standardise"}) {
+            FederationJob job = job(
+                    1,
+                    1,
+                    "mse",
+                    field("age", "identity"),
+                    field("patient", encode).replace("\"standardise\"", "\"standardise\", \"mean\": 0, \"std\": 1"));
+            assertThatThrownBy(() -> read(data, job))
+                    .isInstanceOf(InvalidDocument.class)
+                    .hasMessageStartingWith(
+                            "dataset.features[0].encode: expected the local schema of patient to have ");
+        }
     }
 }

@@ -10,6 +10,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
 import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.contract.HardwareType;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -26,6 +27,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LaunchGateTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
@@ -39,15 +42,16 @@ class LaunchGateTest {
 
     @Test
     void open_noHardware_refusesToLaunchAndSaysWhatItLookedFor() {
-        assertThatThrownBy(() -> LaunchGate.open(site(Optional.empty()), false, root, MANIFEST, CLOCK))
+        assertThatThrownBy(
+                        () -> LaunchGate.open(site(Optional.empty()), false, root, Optional.empty(), MANIFEST, CLOCK))
                 .isInstanceOf(LaunchRefused.class)
                 .hasMessageStartingWith("no confidential hardware: expected one of /dev/sev-guest, /dev/tdx_guest,"
-                        + " /dev/sgx_enclave, /sys/kernel/config/tsm/report, found none");
+                        + " /dev/sgx_enclave, " + root.resolve("sys/kernel/config/tsm/report") + ", found none");
     }
 
     @Test
     void open_noHardwareButInsecure_makesEvidenceThatNoSimulationTrusts() throws Exception {
-        EvidenceSource source = LaunchGate.open(site(Optional.empty()), true, root, MANIFEST, CLOCK);
+        EvidenceSource source = LaunchGate.open(site(Optional.empty()), true, root, Optional.empty(), MANIFEST, CLOCK);
 
         assertThat(verdict(source, keys()))
                 .isInstanceOfSatisfying(
@@ -55,6 +59,62 @@ class LaunchGateTest {
                         refused -> assertThat(refused.reasons())
                                 .extracting(r -> r.rule())
                                 .containsExactly("signature"));
+    }
+
+    @Test
+    void open_tsmReports_makesHardwareEvidenceThere() throws Exception {
+        Path tsm = Files.createDirectories(root.resolve("sys/kernel/config/tsm/report"));
+
+        EvidenceSource source = LaunchGate.open(site(Optional.empty()), false, root, Optional.empty(), MANIFEST, CLOCK);
+
+        assertThatThrownBy(() -> source.attest(ENROLMENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("no evidence of this machine: " + tsm.resolve("coreason/provider"));
+    }
+
+    @Test
+    void open_tsmReportsElsewhere_goBeforeTheDevice() throws Exception {
+        device("sev-guest");
+        Path tsm = Files.createDirectories(root.resolve("elsewhere"));
+
+        EvidenceSource source = LaunchGate.open(site(Optional.empty()), false, root, Optional.of(tsm), MANIFEST, CLOCK);
+
+        assertThatThrownBy(() -> source.attest(ENROLMENT)).hasMessageContaining(tsm.resolve("coreason/provider") + "");
+    }
+
+    @Test
+    void open_sevGuestDeviceAlone_makesHardwareEvidenceByIt() throws Exception {
+        Path device = device("sev-guest");
+
+        EvidenceSource source = LaunchGate.open(site(Optional.empty()), false, root, Optional.empty(), MANIFEST, CLOCK);
+
+        assertThatThrownBy(() -> source.attest(ENROLMENT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("no evidence of this machine: " + device + ": expected a report, got [25]");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tdx_guest,'found [TDX], whose quotes come from the kernel''s TSM reports: expected a folder '",
+        "sgx_enclave,'found [SGX], which vouches for an enclave''s code only, and the node runs in none'"
+    })
+    void open_hardwareThatCannotVouchAlone_refusesToLaunchAndSaysWhy(String name, String message) throws Exception {
+        device(name);
+
+        assertThatThrownBy(
+                        () -> LaunchGate.open(site(Optional.empty()), false, root, Optional.empty(), MANIFEST, CLOCK))
+                .isInstanceOf(LaunchRefused.class)
+                .hasMessageStartingWith(message)
+                .hasMessageContaining("enclave.insecure=true");
+    }
+
+    @Test
+    void open_insecureWithHardware_makesEvidenceThatNobodyTrusts() throws Exception {
+        Files.createDirectories(root.resolve("sys/kernel/config/tsm/report"));
+
+        EvidenceSource source = LaunchGate.open(site(Optional.empty()), true, root, Optional.empty(), MANIFEST, CLOCK);
+
+        assertThat(source.attest(ENROLMENT).hardwareType()).isEqualTo(HardwareType.SIMULATED);
     }
 
     @Test
@@ -67,7 +127,7 @@ class LaunchGateTest {
                                 .encodeToString(keys.getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
 
-        EvidenceSource source = LaunchGate.open(site(Optional.of(pem)), false, root, MANIFEST, CLOCK);
+        EvidenceSource source = LaunchGate.open(site(Optional.of(pem)), false, root, Optional.empty(), MANIFEST, CLOCK);
 
         assertThat(verdict(source, keys)).isEqualTo(new Verdict.Trusted(MANIFEST));
     }
@@ -76,9 +136,14 @@ class LaunchGateTest {
     void open_simulationKeyIsNoKey_isRefusedByFileName() throws Exception {
         Path pem = Files.writeString(root.resolve("evidence.pem"), "secret");
 
-        assertThatThrownBy(() -> LaunchGate.open(site(Optional.of(pem)), false, root, MANIFEST, CLOCK))
+        assertThatThrownBy(
+                        () -> LaunchGate.open(site(Optional.of(pem)), false, root, Optional.empty(), MANIFEST, CLOCK))
                 .isInstanceOf(IOException.class)
                 .hasMessage(pem + ": expected one PKCS#8 private key, PEM, got something else");
+    }
+
+    private Path device(String name) throws IOException {
+        return Files.createFile(Files.createDirectories(root.resolve("dev")).resolve(name));
     }
 
     private static Verdict verdict(EvidenceSource source, KeyPair trusted) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,25 @@ class SiteFileTest {
         json.remove("simulation");
 
         assertThat(SiteFile.parse(json, folder).simulation()).isFalse();
+    }
+
+    @Test
+    void parse_gpuByCommand_keepsItsWords() {
+        ObjectNode json = site();
+        json.remove("simulation");
+        json.set("gpu_evidence", Json.read("{\"command\": [\"/opt/tool\", \"--nonce={nonce}\"]}"));
+
+        assertThat(SiteFile.parse(json, folder).gpuEvidence())
+                .contains(new GpuInterface.Command(List.of("/opt/tool", "--nonce={nonce}")));
+    }
+
+    @Test
+    void parse_gpuByFolder_resolvesItAgainstTheFilesFolder() {
+        ObjectNode json = site();
+        json.remove("simulation");
+        json.putObject("gpu_evidence").put("folder", "gpu");
+
+        assertThat(SiteFile.parse(json, folder).gpuEvidence()).contains(new GpuInterface.Folder(folder.resolve("gpu")));
     }
 
     @Test
@@ -82,6 +102,13 @@ class SiteFileTest {
                 "approve     | \"all\"                         | approve: expected \"any\" or an array of job digests",
                 "approve     | [\"AB\"]                        | approve[0]: expected 64 lower-case hex digits, got \"AB\"",
                 "simulation  | {\"evidence_key\":\"k\",\"x\":1} | simulation.x: expected no such member, got one",
+                "gpu_evidence | {}                             | gpu_evidence.command: expected either this or folder, got",
+                "gpu_evidence | {\"command\":[\"/a\",\"{nonce}\"],\"folder\":\"b\"} | gpu_evidence.command: expected either",
+                "gpu_evidence | {\"command\":[]}               | gpu_evidence.command: expected a program's absolute path",
+                "gpu_evidence | {\"command\":[\"a\",\"{nonce}\"]} | gpu_evidence.command: expected a program's absolute path",
+                "gpu_evidence | {\"command\":[\"/a\",\"nonce\"]} | gpu_evidence.command: expected a program's absolute path",
+                "gpu_evidence | {\"folder\":\"b\",\"x\":1}      | gpu_evidence.x: expected no such member, got one",
+                "gpu_evidence | {\"folder\":\"b\"}              | gpu_evidence: expected no such member beside simulation",
                 "epsilon     | 9                               | epsilon: expected no such member, got one"
             })
     void parse_wrongMember_isRefusedByName(String member, String value, String message) {

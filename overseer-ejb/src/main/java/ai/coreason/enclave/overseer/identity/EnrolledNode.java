@@ -3,10 +3,12 @@ package ai.coreason.enclave.overseer.identity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.Lob;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A node as it enrolled last: its epoch, the one certificate that is valid for it, and its attestation report. */
 @Entity
@@ -34,7 +36,8 @@ public class EnrolledNode {
     @Column(name = "expires_at", nullable = false)
     private Instant expiresAt;
 
-    @Column(name = "report_json", nullable = false, length = 16000)
+    @Lob
+    @Column(name = "report_json", nullable = false)
     private String report;
 
     @Column(nullable = false)
@@ -75,6 +78,23 @@ public class EnrolledNode {
         requestDigest = given.requestDigest();
         trusted = true;
         enrolledAt = Instant.now();
+    }
+
+    /** Takes it out until it enrols again. */
+    void quarantine(String reportJson) {
+        trusted = false;
+        report = reportJson;
+    }
+
+    /** Why it gets no tasks now; empty if it does. */
+    public Optional<String> unfit(Instant now) {
+        if (!trusted) {
+            return Optional.of(
+                    "quarantined: expected a node whose evidence holds, got one whose last did not; enrol again");
+        }
+        return now.isBefore(expiresAt)
+                ? Optional.empty()
+                : Optional.of("stale: expected a certificate that is valid now, got one that ended at " + expiresAt);
     }
 
     /** Whether it was this very request that began the present epoch. */

@@ -86,6 +86,12 @@ public class EnrolmentDesk {
                             ? Optional.of(Formats.sha256(f, "next_token_sha256"))
                             : Optional.empty());
             f.end();
+            String manifest =
+                    r.evidence().reportData().path("code_manifest_sha256").asText();
+            if (!manifest.matches("[0-9a-f]{64}")) {
+                throw InvalidDocument.at(
+                        "evidence.report_data_json.code_manifest_sha256", "64 lower-case hex digits", "other text");
+            }
             return r;
         }
 
@@ -157,8 +163,14 @@ public class EnrolmentDesk {
                             false, "nonce: expected one that is fresh and this node's, got another"));
         }
         PublicKey key = provenKey(r.csr());
+        if (!nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
+            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+        }
         if (r.insecure() && simulation.key().isEmpty()) {
-            return refused(r, "insecure: expected a node bound to hardware, got one that says it is not");
+            return refused(
+                    r,
+                    new Verdict.Refused(
+                            List.of(new Reason("insecure", "a node bound to hardware", "one that says it is not"))));
         }
         ObjectNode expected = Json.object()
                 .put("node_id", r.nodeId())
@@ -166,15 +178,15 @@ public class EnrolmentDesk {
                 .put("tls_spki_sha384", FederationCa.spkiSha384(key));
         Verdict verdict = evidence.enrolment(r.evidence(), expected);
         if (verdict instanceof Verdict.Refused refusal) {
-            return refused(r, refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; ")));
+            return refused(r, refusal);
         }
         if (!nodes.use(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
             return new Answer.Refused(false, "token: expected this node's unused token, got another");
         }
-        return enrolled(admit(r, key, ((Verdict.Trusted) verdict).measurement(), digest));
+        return enrolled(admit(r, key, verdict, digest));
     }
 
-    private EnrolledNode admit(Request r, PublicKey key, String measurement, String digest) {
+    private EnrolledNode admit(Request r, PublicKey key, Verdict verdict, String digest) {
         if (r.nextTokenSha256().isPresent()
                 && !nodes.accept(r.nodeId(), r.nextTokenSha256().get())) {
             throw InvalidDocument.at("next_token_sha256", "the digest of a new token", "a known one");
@@ -188,7 +200,7 @@ public class EnrolmentDesk {
         }
         long epoch = nodes.nextEpoch(r.nodeId());
         X509Certificate certificate = authority.issue(r.nodeId(), key);
-        AttestationReport report = report(r, epoch, certificate, measurement);
+        AttestationReport report = report(r, epoch, certificate.getNotAfter().toInstant(), verdict);
         String reportJson = new String(Json.write(report.json()), StandardCharsets.UTF_8);
         EnrolledNode node = nodes.enrol(r.nodeId(), new EnrolledNode.Enrolment(epoch, certificate, reportJson, digest));
         audit.append(
@@ -197,7 +209,7 @@ public class EnrolmentDesk {
                         .put("node_id", r.nodeId())
                         .put("epoch", epoch)
                         .put("hardware_type", r.evidence().hardwareType().name())
-                        .put("measurement", measurement)
+                        .put("measurement", verdict.measurement())
                         .put("certificate_serial", certificate.getSerialNumber().toString(16))
                         .put("insecure", r.insecure()));
         return node;
@@ -213,7 +225,10 @@ public class EnrolmentDesk {
         return new Answer.Enrolled(out);
     }
 
-    private Answer refused(Request r, String why) {
+    /** Who shows the node's token is the node, so it is in quarantine now. */
+    private Answer refused(Request r, Verdict.Refused refusal) {
+        String why = refusal.reasons().stream().map(Reason::toString).collect(Collectors.joining("; "));
+        nodes.quarantine(r.nodeId(), last -> report(r, last.epoch(), Instant.now(), refusal));
         audit.append(
                 "node.refused",
                 Json.object()
@@ -222,18 +237,20 @@ public class EnrolmentDesk {
         return new Answer.Refused(true, why);
     }
 
-    private static AttestationReport report(Request r, long epoch, X509Certificate certificate, String measurement) {
+    private static AttestationReport report(Request r, long epoch, Instant end, Verdict verdict) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        List<Reason> reasons = verdict instanceof Verdict.Refused refused ? refused.reasons() : List.of();
         return new AttestationReport(
                 r.nodeId(),
                 r.evidence().hardwareType(),
                 r.evidence().quote(),
                 r.evidence().reportData().path("code_manifest_sha256").asText(),
-                HexFormat.of().parseHex(measurement),
-                AttestationReport.Status.TRUSTED,
-                List.of(),
+                HexFormat.of().parseHex(verdict.measurement()),
+                reasons.isEmpty() ? AttestationReport.Status.TRUSTED : AttestationReport.Status.UNTRUSTED,
+                reasons.stream().map(Reason::toString).toList(),
                 epoch,
-                Instant.now().truncatedTo(ChronoUnit.MILLIS),
-                certificate.getNotAfter().toInstant(),
+                now,
+                end.isBefore(now) ? now : end,
                 r.insecure());
     }
 

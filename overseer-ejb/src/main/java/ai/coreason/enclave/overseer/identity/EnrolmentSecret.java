@@ -51,12 +51,15 @@ public class EnrolmentSecret {
         this.expiresAt = expiresAt;
     }
 
+    /** Whether the secret could be used up now. */
+    boolean valid(Kind as, String by, Instant now) {
+        return !used && kind == as && nodeId.equals(by) && !now.isAfter(expiresAt);
+    }
+
     /** Uses the secret up; false if it is another kind, another node's, used or out of date. */
     boolean use(Kind as, String by, Instant now) {
-        if (used || kind != as || !nodeId.equals(by) || now.isAfter(expiresAt)) {
-            return false;
-        }
-        used = true;
-        return true;
+        boolean valid = valid(as, by, now);
+        used = used || valid;
+        return valid;
     }
 }

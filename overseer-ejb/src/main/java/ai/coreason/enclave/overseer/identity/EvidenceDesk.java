@@ -5,6 +5,7 @@ import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
 import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
@@ -18,23 +19,30 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Judges evidence. Simulated evidence is trusted only by an Overseer in simulation mode and only by the simulation's own
- * key; every other kind is refused here.
+ * Judges evidence. Hardware evidence is held against the federation's trust policy; simulated evidence is trusted only by an
+ * Overseer in simulation mode and only by the simulation's own key. A quote is accepted once.
  */
 @ApplicationScoped
 public class EvidenceDesk {
     private static final Duration ENROLMENT_AGE = Duration.ofMinutes(10);
     private static final Duration UPDATE_AGE = Duration.ofDays(8);
 
-    private SimulationTrust trust;
+    private SimulationTrust simulation;
+    private HardwareTrust hardware;
+    private TrustPolicies policies;
+    private NodeRegistry nodes;
 
     /** For the container's proxies. */
     protected EvidenceDesk() {}
 
-    /** A desk that trusts a simulation's key, if there is one. */
+    /** A desk that trusts a simulation's key, if there is one, and hardware by the policies. */
     @Inject
-    public EvidenceDesk(SimulationTrust trust) {
-        this.trust = trust;
+    public EvidenceDesk(
+            SimulationTrust simulation, HardwareTrust hardware, TrustPolicies policies, NodeRegistry nodes) {
+        this.simulation = simulation;
+        this.hardware = hardware;
+        this.policies = policies;
+        this.nodes = nodes;
     }
 
     /** Judges the evidence of an enrolment. */
@@ -43,12 +51,12 @@ public class EvidenceDesk {
     }
 
     /**
-     * What is wrong with the evidence of an update; empty when it is bound to just these sealed bytes and to the session in
-     * which they came.
+     * Judges the evidence of an update: trusted when it is bound to just these sealed bytes and to the session in which they
+     * came.
      *
      * @param session the enrolment under which the node handed the update in, whatever came after
      */
-    public List<String> faults(UpdateHeader header, String nodeId, NodeSession session) {
+    public Verdict update(UpdateHeader header, String nodeId, NodeSession session) {
         ObjectNode expected = Json.object()
                 .put("node_id", nodeId)
                 .put("epoch", session.epoch())
@@ -63,21 +71,38 @@ public class EvidenceDesk {
         expected.putObject("ledger_head")
                 .put("sequence", header.ledgerRow().path("sequence").asLong())
                 .put("hash", header.ledgerRow().path("hash").asText());
-        return judge(header.evidence(), ReportData.Role.UPDATE, expected, UPDATE_AGE) instanceof Verdict.Refused refused
-                ? refused.reasons().stream().map(Reason::toString).toList()
-                : List.of();
+        return judge(header.evidence(), ReportData.Role.UPDATE, expected, UPDATE_AGE);
     }
 
     private Verdict judge(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {
-        if (evidence.hardwareType() != HardwareType.SIMULATED || trust.key().isEmpty()) {
-            return new Verdict.Refused(List.of(new Reason(
-                    "hardware_type",
-                    trust.key().isEmpty() ? "none: no evidence is trusted outside of a simulation" : "SIMULATED",
-                    evidence.hardwareType().name())));
+        if (nodes.quoteUsed(evidence.quote())) {
+            return new Verdict.Refused(
+                    List.of(new Reason("quote", "one that was not accepted before", "one that was")));
+        }
+        Verdict verdict = evidence.hardwareType() == HardwareType.SIMULATED
+                ? simulated(evidence, role, expected, maxAge)
+                : hardware(evidence, new QuoteAppraiser.Occasion(role, expected, Instant.now()));
+        if (verdict instanceof Verdict.Trusted) {
+            nodes.useQuote(evidence.quote(), expected.path("node_id").asText());
+        }
+        return verdict;
+    }
+
+    private Verdict hardware(Evidence evidence, QuoteAppraiser.Occasion occasion) {
+        return policies.current()
+                .map(policy -> hardware.appraiser().judge(evidence, occasion, policy))
+                .orElseGet(() -> new Verdict.Refused(
+                        List.of(new Reason("trust_policy", "one that an operator has set", "none"))));
+    }
+
+    private Verdict simulated(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {
+        if (simulation.key().isEmpty()) {
+            return new Verdict.Refused(
+                    List.of(new Reason("hardware_type", "hardware: this is no simulation", "SIMULATED")));
         }
         String manifest = evidence.reportData().path("code_manifest_sha256").asText();
         return SimulatedEvidence.verify(
-                trust.key().get(),
+                simulation.key().get(),
                 role,
                 evidence,
                 new SimulatedEvidence.Expected(expected, Set.of(manifest), Instant.now(), maxAge));

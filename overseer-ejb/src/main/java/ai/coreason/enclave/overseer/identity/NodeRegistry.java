@@ -1,7 +1,10 @@
 package ai.coreason.enclave.overseer.identity;
 
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.AttestationReport;
 import jakarta.ejb.Stateless;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
@@ -13,6 +16,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Which nodes have enrolled, which certificate each may use now, and the one-time secrets of enrolment. */
 @Stateless
@@ -28,12 +32,16 @@ public class NodeRegistry {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    @Inject
+    private Event<NodeQuarantined> quarantined;
+
     /** For the container. */
     public NodeRegistry() {}
 
-    /** A registry over a given persistence context. */
-    NodeRegistry(EntityManager em) {
+    /** A registry outside of a server. */
+    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined) {
         this.em = em;
+        this.quarantined = quarantined;
     }
 
     /**
@@ -71,6 +79,32 @@ public class NodeRegistry {
     public boolean use(EnrolmentSecret.Kind kind, String nodeId, String secret) {
         EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(secret), LockModeType.PESSIMISTIC_WRITE);
         return stored != null && stored.use(kind, nodeId, Instant.now());
+    }
+
+    /** Whether a secret could be used up now. */
+    public boolean valid(EnrolmentSecret.Kind kind, String nodeId, String secret) {
+        EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(secret));
+        return stored != null && stored.valid(kind, nodeId, Instant.now());
+    }
+
+    /** Whether a quote was accepted before. */
+    public boolean quoteUsed(byte[] quote) {
+        return em.find(UsedQuote.class, Json.sha256(quote)) != null;
+    }
+
+    /** Takes note that a quote was accepted. */
+    public void useQuote(byte[] quote, String nodeId) {
+        em.persist(new UsedQuote(Json.sha256(quote), nodeId, Instant.now()));
+    }
+
+    /** Takes a node out until it enrols again; one that never enrolled is left unknown. */
+    public void quarantine(String nodeId, UnaryOperator<AttestationReport> finding) {
+        EnrolledNode node = em.find(EnrolledNode.class, nodeId, LockModeType.PESSIMISTIC_WRITE);
+        if (node != null) {
+            AttestationReport report = finding.apply(AttestationReport.parse(Json.read(node.report())));
+            node.quarantine(new String(Json.write(report.json()), StandardCharsets.UTF_8));
+            quarantined.fire(new NodeQuarantined(nodeId, String.join("; ", report.reasons())));
+        }
     }
 
     /** The epoch that a node's next enrolment begins. */

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.intake;
 
 import ai.coreason.enclave.overseer.identity.EvidenceDesk;
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
@@ -12,6 +13,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
@@ -21,6 +23,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +31,7 @@ import java.util.Optional;
 
 /**
  * Judges one uploaded update and, in one transaction, admits it or refuses it with all reasons, mirrors its charge and
- * writes both to the audit log. A charge is mirrored whether its update is admitted or not.
+ * writes both to the audit log. Whose update is refused is in quarantine until it enrols again. A charge is mirrored whether its update is admitted or not.
  */
 @Stateless
 public class UpdateAdmission {
@@ -51,6 +54,9 @@ public class UpdateAdmission {
     private EvidenceDesk evidence;
 
     @Inject
+    private NodeRegistry nodes;
+
+    @Inject
     private LedgerMirror mirror;
 
     @Inject
@@ -68,7 +74,9 @@ public class UpdateAdmission {
         UpdateHeader header = envelope.header();
         RoundTask task = desk.taskOf(check.jobId(), check.round(), check.attempt(), check.nodeId());
         List<String> reasons = new ArrayList<>(mismatches(header, task));
-        reasons.addAll(evidence.faults(header, check.nodeId(), check.session()));
+        if (evidence.update(header, check.nodeId(), check.session()) instanceof Verdict.Refused refused) {
+            refused.reasons().forEach(r -> reasons.add(r.toString()));
+        }
         reasons.addAll(opens(check, task.job(), envelope));
         mirrored(check, header, task).ifPresent(reasons::add);
         settle(check, header, reasons);
@@ -93,6 +101,7 @@ public class UpdateAdmission {
             audit.append("update.admitted", details);
         } else {
             desk.rejected(check.jobId(), check.round(), check.attempt(), check.nodeId(), String.join("; ", reasons));
+            nodes.quarantine(check.nodeId(), last -> last.untrusted(header.evidence(), reasons, Instant.now()));
             reasons.forEach(details.putArray("reasons")::add);
             audit.append("update.rejected", details);
         }

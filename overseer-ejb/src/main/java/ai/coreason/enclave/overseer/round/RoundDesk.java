@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.identity.NodeQuarantined;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
@@ -14,6 +15,7 @@ import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.SealingKey;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
@@ -145,6 +147,15 @@ public class RoundDesk {
         moved.fire(new RoundMoved(jobId));
     }
 
+    /** Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. */
+    public void quarantined(@Observes NodeQuarantined node) {
+        for (Contribution c : table.invitations(node.nodeId())) {
+            c.miss(node.why());
+            quarantine(c.jobId(), node.nodeId(), node.why());
+            moved.fire(new RoundMoved(c.jobId()));
+        }
+    }
+
     /** Whether an update lies in the vault and waits to be judged; its row stays locked until the transaction ends. */
     public boolean awaitsJudgement(String jobId, long round, long attempt, String nodeId) {
         return table.lockedContribution(jobId, round, attempt, nodeId)
@@ -164,9 +175,20 @@ public class RoundDesk {
         locked(jobId, round, attempt, nodeId).admit(trainMillis, metrics);
     }
 
-    /** Refuses an update that was judged bad. */
+    /** Refuses an update that was judged bad, and takes its node out of the job. */
     public void rejected(String jobId, long round, long attempt, String nodeId, String why) {
         locked(jobId, round, attempt, nodeId).reject(why);
+        quarantine(jobId, nodeId, why);
+    }
+
+    private void quarantine(String jobId, String nodeId, String why) {
+        Participation p = participation(jobId, nodeId);
+        if (p.active()) {
+            p.leave(ParticipationState.QUARANTINED, why);
+            audit.append(
+                    "node.left",
+                    Json.object().put("job_id", jobId).put("node_id", nodeId).put("reason", why));
+        }
     }
 
     private Contribution locked(String jobId, long round, long attempt, String nodeId) {

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
@@ -29,7 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Opens attempts at rounds: takes out nodes that cannot pay, halts the job when too few are left, hands out the tasks. */
+/** Opens attempts at rounds: takes out nodes that cannot pay or are in quarantine, halts the job when too few are left, hands out the tasks. */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.MANDATORY)
 public class RoundOpener {
@@ -38,6 +39,9 @@ public class RoundOpener {
 
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
+
+    @Inject
+    private NodeRegistry nodes;
 
     @Inject
     private LedgerMirror mirror;
@@ -54,7 +58,10 @@ public class RoundOpener {
         List<Participation> all = participations(job.id());
         for (Participation p : all) {
             if (p.active()) {
-                cannotPay(p, job).ifPresent(why -> leave(job, p, why));
+                quarantined(p).ifPresent(why -> leave(job, p, ParticipationState.QUARANTINED, why));
+            }
+            if (p.active()) {
+                cannotPay(p, job).ifPresent(why -> leave(job, p, ParticipationState.LEFT_BUDGET, why));
             }
         }
         List<Participation> active = all.stream().filter(Participation::active).toList();
@@ -68,12 +75,23 @@ public class RoundOpener {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Round round = new Round(job.id(), number, attempt, job.modelDigest(), now, now.plus(document.roundDeadline()));
         em.persist(round);
-        active.forEach(p -> em.persist(new Contribution(round, p.nodeId(), nonce())));
+        active.forEach(p -> em.persist(invitation(round, p.nodeId(), now)));
         return active.stream().map(Participation::nodeId).toList();
     }
 
-    private void leave(Job job, Participation p, String why) {
-        p.leave(ParticipationState.LEFT_BUDGET, why);
+    /** A stale node has no part in this attempt; it has in the next if it enrols again before. */
+    private Contribution invitation(Round round, String nodeId, Instant now) {
+        Contribution c = new Contribution(round, nodeId, nonce());
+        nodes.find(nodeId).flatMap(n -> n.unfit(now)).ifPresent(c::miss);
+        return c;
+    }
+
+    private Optional<String> quarantined(Participation p) {
+        return nodes.find(p.nodeId()).filter(n -> !n.trusted()).flatMap(n -> n.unfit(Instant.now()));
+    }
+
+    private void leave(Job job, Participation p, ParticipationState as, String why) {
+        p.leave(as, why);
         audit.append(
                 "node.left",
                 Json.object().put("job_id", job.id()).put("node_id", p.nodeId()).put("reason", why));

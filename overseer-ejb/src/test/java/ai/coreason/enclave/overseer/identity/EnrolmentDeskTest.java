@@ -166,7 +166,8 @@ class EnrolmentDeskTest {
     }
 
     private ObjectNode request(String node, String token, KeyPair key) {
-        String nonce = database.inTransaction(em -> new NodeRegistry(em).issue(EnrolmentSecret.Kind.NONCE, node));
+        String nonce =
+                database.inTransaction(em -> IdentityDatabase.registry(em).issue(EnrolmentSecret.Kind.NONCE, node));
         String manifest = "ab".repeat(32);
         ObjectNode members = Json.object()
                 .put("node_id", node)
@@ -198,7 +199,7 @@ class EnrolmentDeskTest {
     }
 
     private EnrolmentDesk desk(EntityManager em) {
-        NodeRegistry nodes = new NodeRegistry(em);
+        NodeRegistry nodes = IdentityDatabase.registry(em);
         SimulationTrust trust = new SimulationTrust("simulation", folder.toString());
         AuditLog audit = new AuditLog() {
             @Override
@@ -208,7 +209,7 @@ class EnrolmentDeskTest {
         };
         return new EnrolmentDesk(
                 nodes,
-                new EvidenceDesk(trust),
+                new EvidenceDesk(trust, new HardwareTrust(), new TrustPolicies(), nodes),
                 new CertificateAuthority(folder.toString()),
                 trust,
                 new LedgerMirror(),

@@ -3,8 +3,10 @@ package ai.coreason.enclave.overseer.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
+import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,9 +16,11 @@ import java.security.KeyPair;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +33,10 @@ class EvidenceDeskTest {
     private Path folder;
 
     private KeyPair key;
-    private EvidenceDesk desk;
+    private SimulationTrust trust;
+
+    @AutoClose
+    private final IdentityDatabase database = new IdentityDatabase();
 
     @BeforeEach
     void open() throws Exception {
@@ -37,37 +44,52 @@ class EvidenceDeskTest {
         Path publicKey = folder.resolve("simulation").resolve("evidence.pub");
         Files.createDirectories(publicKey.getParent());
         Files.writeString(publicKey, Pem.write("PUBLIC KEY", key.getPublic().getEncoded()));
-        desk = new EvidenceDesk(new SimulationTrust("simulation", folder.toString()));
+        trust = new SimulationTrust("simulation", folder.toString());
+    }
+
+    /** What is wrong with an update's evidence. */
+    private List<String> faults(UpdateHeader update) {
+        Verdict verdict = database.inTransaction(
+                em -> new EvidenceDesk(trust, new HardwareTrust(), new TrustPolicies(), IdentityDatabase.registry(em))
+                        .update(update, "node_a", SESSION));
+        return verdict instanceof Verdict.Refused refused
+                ? refused.reasons().stream().map(Reason::toString).toList()
+                : List.of();
     }
 
     @Test
-    void faults_evidenceOfTheSessionItCameIn_hasNone() throws Exception {
-        assertThat(desk.faults(update(SESSION, DIGEST), "node_a", SESSION)).isEmpty();
+    void update_evidenceOfTheSessionItCameIn_hasNone() throws Exception {
+        assertThat(faults(update(SESSION, DIGEST))).isEmpty();
     }
 
     @Test
-    void faults_evidenceOfAnotherEpoch_namesIt() throws Exception {
+    void update_evidenceOfAnotherEpoch_namesIt() throws Exception {
         UpdateHeader update = update(new NodeSession(3, SESSION.tlsSpkiSha384()), DIGEST);
 
-        assertThat(desk.faults(update, "node_a", SESSION)).containsExactly("report_data.epoch: expected 4, got 3");
+        assertThat(faults(update)).containsExactly("report_data.epoch: expected 4, got 3");
     }
 
     @Test
-    void faults_evidenceForAnotherTlsKey_namesIt() throws Exception {
+    void update_evidenceForAnotherTlsKey_namesIt() throws Exception {
         UpdateHeader update = update(new NodeSession(4, "ef".repeat(48)), DIGEST);
 
-        assertThat(desk.faults(update, "node_a", SESSION))
-                .singleElement()
-                .asString()
-                .startsWith("report_data.tls_spki_sha384: expected ");
+        assertThat(faults(update)).singleElement().asString().startsWith("report_data.tls_spki_sha384: expected ");
     }
 
     @Test
-    void faults_evidenceForOtherSealedBytes_namesThem() throws Exception {
-        assertThat(desk.faults(update(SESSION, "00".repeat(32)), "node_a", SESSION))
+    void update_evidenceForOtherSealedBytes_namesThem() throws Exception {
+        assertThat(faults(update(SESSION, "00".repeat(32))))
                 .singleElement()
                 .asString()
                 .startsWith("report_data.update_digest: expected ");
+    }
+
+    @Test
+    void update_quoteThatWasAcceptedBefore_isRefusedForThatAlone() throws Exception {
+        UpdateHeader first = update(SESSION, DIGEST);
+
+        assertThat(faults(first)).isEmpty();
+        assertThat(faults(first)).containsExactly("quote: expected one that was not accepted before, got one that was");
     }
 
     private UpdateHeader update(NodeSession session, String quotedDigest) throws Exception {

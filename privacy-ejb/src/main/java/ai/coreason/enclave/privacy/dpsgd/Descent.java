@@ -7,14 +7,16 @@ import java.nio.FloatBuffer;
  * element: SGD without momentum in single precision, what keeps state in double and kept in single. Not thread-safe.
  */
 final class Descent {
-    /** Elements that are copied at a time, so that they stay in the processor's nearest cache. */
-    private static final int BLOCK = 1 << 10;
+    /** Elements that are moved at a time, so that they stay in the processor's nearest cache. */
+    static final int BLOCK = SecureNoise.BLOCK;
 
     private final TrainingPlan plan;
     private final Optimizer optimizer;
     private final float[] first;
     private final float[] second;
+    private final float[] block = new float[BLOCK];
     private long step;
+    private double rate;
 
     /** @param size the number of trainable weights */
     Descent(TrainingPlan plan, int size) {
@@ -33,46 +35,46 @@ final class Descent {
      */
     void move(FloatBuffer weights, FloatBuffer sum) {
         begin();
-        move(0, weights, sum);
-    }
-
-    /** Begins the next step, which is then made part by part. */
-    void begin() {
-        step++;
-    }
-
-    /**
-     * Makes this step for some of the weights.
-     *
-     * @param from where they begin
-     * @param sum theirs alone
-     */
-    void move(int from, FloatBuffer weights, FloatBuffer sum) {
-        double rate = optimizer.schedule().rate(step, plan.steps(), plan.learningRate());
-        float[] w = new float[Math.min(BLOCK, sum.capacity())];
-        float[] g = new float[w.length];
-        for (int at = 0; at < sum.capacity(); at += w.length) {
-            int count = Math.min(w.length, sum.capacity() - at);
-            weights.get(from + at, w, 0, count);
-            sum.get(at, g, 0, count);
-            switch (optimizer.rule()) {
-                case SGD -> sgd(w, g, from + at, count, rate);
-                case ADAM, ADAMW -> adam(w, g, from + at, count, rate);
-            }
-            weights.put(from + at, w, 0, count);
+        float[] part = new float[BLOCK];
+        for (int from = 0; from < sum.capacity(); from += BLOCK) {
+            int count = Math.min(BLOCK, sum.capacity() - from);
+            sum.get(from, part, 0, count);
+            move(from, weights, part, count);
         }
     }
 
-    private void sgd(float[] weights, float[] sum, int from, int count, double rate) {
+    /** Begins the next step, which is then made block by block. */
+    void begin() {
+        step++;
+        rate = optimizer.schedule().rate(step, plan.steps(), plan.learningRate());
+    }
+
+    /**
+     * Makes this step for a block of the weights.
+     *
+     * @param from where it begins
+     * @param sum its own sum, at least {@code count} elements
+     * @param count 0 to {@link #BLOCK}
+     */
+    void move(int from, FloatBuffer weights, float[] sum, int count) {
+        weights.get(from, block, 0, count);
+        switch (optimizer.rule()) {
+            case SGD -> sgd(block, sum, from, count);
+            case ADAM, ADAMW -> adam(block, sum, from, count);
+        }
+        weights.put(from, block, 0, count);
+    }
+
+    private void sgd(float[] weights, float[] sum, int from, int count) {
         if (first.length == 0) {
-            plain(weights, sum, count, rate);
+            plain(weights, sum, count);
         } else {
-            momentum(weights, sum, from, count, rate);
+            momentum(weights, sum, from, count);
         }
     }
 
     /** In single precision, which compilers make vector instructions of. */
-    private void plain(float[] weights, float[] sum, int count, double rate) {
+    private void plain(float[] weights, float[] sum, int count) {
         float kept = (float) (1 - rate * optimizer.weightDecay());
         float ofSum = (float) (rate / plan.normaliser());
         for (int i = 0; i < count; i++) {
@@ -80,7 +82,7 @@ final class Descent {
         }
     }
 
-    private void momentum(float[] weights, float[] sum, int from, int count, double rate) {
+    private void momentum(float[] weights, float[] sum, int from, int count) {
         double momentum = optimizer.momentum();
         for (int i = 0; i < count; i++) {
             double w = weights[i];
@@ -91,7 +93,7 @@ final class Descent {
         }
     }
 
-    private void adam(float[] weights, float[] sum, int from, int count, double rate) {
+    private void adam(float[] weights, float[] sum, int from, int count) {
         boolean apart = optimizer.rule() == Optimizer.Rule.ADAMW;
         double inGradient = apart ? 0 : optimizer.weightDecay();
         double kept = apart ? 1 - rate * optimizer.weightDecay() : 1;

@@ -29,7 +29,7 @@ public final class SecureNoise {
     private static final int GRID_BITS = 20;
 
     /** Single draws that are made at a time, so that they stay in the processor's nearest cache. */
-    private static final int BLOCK = 1 << 10;
+    static final int BLOCK = 1 << 10;
 
     /** Right edges of the layers, from the widest, which has the tail's area too, to 0; and the density there. */
     private static final double[] EDGE = new double[LAYERS + 1];
@@ -77,24 +77,34 @@ public final class SecureNoise {
      * @param scale the standard deviation, at least 0; with 0 nothing is added, drawn or rounded
      */
     public void addTo(FloatBuffer sum, double scale) {
-        if (scale == 0) {
-            return;
-        }
-        double grid = Math.scalb(1.0, Math.getExponent(scale) - GRID_BITS);
         float[] part = new float[BLOCK];
         FloatBuffer from = sum.duplicate();
         FloatBuffer to = sum.duplicate();
         while (from.hasRemaining()) {
             int count = Math.min(BLOCK, from.remaining());
             from.get(part, 0, count);
-            if (form == NoiseForm.GAUSSIAN) {
-                addSingles(part, count, scale / grid, grid);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    part[i] = onGrid(part[i], next(), scale / grid, grid);
-                }
-            }
+            addTo(part, count, scale);
             to.put(part, 0, count);
+        }
+    }
+
+    /**
+     * Adds to a block as {@link #addTo(FloatBuffer, double)} does.
+     *
+     * @param sum at least {@code count} elements, of which the first are changed
+     * @param count 0 to {@link #BLOCK}
+     */
+    void addTo(float[] sum, int count, double scale) {
+        if (scale == 0) {
+            return;
+        }
+        double grid = Math.scalb(1.0, Math.getExponent(scale) - GRID_BITS);
+        if (form == NoiseForm.GAUSSIAN) {
+            addSingles(sum, count, scale / grid, grid);
+        } else {
+            for (int i = 0; i < count; i++) {
+                sum[i] = onGrid(sum[i], next(), scale / grid, grid);
+            }
         }
     }
 

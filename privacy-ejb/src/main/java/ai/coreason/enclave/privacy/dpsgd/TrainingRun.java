@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 final class TrainingRun implements AutoCloseable {
     private static final int ALIGNMENT = 64;
-    private static final float[] ZEROS = new float[1 << 12];
+    private static final float[] ZEROS = new float[Descent.BLOCK];
 
     private final CompiledGraph graph;
     private final TrainingPlan plan;
@@ -93,14 +93,16 @@ final class TrainingRun implements AutoCloseable {
         progress.stepDone(step, drawn.length, nonFinite);
     }
 
-    /** Noises the sum, moves the weights by it and clears it, part by part while each is in the processor's cache. */
+    /** Noises the sum, moves the weights by it and clears it, block by block while each is in the processor's cache. */
     private void release(SecureNoise noise) {
         descent.begin();
-        for (int from = 0; from < sum.capacity(); from += ZEROS.length) {
-            FloatBuffer part = sum.slice(from, Math.min(ZEROS.length, sum.capacity() - from));
-            noise.addTo(part, plan.noiseScale());
-            descent.move(from, weights, part);
-            part.put(ZEROS, 0, part.capacity());
+        float[] block = new float[Descent.BLOCK];
+        for (int from = 0; from < sum.capacity(); from += block.length) {
+            int count = Math.min(block.length, sum.capacity() - from);
+            sum.get(from, block, 0, count);
+            sum.put(from, ZEROS, 0, count);
+            noise.addTo(block, count, plan.noiseScale());
+            descent.move(from, weights, block, count);
         }
     }
 

@@ -5,6 +5,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /**
  * What a data owner registers once for a dataset and what then stays for the dataset's life.
@@ -51,11 +52,22 @@ public record Dataset(
         return parse(f, "epsilon_ceiling");
     }
 
+    /** The same, where {@code privacy_unit} may be left out. */
+    public static Dataset parse(JsonFields f, PrivacyUnit otherwise) {
+        return parse(f, "epsilon_ceiling", Optional.of(otherwise));
+    }
+
     /** The same, where the ceiling has another name. */
     static Dataset parse(JsonFields f, String ceilingName) {
+        return parse(f, ceilingName, Optional.empty());
+    }
+
+    private static Dataset parse(JsonFields f, String ceilingName, Optional<PrivacyUnit> otherwise) {
         String owner = f.identifier("data_owner");
         String id = f.identifier("dataset_id");
-        PrivacyUnit unit = PrivacyUnit.parse(f.any("privacy_unit", "\"record\" or an object"), f.at("privacy_unit"));
+        PrivacyUnit unit = otherwise.isPresent() && !f.has("privacy_unit")
+                ? otherwise.get()
+                : PrivacyUnit.parse(f.any("privacy_unit", "\"record\" or an object"), f.at("privacy_unit"));
         long rows = f.whole("declared_rows", 1, 1_000_000_000_000L);
         double delta = f.number(
                 "delta",

@@ -13,6 +13,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -130,6 +131,24 @@ class SecureNoiseTest {
         assertThat(buffer.array()[0]).isEqualTo(7);
         assertThat(buffer.array()[4]).isEqualTo(7);
         assertThat(buffer.position()).isEqualTo(1);
+    }
+
+    /** Ten thousand elements, in blocks and a rest, some forty of them of the rare cases. */
+    @ParameterizedTest
+    @EnumSource
+    void addTo_manyElements_addsTheDrawsOfTheStreamInOrder(NoiseForm form) {
+        FloatBuffer buffer = FloatBuffer.allocate(10_000);
+        for (int i = 0; i < buffer.capacity(); i++) {
+            buffer.put(i, i % 7 - 3);
+        }
+        new SecureNoise(new KeyStream(new byte[32]), form).addTo(buffer, 1.5);
+        SecureNoise same = new SecureNoise(new KeyStream(new byte[32]), form);
+        double grid = 0x1p-20;
+        for (int i = 0; i < buffer.capacity(); i++) {
+            double exact = i % 7 - 3 + 1.5 * same.next();
+            assertThat((double) buffer.get(i)).isCloseTo(exact, Offset.offset(grid / 2 + 1e-12));
+            assertThat(buffer.get(i) / grid).isEqualTo(Math.rint(buffer.get(i) / grid));
+        }
     }
 
     /**

@@ -17,10 +17,11 @@ public class AuditLog {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
-    /** Makes the head row of a new log; call it once at start, before anything is appended. */
+    /** Makes the head row of a new log; call it once at start, before anything is appended, be it in the same transaction. */
     public void open() {
         if (em.find(AuditHead.class, AuditHead.ONLY) == null) {
             em.persist(AuditHead.genesis());
+            em.flush();
         }
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  * @param hardwareType what vouched for it
  * @param enclaveSignature the quote, 1 to {@link Evidence#MAX_QUOTE} bytes
  * @param measurementHash SHA-256 of the code manifest
- * @param measurement the hardware's own measurement, 1 to 128 bytes
+ * @param measurement the hardware's own measurement, 1 to 128 bytes; none where untrusted evidence could not be read
  * @param status the finding
  * @param reasons why it is not trusted; empty exactly when it is
  * @param epoch the node's enrolment count, at least 0
@@ -59,9 +60,34 @@ public record AttestationReport(
             throw InvalidDocument.at(
                     "reasons", "none when TRUSTED and at least one when UNTRUSTED", reasons.size() + " with " + status);
         }
+        if (status == Status.TRUSTED && measurement.length == 0) {
+            throw InvalidDocument.at("measurement", "at least one byte when TRUSTED", "none");
+        }
         if (expiresAt.isBefore(verifiedAt)) {
             throw InvalidDocument.at("expires_at", "a time not before verified_at " + verifiedAt, expiresAt);
         }
+    }
+
+    /**
+     * The finding about the same node's later evidence, which does not hold.
+     *
+     * @param reasons at least one
+     * @param at when it was judged
+     */
+    public AttestationReport untrusted(Evidence evidence, List<String> reasons, Instant at) {
+        Instant now = at.truncatedTo(ChronoUnit.MILLIS);
+        return new AttestationReport(
+                nodeId,
+                evidence.hardwareType(),
+                evidence.quote(),
+                measurementHash,
+                measurement,
+                Status.UNTRUSTED,
+                reasons,
+                epoch,
+                now,
+                now,
+                insecure);
     }
 
     /** A copy of the quote. */
@@ -88,7 +114,9 @@ public record AttestationReport(
                 f.constant("hardware_type", HardwareType.class),
                 Formats.base64(f, "enclave_signature", 1, Evidence.MAX_QUOTE),
                 Formats.sha256(f, "measurement_hash"),
-                Formats.hex(f, "measurement"),
+                HexFormat.of()
+                        .parseHex(
+                                f.text("measurement", "at most 128 bytes in lower-case hex", AttestationReport::isHex)),
                 f.constant("status", Status.class),
                 f.texts("reasons"),
                 f.whole("epoch", 0, Formats.MAX_WHOLE),
@@ -97,6 +125,10 @@ public record AttestationReport(
                 f.flag("insecure", false));
         f.end();
         return report;
+    }
+
+    private static boolean isHex(String text) {
+        return text.length() <= 256 && text.matches("(?:[0-9a-f]{2})*");
     }
 
     /** The report as JSON. */

@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
     /** Longest header accepted, bytes. */
-    public static final int MAX_HEADER = 64 << 10;
+    public static final int MAX_HEADER = 512 << 10;
 
     private static final int LENGTH_FIELD = 8;
     private static final String SEAL_INFO = "coreason/update/v1";

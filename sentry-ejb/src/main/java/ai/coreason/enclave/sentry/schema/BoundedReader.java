@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.schema;
 
 import java.io.FilterReader;
 import java.io.IOException;
+import java.io.PushbackReader;
 import java.io.Reader;
 
 /** A reader that refuses to give more than a number of characters for one record. Not thread-safe. */
@@ -11,12 +12,24 @@ final class BoundedReader extends FilterReader {
         private static final long serialVersionUID = 1L;
     }
 
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
     private final int most;
     private int given;
 
-    BoundedReader(Reader in, int most) {
+    private BoundedReader(Reader in, int most) {
         super(in);
         this.most = most;
+    }
+
+    /** A reader of the same text, without the byte order mark that it may begin with. */
+    static BoundedReader of(Reader reader, int most) throws IOException {
+        PushbackReader in = new PushbackReader(reader);
+        int first = in.read();
+        if (first >= 0 && first != BYTE_ORDER_MARK) {
+            in.unread(first);
+        }
+        return new BoundedReader(in, most);
     }
 
     /** A record is complete: what was read ahead counts for none. */

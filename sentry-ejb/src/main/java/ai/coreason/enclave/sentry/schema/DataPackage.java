@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A site's data dictionary: a Frictionless Data Package, whose resources each say where a file lies, how it is read,
@@ -24,6 +26,7 @@ import java.util.Optional;
 public final class DataPackage {
     private static final int MAX_BYTES = 10 << 20;
     private static final int MAX_RESOURCES = 10_000;
+    private static final Set<String> FHIR_FILES = new TreeSet<>(Set.of(".json", ".ndjson"));
 
     private final PackageFolder folder;
     private final List<DataResource> resources;
@@ -34,8 +37,8 @@ public final class DataPackage {
     }
 
     /**
-     * Reads {@code datapackage.json}, and checks that every resource is a plain file within its folder and that no two
-     * of them are one file.
+     * Reads {@code datapackage.json}, and checks that every resource is of plain files within its folder and that no two
+     * of them have one file.
      *
      * @param descriptor the file
      * @throws InvalidDocument naming the first member that does not fit
@@ -79,25 +82,46 @@ public final class DataPackage {
     }
 
     /**
-     * Where a resource's file lies, every link resolved.
+     * Where a resource's file, or the folder of its files, lies, every link resolved.
      *
-     * @throws InvalidDocument if it is not, or no longer, a plain file within the package's folder
+     * @throws InvalidDocument if it is not, or no longer, there within the package's folder
      * @throws IOException if the file system fails
      */
     public Path file(DataResource resource) throws IOException {
-        return folder.locate(resource.path(), "resources[" + resources.indexOf(resource) + "].path");
+        return resource.content() instanceof FhirTable
+                ? folder.locateEither(resource.path(), at(resource))
+                : folder.locate(resource.path(), at(resource));
     }
 
-    /** Two datasets over one source could spend its budget twice. */
+    /**
+     * The files of a resource, every link resolved, by name: one, but for a folder of FHIR files.
+     *
+     * @throws InvalidDocument if one is not, or no longer, a plain file within the package's folder
+     * @throws IOException if the file system fails
+     */
+    public List<Path> files(DataResource resource) throws IOException {
+        return resource.content() instanceof FhirTable
+                ? folder.locateAll(resource.path(), at(resource), FHIR_FILES)
+                : List.of(file(resource));
+    }
+
+    private String at(DataResource resource) {
+        return "resources[" + resources.indexOf(resource) + "].path";
+    }
+
+    /** Two datasets over one source could spend its budget twice; one source twice in a dataset would count twice. */
     private void requireDistinctFiles() throws IOException {
         Map<Object, String> seen = new HashMap<>();
-        for (int i = 0; i < resources.size(); i++) {
-            Path file = file(resources.get(i));
-            Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-            String other = seen.put(key == null ? file : key, resources.get(i).name());
-            if (other != null) {
-                throw InvalidDocument.at(
-                        "resources[" + i + "].path", "another file than that of resource " + other, file.getFileName());
+        for (DataResource resource : resources) {
+            for (Path file : files(resource)) {
+                Object key =
+                        Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+                String other = seen.put(key == null ? file : key, resource.name());
+                if (other != null) {
+                    Path shown =
+                            resource.content() instanceof FhirTable ? Path.of(resource.path()) : file.getFileName();
+                    throw InvalidDocument.at(at(resource), "another file than that of resource " + other, shown);
+                }
             }
         }
     }

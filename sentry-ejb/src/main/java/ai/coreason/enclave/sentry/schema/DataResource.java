@@ -3,6 +3,7 @@ package ai.coreason.enclave.sentry.schema;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.sentry.airlock.DType;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,16 +11,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One file of a Data Package: where it lies, how it is read, and what its owner registered.
+ * One source of a Data Package: where it lies, how it is read, and what its owner registered.
  *
  * @param name the resource's name, which is the node's id in a simulation
- * @param path where the file lies, relative to the package's folder, with forward slashes
+ * @param path where the file lies, or for FHIR the folder of files, relative to the package's folder, with forward slashes
  * @param content how it is read
  * @param dataset what its owner registered
  */
 public record DataResource(String name, String path, Content content, Dataset dataset) {
+    private static final List<String> FORMATS = List.of("csv", "safetensors", "fhir");
+
     /** How a file is read. */
-    public sealed interface Content {}
+    public sealed interface Content permits Table, Tensors, FhirTable {}
 
     /**
      * A CSV file.
@@ -39,6 +42,14 @@ public record DataResource(String name, String path, Content content, Dataset da
         public Tensors {
             tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         }
+
+        private boolean numbersUnits(String name) {
+            TensorSchema tensor = tensors.get(name);
+            return tensor != null
+                    && tensor.exampleShape().isEmpty()
+                    && tensor.dtype().whole()
+                    && tensor.dtype() != DType.BOOL;
+        }
     }
 
     /** Reads a resource; members that only describe are passed over, those that would change the reading are refused. */
@@ -55,13 +66,23 @@ public record DataResource(String name, String path, Content content, Dataset da
         }
         String file =
                 f.text("path", "a relative path of a file, without .. and with forward slashes", PackageFolder::isSafe);
-        String format = f.text("format", "csv or safetensors", s -> s.equals("csv") || s.equals("safetensors"));
-        Content content = format.equals("csv") ? readTable(f) : readTensors(f);
+        Content content = readContent(f);
         JsonFields coreason = f.object("coreason");
-        Dataset dataset = Dataset.parse(coreason);
+        Dataset dataset = content instanceof FhirTable
+                ? Dataset.parse(coreason, FhirTable.DEFAULT_UNIT)
+                : Dataset.parse(coreason);
         coreason.end();
-        requireUnitColumn(dataset.unit().column(), content, coreason.at("privacy_unit.column"));
+        requireUnit(dataset.unit().column(), content, coreason.at("privacy_unit"));
         return new DataResource(name, file, content, dataset);
+    }
+
+    private static Content readContent(JsonFields f) {
+        String format = f.text("format", "csv, safetensors or fhir", FORMATS::contains);
+        return switch (format) {
+            case "csv" -> readTable(f);
+            case "fhir" -> FhirTable.read(f);
+            default -> readTensors(f);
+        };
     }
 
     private static Table readTable(JsonFields f) {
@@ -79,11 +100,23 @@ public record DataResource(String name, String path, Content content, Dataset da
         return new Tensors(read);
     }
 
-    private static void requireUnitColumn(String column, Content content, String path) {
-        boolean there =
-                content instanceof Table table && table.schema().field(column).isPresent();
-        if (!column.isEmpty() && !there) {
-            throw InvalidDocument.at(path, "a field of the schema", column);
+    private static void requireUnit(String column, Content content, String path) {
+        boolean record = column.isEmpty();
+        if (content instanceof Table table
+                && !record
+                && table.schema().field(column).isEmpty()) {
+            throw InvalidDocument.at(path + ".column", "a field of the schema", column);
+        }
+        if (content instanceof Tensors tensors && !record && !tensors.numbersUnits(column)) {
+            throw InvalidDocument.at(path + ".column", "a tensor of dtype I64, I32 or U8 and shape [null]", column);
+        }
+        if (content instanceof FhirTable table) {
+            if (!record && !column.equals(FhirTable.PATIENT)) {
+                throw InvalidDocument.at(path + ".column", FhirTable.PATIENT, column);
+            }
+            if (record && table.patientTypes().contains(table.resource())) {
+                throw InvalidDocument.at(path, "the patient, as $.patient." + table.resource() + " is read", "record");
+            }
         }
     }
 }

@@ -3,7 +3,6 @@ package ai.coreason.enclave.sentry.schema;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.schema.DataResource.Table;
 import java.io.IOException;
-import java.io.PushbackReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -31,31 +30,21 @@ import org.apache.commons.csv.CSVRecord;
 public final class TableReader {
     private static final int MAX_RECORD = 1 << 20;
     private static final int MAX_POSITIONS = 100;
-    private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private final Table table;
-    private final Row row;
-    private final Findings.Tally tally = new Findings.Tally();
-    private final Map<Integer, Set<String>> unique = new HashMap<>();
-    private final Set<String> missingValues;
+    private final Cells cells;
     /** Where each field stands in a record; -1 where it does not. */
     private final int[] columns;
 
-    private int cells;
+    private int width;
 
     private TableReader(Table table) {
         this.table = table;
-        this.row = new Row(table.schema());
-        this.missingValues = new HashSet<>(table.schema().missingValues());
+        Set<String> missingValues = new HashSet<>(table.schema().missingValues());
         table.dialect().nullSequence().ifPresent(missingValues::add);
-        List<Field> fields = table.schema().fields();
-        cells = fields.size();
-        columns = IntStream.range(0, cells).toArray();
-        for (int i = 0; i < cells; i++) {
-            if (fields.get(i).constraints().unique()) {
-                unique.put(i, new HashSet<>());
-            }
-        }
+        this.cells = new Cells(table.schema(), missingValues);
+        width = table.schema().fields().size();
+        columns = IntStream.range(0, width).toArray();
     }
 
     /**
@@ -73,7 +62,7 @@ public final class TableReader {
     }
 
     static Findings read(Reader reader, Table table, Consumer<Row> rows) throws IOException {
-        try (BoundedReader bounded = new BoundedReader(withoutMark(reader), MAX_RECORD);
+        try (BoundedReader bounded = BoundedReader.of(reader, MAX_RECORD);
                 CSVParser parser = table.dialect().format().parse(bounded)) {
             return new TableReader(table).read(parser, bounded, rows);
         } catch (CharacterCodingException e) {
@@ -92,7 +81,7 @@ public final class TableReader {
                 record(records.next(), rows);
                 bounded.recordEnds();
             }
-            return tally.findings();
+            return cells.tally().findings();
         } catch (UncheckedIOException e) {
             throw refusal(e.getCause(), parser.getCurrentLineNumber());
         }
@@ -103,70 +92,44 @@ public final class TableReader {
         List<String> header = records.hasNext() ? records.next().toList() : List.of();
         Map<String, Integer> positions = new HashMap<>();
         Set<String> declared = table.schema().fields().stream().map(Field::name).collect(Collectors.toSet());
-        cells = header.size();
-        for (int i = 0; i < cells; i++) {
+        width = header.size();
+        for (int i = 0; i < width; i++) {
             String name = header.get(i);
             if (!declared.contains(name)) {
-                tally.violation(i < MAX_POSITIONS ? "(column " + (i + 1) + ")" : "(further columns)", Rule.UNDECLARED);
+                cells.tally()
+                        .violation(
+                                i < MAX_POSITIONS ? "(column " + (i + 1) + ")" : "(further columns)", Rule.UNDECLARED);
             } else if (positions.putIfAbsent(name, i) != null) {
-                tally.violation(name, Rule.REPEATED);
+                cells.tally().violation(name, Rule.REPEATED);
             }
         }
         for (int i = 0; i < columns.length; i++) {
             String name = table.schema().fields().get(i).name();
             columns[i] = positions.getOrDefault(name, -1);
             if (columns[i] < 0) {
-                tally.violation(name, Rule.ABSENT);
+                cells.tally().violation(name, Rule.ABSENT);
             }
         }
     }
 
     private void record(CSVRecord record, Consumer<Row> rows) {
-        boolean blankLine = record.size() == 1 && record.get(0).isEmpty() && cells > 1;
+        boolean blankLine = record.size() == 1 && record.get(0).isEmpty() && width > 1;
         if (blankLine) {
             return;
         }
-        tally.row();
-        if (record.size() != cells) {
-            tally.violation(Findings.RECORD, Rule.CELLS);
+        cells.tally().row();
+        if (record.size() != width) {
+            cells.tally().violation(Findings.RECORD, Rule.CELLS);
             return;
         }
-        List<Field> fields = table.schema().fields();
         for (int i = 0; i < columns.length; i++) {
             if (columns[i] < 0) {
-                row.set(i, null, Double.NaN);
+                cells.absent(i);
             } else {
-                cell(i, fields.get(i), record.get(columns[i]));
+                cells.set(i, record.get(columns[i]));
             }
         }
-        rows.accept(row);
-    }
-
-    private void cell(int column, Field field, String text) {
-        if (missingValues.contains(text)) {
-            row.set(column, null, Double.NaN);
-            tally.missing(field.name());
-            if (field.constraints().required()) {
-                tally.violation(field.name(), Rule.REQUIRED);
-            }
-            return;
-        }
-        double number = field.number(text);
-        row.set(column, text, number);
-        field.check(text, number, tally);
-        Set<String> seen = unique.get(column);
-        if (seen != null && !seen.add(Double.isNaN(number) ? text : Double.toString(number))) {
-            tally.violation(field.name(), Rule.UNIQUE);
-        }
-    }
-
-    private static Reader withoutMark(Reader reader) throws IOException {
-        PushbackReader out = new PushbackReader(reader);
-        int first = out.read();
-        if (first >= 0 && first != BYTE_ORDER_MARK) {
-            out.unread(first);
-        }
-        return out;
+        rows.accept(cells.row());
     }
 
     private static InvalidDocument refusal(IOException cause, long line) throws IOException {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -232,6 +233,31 @@ class MessagesTest {
     }
 
     @Test
+    void evidence_withCertificatesAndGpu_writtenAndReadIsTheSame() {
+        Evidence whole = new Evidence(
+                HardwareType.AMD_SEV_SNP,
+                new byte[] {1},
+                new byte[] {2, 3},
+                Optional.of(new Evidence.Gpu(new byte[] {4}, new byte[] {5, 6})),
+                evidence().reportData());
+
+        assertThat(Evidence.parse(whole.json(), "evidence").json()).isEqualTo(whole.json());
+        assertThat(whole.json().toString()).contains("certificates", "gpu");
+    }
+
+    @Test
+    void report_untrustedWithoutMeasurement_writtenAndReadIsTheSame() {
+        AttestationReport refused = report().untrusted(evidence(), List.of("form: no quote"), report().verifiedAt());
+
+        assertThat(AttestationReport.parse(refused.json()).json()).isEqualTo(refused.json());
+        ObjectNode unread = refused.json().put("measurement", "");
+        assertThat(AttestationReport.parse(unread).json()).isEqualTo(unread);
+        unread.put("status", "TRUSTED").putArray("reasons");
+        assertThatThrownBy(() -> AttestationReport.parse(unread))
+                .hasMessage("measurement: expected at least one byte when TRUSTED, got none");
+    }
+
+    @Test
     void report_writtenAndRead_isTheSame() {
         assertThat(AttestationReport.parse(report().json()).json()).isEqualTo(report().json());
     }
@@ -243,7 +269,7 @@ class MessagesTest {
             value = {
                 "status | 'TRUSTED' | reasons: expected none when TRUSTED",
                 "reasons | [] | reasons: expected none when TRUSTED",
-                "measurement | 'AB' | measurement: expected 1 to 128 bytes in lower-case hex",
+                "measurement | 'AB' | measurement: expected at most 128 bytes in lower-case hex",
                 "expires_at | '2026-01-31T11:00:00Z' | expires_at: expected a time not before verified_at",
                 "epoch | -1 | epoch: expected a whole number",
                 "extra | 1 | extra: expected no such member"

@@ -46,6 +46,20 @@ class DataPackageTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"I64, true", "I32, true", "U8, true", "BOOL, false", "F32, false", "F64, false"})
+    void parse_tensorAsUnit_isOneOfWholeNumbers(String dtype, boolean whole) {
+        ObjectNode json = Documents.with(
+                Documents.with(Packages.full(), "resources[1].tensors.y.dtype", '"' + dtype + '"'),
+                "resources[1].coreason.privacy_unit",
+                "{\"column\": \"y\", \"max_records\": 3}");
+        if (whole) {
+            assertThat(Packages.parse(json).resources().get(1).dataset().unit()).isEqualTo(new PrivacyUnit("y", 3));
+        } else {
+            assertThatThrownBy(() -> Packages.parse(json)).isInstanceOf(InvalidDocument.class);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"heart", "heart_raw", "mnist"})
     void read_sampleFederations_areAccepted(String name) throws Exception {
         DataPackage read = DataPackage.read(SharedData.file("federations/" + name + "/datapackage.json"));
@@ -128,8 +142,8 @@ class DataPackageTest {
                 "resources[1].name | 'node_a' | resources[1].name: expected every name once, got node_a",
                 "resources[0].name | 'a b' | resources[0].name: expected 1 to 64",
                 "resources[0].path | ['a.csv'] | resources[0].path: expected a relative path",
-                "resources[0].format | 'xlsx' | resources[0].format: expected csv or safetensors, got \"xlsx\"",
-                "resources[0].format |  | resources[0].format: expected csv or safetensors, got nothing",
+                "resources[0].format | 'xlsx' | resources[0].format: expected csv, safetensors or fhir, got \"xlsx\"",
+                "resources[0].format |  | resources[0].format: expected csv, safetensors or fhir, got nothing",
                 "resources[0].data | [] | resources[0].data: expected no such member: one plain file in path",
                 "resources[0].encoding | 'latin1' | resources[0].encoding: expected utf-8",
                 "resources[0].dialect.delimiter | ';;' | resources[0].dialect.delimiter: expected one character",
@@ -154,6 +168,12 @@ class DataPackageTest {
                 "resources[0].coreason.epsilon_ceiling | 6 | resources[0].coreason.epsilon_ceiling: expected a number",
                 "resources[0].coreason.more | 6 | resources[0].coreason.more: expected no such member",
                 "resources[0].coreason.privacy_unit | {'column':'no','max_records':1} | resources[0].coreason.privacy",
+                "resources[0].coreason.privacy_unit |  | resources[0].coreason.privacy_unit: expected \"record\" or an",
+                "resources[1].coreason.privacy_unit |  | resources[1].coreason.privacy_unit: expected \"record\" or an",
+                "resources[1].coreason.privacy_unit | {'column':'x','max_records':1} | resources[1].coreason.privacy_unit."
+                        + "column: expected a tensor of dtype I64, I32 or U8 and shape [null], got x",
+                "resources[1].coreason.privacy_unit | {'column':'z','max_records':1} | resources[1].coreason.privacy_unit."
+                        + "column: expected a tensor of dtype I64, I32 or U8 and shape [null], got z",
                 "resources[1].tensors | {} | resources[1].tensors: expected at least one tensor, got none",
                 "resources[1].tensors.x.dtype | 'C64' | resources[1].tensors.x.dtype: expected one of F64, F32",
                 "resources[1].tensors.x.shape | [5] | resources[1].tensors.x.shape[0]: expected null",

@@ -47,6 +47,25 @@ class SchemaFuzzTest {
                         .json());
     }
 
+    @Test
+    void fhirPackage_mutated_isReadOrRefused() throws Exception {
+        Mutations.survive(24, Json.write(FhirPackages.full()), b -> DataPackage.parse(Json.read(b), Path.of(".")));
+    }
+
+    @Test
+    void fhir_mutated_isReadOrRefused() throws Exception {
+        String text = FhirPackages.patient("a")
+                + FhirPackages.observation("o1", "Patient/a", "70.5")
+                + "{\"resourceType\": \"Bundle\", \"entry\": [{\"fullUrl\": \"urn:uuid:a\", \"resource\": "
+                + FhirPackages.condition("urn:uuid:a", "38341003")
+                + "}]}";
+        Mutations.survive(25, text.getBytes(StandardCharsets.UTF_8), b -> {
+            var reader = new InputStreamReader(new ByteArrayInputStream(b), StandardCharsets.UTF_8.newDecoder());
+            FhirReader.read(reader, FhirPackages.table(), row -> row.enumIndex(1))
+                    .json();
+        });
+    }
+
     /** One record of a million characters of the costliest kinds. */
     @ParameterizedTest
     @ValueSource(strings = {",", "\"\",", "a,", "\"\"\"\""})

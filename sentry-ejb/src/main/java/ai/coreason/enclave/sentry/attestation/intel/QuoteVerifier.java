@@ -36,6 +36,15 @@ public final class QuoteVerifier {
     }
 
     /**
+     * What a quote states, which proves nothing before it is judged.
+     *
+     * @throws MalformedEvidence if it is not of the form, or not whole
+     */
+    public static QuoteBody read(byte[] quote) throws MalformedEvidence {
+        return Quote.parse(quote).body();
+    }
+
+    /**
      * Judges a quote.
      *
      * @param tee the kind of environment it is said to be of

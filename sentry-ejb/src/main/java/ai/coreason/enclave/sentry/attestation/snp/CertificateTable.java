@@ -21,7 +21,7 @@ import java.util.Optional;
  *
  * @param entries what the table holds, by the GUID's hex
  */
-record CertificateTable(Map<String, byte[]> entries) {
+public record CertificateTable(Map<String, byte[]> entries) {
     private static final String VCEK = "63da758de6644564adc5f4b93be8accd";
     private static final String VLEK = "a8074bc2a25a483eaae639c045a0b8a1";
     private static final String ISSUER = "4ab7b379bbac4fe4a02f05aef327c782";
@@ -95,12 +95,21 @@ record CertificateTable(Map<String, byte[]> entries) {
      * @param auxblob the table; empty or of no bytes if the host gave none
      * @throws MalformedEvidence if one is not of its form, or the table has the report's key under another kind
      */
-    static SnpVerifier.Evidence evidence(byte[] provider, byte[] outblob, Optional<byte[]> auxblob)
+    public static SnpVerifier.Evidence evidence(byte[] provider, byte[] outblob, Optional<byte[]> auxblob)
             throws MalformedEvidence {
         String name = new String(provider, StandardCharsets.US_ASCII).strip();
         if (!name.equals("sev_guest")) {
             throw new MalformedEvidence("provider", 0, "sev_guest", name.length() + " other characters");
         }
+        return evidence(outblob, auxblob);
+    }
+
+    /**
+     * The evidence of a report and the table beside it.
+     *
+     * @throws MalformedEvidence if one is not of its form, or the table has the report's key under another kind
+     */
+    public static SnpVerifier.Evidence evidence(byte[] outblob, Optional<byte[]> auxblob) throws MalformedEvidence {
         if (outblob.length == 0) {
             throw new MalformedEvidence("outblob", 0, "a report", "nothing");
         }

@@ -33,7 +33,12 @@ public final class SnpVerifier {
      * @param chain the certificates of the issuer and the root, PEM
      * @param crl the root's revocation list, DER
      */
-    record Evidence(byte[] report, Optional<byte[]> vek, Optional<byte[]> chain, Optional<byte[]> crl) {}
+    public record Evidence(byte[] report, Optional<byte[]> vek, Optional<byte[]> chain, Optional<byte[]> crl) {}
+
+    /** Judges one report with what there is beside it. */
+    public static Appraisal appraise(Evidence evidence, Anchors anchors, Instant at, Optional<SnpPolicy> policy) {
+        return appraise(evidence, anchors, at, policy, new Findings());
+    }
 
     /**
      * Judges one report.

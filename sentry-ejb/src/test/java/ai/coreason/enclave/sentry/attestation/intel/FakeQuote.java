@@ -133,7 +133,8 @@ public final class FakeQuote {
         return anchors == null ? new Anchors(List.of(root.make())) : anchors;
     }
 
-    byte[] quote() throws Exception {
+    /** The quote. */
+    public byte[] quote() throws Exception {
         ByteBuffer header = buffer(48 + (version == 5 ? 6 : 0));
         header.putShort((short) version)
                 .putShort((short) 2)

@@ -72,10 +72,7 @@ final class SnpCase {
     }
 
     byte[] defaultChain() {
-        return SnpPki.once("chain " + kind + product, () -> {
-            byte[] issuer = (kind == SnpKey.VLEK ? SnpPki.asvk(product) : SnpPki.ask(product)).der();
-            return SnpPki.pem(issuer, SnpPki.arkDer(product));
-        });
+        return SnpPki.chain(kind, product);
     }
 
     Appraisal appraise() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,10 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The folders that evidence comes in: what is missing, too large or wrapped wrongly. */
 class SnpFolderTest {
-    private static final String VCEK = "63da758de6644564adc5f4b93be8accd";
-    private static final String VLEK = "a8074bc2a25a483eaae639c045a0b8a1";
-    private static final String ASK = "4ab7b379bbac4fe4a02f05aef327c782";
-    private static final String ARK = "c0b406a4a803495297433fb6014cd0ae";
+    private static final String VCEK = SnpTable.VCEK;
+    private static final String VLEK = SnpTable.VLEK;
+    private static final String ASK = SnpTable.ASK;
+    private static final String ARK = SnpTable.ARK;
     private static final String CRL = "92f81bc358114d3d97ffd19f88dc67ea";
     private static final SnpCase GOOD = SnpCase.milan();
 
@@ -100,20 +99,7 @@ class SnpFolderTest {
 
     /** A table, and a change to its bytes. */
     private static byte[] table(Map<String, byte[]> entries, Consumer<ByteBuffer> change) {
-        int offset = 24 * (entries.size() + 1);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (Map.Entry<String, byte[]> e : entries.entrySet()) {
-            out.writeBytes(HexFormat.of().parseHex(e.getKey()));
-            out.writeBytes(ByteBuffer.allocate(8)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt(offset)
-                    .putInt(e.getValue().length)
-                    .array());
-            offset += e.getValue().length;
-        }
-        out.writeBytes(new byte[24]);
-        entries.values().forEach(out::writeBytes);
-        byte[] bytes = out.toByteArray();
+        byte[] bytes = SnpTable.of(entries);
         change.accept(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
         return bytes;
     }

@@ -45,8 +45,10 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A PKI in AMD's image: what AMD's key server and a chip would give, with any one thing wrong. Keys are made once. */
-final class SnpPki {
-    static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+public final class SnpPki {
+    /** A time at which everything is valid. */
+    public static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+
     static final Instant FROM = Instant.parse("2025-01-01T00:00:00Z");
     static final Instant UNTIL = Instant.parse("2032-01-01T00:00:00Z");
     static final String PSS = "SHA384WITHRSAANDMGF1";
@@ -67,7 +69,7 @@ final class SnpPki {
     }
 
     /** A certificate to be made. */
-    static final class Draft {
+    public static final class Draft {
         String subject;
         String issuer;
         BigInteger serial = BigInteger.ZERO;
@@ -79,7 +81,8 @@ final class SnpPki {
         final Map<String, byte[]> extensions = new LinkedHashMap<>();
         final List<String> critical = new ArrayList<>();
 
-        Draft with(Consumer<Draft> change) {
+        /** Changes it. */
+        public Draft with(Consumer<Draft> change) {
             change.accept(this);
             return this;
         }
@@ -98,7 +101,8 @@ final class SnpPki {
             return put(oid, value);
         }
 
-        byte[] der() {
+        /** Its bytes. */
+        public byte[] der() {
             try {
                 X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                         name(issuer),
@@ -126,15 +130,18 @@ final class SnpPki {
         }
     }
 
-    static Draft ark(SnpProduct product) {
+    /** The root. */
+    public static Draft ark(SnpProduct product) {
         return authority("ARK-" + product.label(), "ARK-" + product.label(), ARK, ARK, 65536);
     }
 
-    static Draft ask(SnpProduct product) {
+    /** The issuer of a chip's certificate. */
+    public static Draft ask(SnpProduct product) {
         return authority("SEV-" + product.label(), "ARK-" + product.label(), ASK, ARK, 65537);
     }
 
-    static Draft asvk(SnpProduct product) {
+    /** The issuer of a provider's certificate. */
+    public static Draft asvk(SnpProduct product) {
         return authority("SEV-VLEK-" + product.label(), "ARK-" + product.label(), ASK, ARK, 65793);
     }
 
@@ -150,7 +157,7 @@ final class SnpPki {
     }
 
     /** The certificate of the key that signs {@link Report}s as they are at first. */
-    static Draft vek(SnpKey kind, SnpProduct product) {
+    public static Draft vek(SnpKey kind, SnpProduct product) {
         boolean vlek = kind == SnpKey.VLEK;
         Draft d = new Draft();
         d.subject = "SEV-" + kind;
@@ -178,7 +185,8 @@ final class SnpPki {
         return d;
     }
 
-    static Draft number(Draft d, String oid, long value) {
+    /** Sets one of the certificate's numbers, by the end of its object identifier. */
+    public static Draft number(Draft d, String oid, long value) {
         return d.put(ARC + oid, new ASN1Integer(value));
     }
 
@@ -195,14 +203,15 @@ final class SnpPki {
         return out;
     }
 
-    static Anchors anchors() {
+    /** Every product's root. */
+    public static Anchors anchors() {
         return new Anchors(Arrays.stream(SnpProduct.values())
                 .map(p -> ARKS.computeIfAbsent(p, q -> ark(q).certificate()))
                 .toList());
     }
 
     /** PSS signatures are random, so a certificate that is pinned has to be the very one. */
-    static byte[] arkDer(SnpProduct product) {
+    public static byte[] arkDer(SnpProduct product) {
         anchors();
         try {
             return ARKS.get(product).getEncoded();
@@ -211,7 +220,8 @@ final class SnpPki {
         }
     }
 
-    static byte[] pem(byte[]... certificates) {
+    /** PEM. */
+    public static byte[] pem(byte[]... certificates) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] c : certificates) {
             String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(c);
@@ -219,6 +229,13 @@ final class SnpPki {
                     .getBytes(StandardCharsets.US_ASCII));
         }
         return out.toByteArray();
+    }
+
+    /** The certificates of the issuer and the root, PEM: always the same ones. */
+    public static byte[] chain(SnpKey kind, SnpProduct product) {
+        return once(
+                "chain " + kind + product,
+                () -> pem((kind == SnpKey.VLEK ? asvk(product) : ask(product)).der(), arkDer(product)));
     }
 
     /** A list that the ARK signs. */
@@ -239,7 +256,7 @@ final class SnpPki {
     }
 
     /** A report to be made; little-endian, signed last. */
-    static byte[] report(SnpKey kind, SnpProduct product, Consumer<ByteBuffer> change) {
+    public static byte[] report(SnpKey kind, SnpProduct product, Consumer<ByteBuffer> change) {
         return sign(unsigned(kind, product, change), VEK);
     }
 

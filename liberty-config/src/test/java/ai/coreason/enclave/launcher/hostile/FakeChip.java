@@ -1,0 +1,93 @@
+package ai.coreason.enclave.launcher.hostile;
+
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
+import ai.coreason.enclave.sentry.attestation.snp.SnpPki;
+import ai.coreason.enclave.sentry.attestation.snp.SnpProduct;
+import ai.coreason.enclave.sentry.attestation.snp.SnpTable;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.HardwareType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A SEV-SNP processor that signs whatever it is told to, under roots that only the test's Overseer trusts: a stand-in for
+ * hardware that is not there, and for hardware that says the wrong thing.
+ *
+ * @param fault what its reports say wrongly
+ * @param certificates the table that its host hands out
+ */
+record FakeChip(Consumer<ByteBuffer> fault, byte[] certificates) {
+    private static final SnpKey KEY = SnpKey.VCEK;
+    private static final SnpProduct PRODUCT = SnpProduct.MILAN;
+    private static final int REPORT_DATA = 0x50;
+    private static final int MEASUREMENT = 0x90;
+    private static final int MEASUREMENT_BYTES = 48;
+
+    /** A chip that tells the truth. */
+    static FakeChip honest() {
+        return lying(r -> {});
+    }
+
+    /** A chip whose reports are changed before it signs them; little-endian, offsets as in AMD 56860. */
+    static FakeChip lying(Consumer<ByteBuffer> fault) {
+        return new FakeChip(fault, SnpTable.of(KEY, PRODUCT));
+    }
+
+    /** A chip on a patch level below the policy's minimum, in its certificate too. */
+    static FakeChip outdated() {
+        byte[] table = SnpTable.of(KEY, PRODUCT, vek -> SnpPki.number(vek, "3.8", 218));
+        return new FakeChip(r -> r.put(0x187, (byte) 218), table);
+    }
+
+    /** A signed report over 64 bytes. */
+    byte[] report(byte[] reportData) {
+        return SnpPki.report(KEY, PRODUCT, r -> {
+            r.put(REPORT_DATA, reportData);
+            fault.accept(r);
+        });
+    }
+
+    /** Evidence for report data, or for other data than the document says. */
+    Evidence prove(ReportData reportData) {
+        return new Evidence(
+                HardwareType.AMD_SEV_SNP,
+                report(reportData.digest()),
+                certificates,
+                Optional.empty(),
+                reportData.json());
+    }
+
+    /** The root, PEM. */
+    static byte[] root() {
+        return SnpPki.pem(SnpPki.arkDer(PRODUCT));
+    }
+
+    /** A policy that trusts the honest chip and its measurement, and no chip that does anything else. */
+    static ObjectNode policy(String operator) {
+        ObjectNode policy = Json.object();
+        ObjectNode snp = policy.putObject("snp");
+        snp.putArray("measurements").add(measurement());
+        snp.putArray("products").add(PRODUCT.label());
+        snp.putArray("keys").add(KEY.name());
+        snp.putArray("vmpls").add(0);
+        snp.putArray("allowed").add("SMT");
+        snp.putObject("minimum_tcb")
+                .putObject(PRODUCT.label())
+                .put("bl", 4)
+                .put("tee", 1)
+                .put("snp", 24)
+                .put("ucode", 219);
+        snp.putObject("revocation").put("demand", "WAIVED").put("waived_by", operator);
+        return policy;
+    }
+
+    private static String measurement() {
+        byte[] report = SnpPki.report(KEY, PRODUCT, r -> {});
+        return HexFormat.of().formatHex(report, MEASUREMENT, MEASUREMENT + MEASUREMENT_BYTES);
+    }
+}

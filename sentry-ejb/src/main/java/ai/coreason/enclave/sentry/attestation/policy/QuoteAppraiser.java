@@ -1,0 +1,137 @@
+package ai.coreason.enclave.sentry.attestation.policy;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.attestation.Anchors;
+import ai.coreason.enclave.sentry.attestation.Appraisal;
+import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.attestation.intel.QuoteVerifier;
+import ai.coreason.enclave.sentry.attestation.intel.TeeType;
+import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.SnpCertificates;
+import ai.coreason.enclave.sentry.attestation.snp.CertificateTable;
+import ai.coreason.enclave.sentry.attestation.snp.SnpVerifier;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.HardwareType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Judges hardware evidence: whether the quote is genuine, what the policy demands of it, and whether it is bound to just
+ * what the verifier asked for. A quote that is not genuine ends the judgement there; after that all reasons are told. What
+ * evidence did not bring of certificates comes from the source. Thread-safe if the source is.
+ *
+ * @param anchors the roots that are trusted
+ * @param certificates where missing ones come from
+ */
+public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
+    /**
+     * What evidence is asked for.
+     *
+     * @param role the occasion
+     * @param expected the members of report data that the verifier knows, with their values
+     * @param at when certificates and lists have to be valid
+     */
+    public record Occasion(ReportData.Role role, ObjectNode expected, Instant at) {
+        /** Copies the document. */
+        public Occasion {
+            expected = expected.deepCopy();
+        }
+    }
+
+    /** Judges evidence of a CPU; a GPU's beside it has to be the one that the quote is bound to, and is not judged. */
+    public Verdict judge(Evidence evidence, Occasion occasion, TrustPolicy policy) {
+        ReportData reportData;
+        try {
+            reportData = ReportData.parse(occasion.role(), evidence.reportData(), "report_data_json");
+        } catch (InvalidDocument e) {
+            return new Verdict.Refused(
+                    List.of(new Reason("report_data_json", "members of report data", e.getMessage())));
+        }
+        Optional<Function<Optional<TrustPolicy>, Appraisal>> judge = judge(evidence, occasion.at(), policy);
+        if (judge.isEmpty()) {
+            return new Verdict.Refused(List.of(new Reason(
+                    "hardware_type",
+                    "one that the policy has a part for",
+                    evidence.hardwareType().name())));
+        }
+        Appraisal genuine = judge.get().apply(Optional.empty());
+        if (genuine.result() != Appraisal.Result.VALID) {
+            return new Verdict.Refused(genuine.reasons(), genuine.claims().measurement());
+        }
+        Appraisal demanded = judge.get().apply(Optional.of(policy));
+        List<Reason> reasons = new ArrayList<>(demanded.reasons());
+        bound(demanded.claims(), reportData).ifPresent(reasons::add);
+        gpu(evidence, reportData).ifPresent(reasons::add);
+        reasons.addAll(reportData.differences(occasion.expected()));
+        String measurement = demanded.claims().measurement();
+        return reasons.isEmpty() ? new Verdict.Trusted(measurement) : new Verdict.Refused(reasons, measurement);
+    }
+
+    private static Optional<Reason> bound(Appraisal.Claims claims, ReportData document) {
+        String digest = HexFormat.of().formatHex(document.digest());
+        return claims.reportData().equals(digest)
+                ? Optional.empty()
+                : Optional.of(new Reason("report_data", "the digest of the document, " + digest, claims.reportData()));
+    }
+
+    /** Whether the quote vouches for just the GPU's evidence that came with it, or for none. */
+    private static Optional<Reason> gpu(Evidence evidence, ReportData document) {
+        String bound = document.json().path("gpu_evidence_sha256").asText("none");
+        String came = evidence.gpu().map(Evidence.Gpu::sha256).orElse("none");
+        return bound.equals(came)
+                ? Optional.empty()
+                : Optional.of(new Reason("report_data.gpu_evidence_sha256", "that of the evidence, " + came, bound));
+    }
+
+    /** How evidence of this kind is judged, with or without a policy; empty if the policy has no part for it. */
+    private Optional<Function<Optional<TrustPolicy>, Appraisal>> judge(
+            Evidence evidence, Instant at, TrustPolicy policy) {
+        byte[] quote = evidence.quote();
+        HardwareType type = evidence.hardwareType();
+        if (type == HardwareType.AMD_SEV_SNP && policy.snp().isPresent()) {
+            return Optional.of(snp(evidence, at));
+        }
+        if (type == HardwareType.INTEL_TDX && policy.tdx().isPresent()) {
+            return Optional.of(p -> QuoteVerifier.appraise(
+                    TeeType.TDX, quote, certificates.intel(quote), anchors, at, p.flatMap(TrustPolicy::tdx)));
+        }
+        if (type == HardwareType.INTEL_SGX && policy.sgx().isPresent()) {
+            return Optional.of(p -> QuoteVerifier.appraise(
+                    TeeType.SGX, quote, certificates.intel(quote), anchors, at, p.flatMap(TrustPolicy::sgx)));
+        }
+        return Optional.empty();
+    }
+
+    private Function<Optional<TrustPolicy>, Appraisal> snp(Evidence evidence, Instant at) {
+        byte[] table = evidence.certificates();
+        try {
+            SnpVerifier.Evidence brought = CertificateTable.evidence(
+                    evidence.quote(), Optional.of(table).filter(t -> t.length > 0));
+            SnpVerifier.Evidence whole = completed(brought);
+            return p -> SnpVerifier.appraise(whole, anchors, at, p.flatMap(TrustPolicy::snp));
+        } catch (MalformedEvidence e) {
+            return p -> Appraisal.of(List.of(e.reason()), List.of(), Appraisal.Claims.none());
+        }
+    }
+
+    private SnpVerifier.Evidence completed(SnpVerifier.Evidence brought) {
+        if (brought.vek().isPresent()
+                && brought.chain().isPresent()
+                && brought.crl().isPresent()) {
+            return brought;
+        }
+        SnpCertificates found = certificates.snp(brought.report());
+        return new SnpVerifier.Evidence(
+                brought.report(),
+                brought.vek().or(found::vek),
+                brought.chain().or(found::chain),
+                brought.crl().or(found::crl));
+    }
+}

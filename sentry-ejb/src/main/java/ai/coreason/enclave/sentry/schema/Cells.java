@@ -1,0 +1,82 @@
+package ai.coreason.enclave.sentry.schema;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The cells of one record after another, checked against a schema as they come, whatever format they come from. Not
+ * thread-safe; one instance reads one table once.
+ */
+final class Cells {
+    private final List<Field> fields;
+    private final Set<String> missingValues;
+    private final Row row;
+    private final Findings.Tally tally = new Findings.Tally();
+    private final Map<Integer, Set<String>> unique = new HashMap<>();
+
+    /**
+     * Cells of no record yet.
+     *
+     * @param missingValues texts that mean that a value is missing
+     */
+    Cells(TableSchema schema, Set<String> missingValues) {
+        this.fields = schema.fields();
+        this.missingValues = missingValues;
+        this.row = new Row(schema);
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.get(i).constraints().unique()) {
+                unique.put(i, new HashSet<>());
+            }
+        }
+    }
+
+    /** The record as it now stands. */
+    Row row() {
+        return row;
+    }
+
+    /** What is counted so far, and where else to count. */
+    Findings.Tally tally() {
+        return tally;
+    }
+
+    /** The table has no such column; that is counted once, not in each record. */
+    void absent(int column) {
+        row.set(column, null, Double.NaN);
+    }
+
+    /** The record has no value here. */
+    void missing(int column) {
+        Field field = fields.get(column);
+        row.set(column, null, Double.NaN);
+        tally.missing(field.name());
+        if (field.constraints().required()) {
+            tally.violation(field.name(), Rule.REQUIRED);
+        }
+    }
+
+    /** The record has a value here that no text can state. */
+    void wrongType(int column) {
+        row.set(column, "", Double.NaN);
+        tally.violation(fields.get(column).name(), Rule.TYPE);
+    }
+
+    /** The record has this text here, which may stand for a missing value. */
+    void set(int column, String text) {
+        if (missingValues.contains(text)) {
+            missing(column);
+            return;
+        }
+        Field field = fields.get(column);
+        double number = field.number(text);
+        row.set(column, text, number);
+        field.check(text, number, tally);
+        Set<String> seen = unique.get(column);
+        if (seen != null && !seen.add(Double.isNaN(number) ? text : Double.toString(number))) {
+            tally.violation(field.name(), Rule.UNIQUE);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package ai.coreason.enclave.sentry.schema;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+
+/**
+ * Reads the resources of one file, one after another: FHIR JSON, each resource on a line (NDJSON) or the entries of Bundles.
+ * UTF-8, with or without a byte order mark; a resource has at most 16,777,216 characters, a Bundle any number that begins
+ * with its {@code resourceType}. Not thread-safe; one instance reads one file once. Source: FHIR R4 2.6.2 (JSON), 3.1.1
+ * (Bundle); FHIR Bulk Data Access.
+ */
+final class FhirFile {
+    /** Is given every resource of a file. */
+    @FunctionalInterface
+    interface Sink {
+        /**
+         * Takes a resource.
+         *
+         * @param fullUrl of its Bundle entry; empty where there is none
+         */
+        void accept(ObjectNode resource, String fullUrl);
+    }
+
+    private static final int MAX_RESOURCE = 1 << 24;
+    private static final String RESOURCE_TYPE = "resourceType";
+    private static final String BUNDLE = "Bundle";
+    private static final String RESOURCE = "an object with the resourceType of a FHIR resource";
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(Json.MAX_DEPTH)
+                            .maxNumberLength(64)
+                            .maxStringLength(MAX_RESOURCE)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .build();
+
+    private final String name;
+    private final BoundedReader bounded;
+    private final JsonParser parser;
+    private final Sink sink;
+
+    private FhirFile(String name, BoundedReader bounded, JsonParser parser, Sink sink) {
+        this.name = name;
+        this.bounded = bounded;
+        this.parser = parser;
+        this.sink = sink;
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @param name what errors call it; not its name, as that may name a patient
+     * @throws InvalidDocument if it is not of that form; the message gives line and column and nothing of it
+     * @throws IOException if it cannot be read
+     */
+    static void read(Reader reader, String name, Sink sink) throws IOException {
+        try (BoundedReader bounded = BoundedReader.of(reader, MAX_RESOURCE);
+                JsonParser parser = MAPPER.createParser(bounded)) {
+            new FhirFile(name, bounded, parser, sink).read();
+        } catch (CharacterCodingException atItsBegin) {
+            throw InvalidDocument.at(name + ", line 1, column 1", "UTF-8", "other bytes");
+        }
+    }
+
+    private void read() throws IOException {
+        try {
+            while (parser.nextToken() != null) {
+                root();
+                bounded.recordEnds();
+            }
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+            throw refusal(
+                    at, "well-formed JSON without a member twice or nesting beyond " + Json.MAX_DEPTH, "other text");
+        } catch (BoundedReader.TooLong e) {
+            throw refusal(parser.currentLocation(), "a resource of at most " + MAX_RESOURCE + " characters", "more");
+        } catch (CharacterCodingException e) {
+            throw refusal(parser.currentLocation(), "UTF-8", "other bytes");
+        }
+    }
+
+    /** The entries of a Bundle are passed on as they come; whatever else stands here is one resource. */
+    private void root() throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw refusal(parser.currentTokenLocation(), RESOURCE, "something else");
+        }
+        ObjectNode object = Json.object();
+        for (String member = parser.nextFieldName(); member != null; member = parser.nextFieldName()) {
+            JsonToken value = parser.nextToken();
+            boolean bundle = BUNDLE.equals(object.path(RESOURCE_TYPE).textValue());
+            if (bundle && member.equals("entry") && value == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    entry(MAPPER.readTree(parser));
+                    bounded.recordEnds();
+                }
+            } else {
+                object.set(member, MAPPER.<JsonNode>readTree(parser));
+            }
+        }
+        resource(object, "");
+    }
+
+    private void entry(JsonNode entry) {
+        if (!entry.isObject() || entry.has("fullUrl") && !entry.get("fullUrl").isTextual()) {
+            throw refusal(parser.currentLocation(), "an entry of a Bundle", "something else");
+        }
+        if (entry.has("resource")) {
+            resource(entry.get("resource"), entry.path("fullUrl").asText());
+        }
+    }
+
+    private void resource(JsonNode node, String fullUrl) {
+        String type = node.path(RESOURCE_TYPE).textValue();
+        if (!(node instanceof ObjectNode resource) || type == null || !FhirTable.isType(type)) {
+            throw refusal(parser.currentLocation(), RESOURCE, "something else");
+        }
+        if (!type.equals(BUNDLE)) {
+            sink.accept(resource, fullUrl);
+            return;
+        }
+        JsonNode entries = resource.path("entry");
+        if (!entries.isArray() && !entries.isMissingNode()) {
+            throw refusal(parser.currentLocation(), "an array of a Bundle's entries", "something else");
+        }
+        entries.forEach(this::entry);
+    }
+
+    private InvalidDocument refusal(JsonLocation at, String expected, String came) {
+        return InvalidDocument.at(name + ", line " + at.getLineNr() + ", column " + at.getColumnNr(), expected, came);
+    }
+}
