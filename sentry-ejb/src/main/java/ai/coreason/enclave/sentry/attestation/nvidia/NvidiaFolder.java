@@ -5,6 +5,7 @@ import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,10 +90,11 @@ public final class NvidiaFolder {
     private static List<X509CRL> lists(Map<String, byte[]> files) throws MalformedEvidence {
         List<X509CRL> out = new ArrayList<>();
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            StrictDer.check(file.getKey(), file.getValue());
             try {
                 out.add((X509CRL)
                         CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(file.getValue())));
-            } catch (GeneralSecurityException e) {
+            } catch (GeneralSecurityException | RuntimeException e) {
                 throw new MalformedEvidence(new Reason(file.getKey(), "a revocation list in DER", "something else"));
             }
         }

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -68,8 +69,7 @@ final class AmdCertificates {
     }
 
     private static X509Certificate certificate(String part, byte[] der) throws MalformedEvidence {
-        Der value = Der.of(part, der);
-        value.check();
+        StrictDer.checkCertificate(part, der);
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             X509Certificate certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
