@@ -53,7 +53,7 @@ final class Certificates {
         List<X509Certificate> out = new ArrayList<>();
         int at = afterSpace(text, 0);
         while (text.startsWith(BEGIN, at)) {
-            int end = text.indexOf(END, at);
+            int end = text.indexOf(END, at + BEGIN.length());
             if (end < 0) {
                 break;
             }

@@ -37,7 +37,7 @@ final class AmdCertificates {
         List<X509Certificate> out = new ArrayList<>();
         String text = new String(bytes, StandardCharsets.US_ASCII);
         for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin)) {
-            int end = text.indexOf(END, begin);
+            int end = text.indexOf(END, begin + BEGIN.length());
             if (end < 0 || out.size() == MAX_COUNT) {
                 throw new MalformedEvidence(
                         part, begin, end < 0 ? "the end of a certificate" : "at most " + MAX_COUNT, "another");

@@ -90,6 +90,14 @@ class IntelHostileTest {
     }
 
     @Test
+    void appraise_endThatSharesItsDashesWithTheBeginning_isRefused() throws Exception {
+        FakeQuote made = new FakeQuote(TeeType.TDX);
+        byte[] text = "-----BEGIN CERTIFICATE-----END CERTIFICATE-----".getBytes(StandardCharsets.US_ASCII);
+        refused("in the quote", made, withChain(made, text), Collateral.none());
+        refused("beside it", made, made.quote(), new Collateral(Map.of(Part.TCB_CHAIN, text)));
+    }
+
+    @Test
     void appraise_lengthsAtTheirMost_areRefused() throws Exception {
         for (TeeType tee : TeeType.values()) {
             FakeQuote made = new FakeQuote(tee);

@@ -82,6 +82,12 @@ class NvidiaHostileTest {
     }
 
     @Test
+    void verify_endThatSharesItsDashesWithTheBeginning_isRefused() throws Exception {
+        byte[] text = "-----BEGIN CERTIFICATE-----END CERTIFICATE-----".getBytes(StandardCharsets.US_ASCII);
+        refused("dashes", device(maker.report(), text));
+    }
+
+    @Test
     void verify_countsAndLengthsAtTheirMost_areRefused() throws Exception {
         byte[] chain = HostileDer.pem(der(0), der(1), der(2));
         byte[] report = maker.report();

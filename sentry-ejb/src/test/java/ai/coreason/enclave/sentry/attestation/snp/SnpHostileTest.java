@@ -191,6 +191,15 @@ class SnpHostileTest {
         }
     }
 
+    @Test
+    void read_endThatSharesItsDashesWithTheBeginning_isRefused() {
+        byte[] text = "-----BEGIN CERTIFICATE-----END CERTIFICATE-----".getBytes(StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> AmdCertificates.read("chain", text)).isInstanceOf(MalformedEvidence.class);
+        SnpCase good = SnpCase.milan();
+        refused("vek", good.reportBytes(), text, good.defaultChain(), Optional.empty());
+        refused("chain", good.reportBytes(), good.vekDer(), text, Optional.empty());
+    }
+
     private static void refused(String which, byte[] report, byte[] vek, byte[] chain, Optional<byte[]> crl) {
         assertThat(Bounds.within(
                                 which,
