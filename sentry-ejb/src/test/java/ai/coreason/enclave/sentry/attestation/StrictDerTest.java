@@ -71,6 +71,42 @@ class StrictDerTest {
                 .hasMessageContaining("levels");
     }
 
+    private static void checkSigned(String hex) throws MalformedEvidence {
+        StrictDer.checkSigned("x", HexFormat.of().parseHex(hex));
+    }
+
+    /** 300a is ECDSA with SHA-256, 300b RSA with SHA-384. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "30193000300a06082a8648ce3d0403020309003006020101020101",
+                "301a3000300a06082a8648ce3d040302030a00300702020081020101",
+                "30133000300b06092a864886f70d01010c03020030"
+            })
+    void checkSigned_signatureAsItIsWritten_passes(String hex) {
+        assertThatCode(() -> checkSigned(hex)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "3000",
+                "30023000",
+                "300e3000300a06082a8648ce3d040302",
+                "30103000300a06082a8648ce3d0403020300",
+                "30193000300a06082a8648ce3d0403020309013006020101020101",
+                "30193000300a06082a8648ce3d0403020409003006020101020101",
+                "30193000300a06082a8648ce3d0403020309003106020101020101",
+                "30193000300a06082a8648ce3d0403020309003006020181020101",
+                "301a3000300a06082a8648ce3d040302030a00300702020001020101",
+                "301a3000300a06082a8648ce3d040302030a00300602010102010100",
+                "30163000300a06082a8648ce3d0403020306003003020101",
+                "301b3000300a06082a8648ce3d04030203090030060201010201010500"
+            })
+    void checkSigned_anyOther_isRefused(String hex) {
+        assertThatThrownBy(() -> checkSigned(hex)).isInstanceOf(MalformedEvidence.class);
+    }
+
     @Test
     void check_hostileValues_areReadOrRefusedWithoutMemory() {
         HostileDer.values().forEach((which, der) -> {

@@ -32,7 +32,7 @@ record RevocationList(String name, X509CRL crl) {
                     new Reason(name, "at most " + ByteReader.MAX_EVIDENCE + " bytes", der.length + " bytes"));
         }
         try {
-            StrictDer.check(name, der);
+            StrictDer.checkSigned(name, der);
             X509CRL crl = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
             if (crl != null && Arrays.equals(crl.getEncoded(), der)) {
                 return new RevocationList(name, crl);

@@ -90,11 +90,11 @@ public final class NvidiaFolder {
     private static List<X509CRL> lists(Map<String, byte[]> files) throws MalformedEvidence {
         List<X509CRL> out = new ArrayList<>();
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            StrictDer.check(file.getKey(), file.getValue());
             try {
+                StrictDer.checkSigned(file.getKey(), file.getValue());
                 out.add((X509CRL)
                         CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(file.getValue())));
-            } catch (GeneralSecurityException | RuntimeException e) {
+            } catch (MalformedEvidence | GeneralSecurityException | RuntimeException e) {
                 throw new MalformedEvidence(new Reason(file.getKey(), "a revocation list in DER", "something else"));
             }
         }

@@ -34,7 +34,7 @@ record SnpRevocation(X509CRL list) {
         if (der.length > MAX_BYTES) {
             throw new MalformedEvidence("crl", 0, "at most " + MAX_BYTES + " bytes", der.length + " bytes");
         }
-        StrictDer.check("crl", der);
+        StrictDer.checkSigned("crl", der);
         try {
             X509CRL list = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
             if (!Arrays.equals(list.getEncoded(), der)) {

@@ -6,6 +6,7 @@ import ai.coreason.enclave.sentry.Bounds;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
 import ai.coreason.enclave.sentry.attestation.HostileDer;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -13,6 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.x509.Certificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -95,6 +102,53 @@ class IntelHostileTest {
         byte[] text = "-----BEGIN CERTIFICATE-----END CERTIFICATE-----".getBytes(StandardCharsets.US_ASCII);
         refused("in the quote", made, withChain(made, text), Collateral.none());
         refused("beside it", made, made.quote(), new Collateral(Map.of(Part.TCB_CHAIN, text)));
+    }
+
+    /** Each is the same signature, and none is how it is written; the JDK takes the first two. */
+    @Test
+    void appraise_signatureWrittenInAnotherWay_isRefused() throws Exception {
+        FakeQuote made = new FakeQuote(TeeType.TDX);
+        byte[] leaf = made.pck.make().getEncoded();
+        byte[] root = made.root.make().getEncoded();
+        Certificate ca;
+        byte[] r;
+        byte[] s;
+        do {
+            ca = Certificate.getInstance(made.ca.make().getEncoded());
+            ASN1Sequence numbers = ASN1Sequence.getInstance(ca.getSignature().getOctets());
+            r = ASN1Integer.getInstance(numbers.getObjectAt(0)).getValue().toByteArray();
+            s = ASN1Integer.getInstance(numbers.getObjectAt(1)).getValue().toByteArray();
+        } while (r.length != 33 || (s[s.length - 1] & 1) != 0);
+        byte[] usual = written(ca, r, s, 0);
+        assertThat(usual).isEqualTo(ca.getEncoded());
+        byte[] good = withChain(made, HostileDer.pem(leaf, usual, root));
+        assertThat(QuoteVerifier.appraise(made.tee, good, Collateral.none(), made.anchors(), made.at, Optional.empty())
+                        .result())
+                .isEqualTo(Result.VALID);
+        Map<String, byte[]> others = new LinkedHashMap<>();
+        others.put("an unused bit", written(ca, r, s, 1));
+        others.put("r without its sign", written(ca, Arrays.copyOfRange(r, 1, 33), s, 0));
+        others.put(
+                "r with a zero more",
+                written(ca, ByteBuffer.allocate(34).put(1, r).array(), s, 0));
+        others.put(
+                "s with a zero more",
+                written(ca, r, ByteBuffer.allocate(s.length + 1).put(1, s).array(), 0));
+        for (Map.Entry<String, byte[]> other : others.entrySet()) {
+            byte[] chain = HostileDer.pem(leaf, other.getValue(), root);
+            refused(other.getKey(), made, withChain(made, chain), Collateral.none());
+        }
+    }
+
+    private static byte[] written(Certificate of, byte[] r, byte[] s, int unused) throws Exception {
+        ByteBuffer numbers = ByteBuffer.allocate(6 + r.length + s.length);
+        numbers.put((byte) 0x30).put((byte) (4 + r.length + s.length));
+        numbers.put((byte) 2).put((byte) r.length).put(r);
+        numbers.put((byte) 2).put((byte) s.length).put(s);
+        return new DERSequence(new ASN1Encodable[] {
+                    of.getTBSCertificate(), of.getSignatureAlgorithm(), new DERBitString(numbers.array(), unused)
+                })
+                .getEncoded();
     }
 
     @Test
