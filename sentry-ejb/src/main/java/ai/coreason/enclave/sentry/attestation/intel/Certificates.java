@@ -3,6 +3,7 @@ package ai.coreason.enclave.sentry.attestation.intel;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -52,7 +53,7 @@ final class Certificates {
         List<X509Certificate> out = new ArrayList<>();
         int at = afterSpace(text, 0);
         while (text.startsWith(BEGIN, at)) {
-            int end = text.indexOf(END, at);
+            int end = text.indexOf(END, at + BEGIN.length());
             if (end < 0) {
                 break;
             }
@@ -77,13 +78,14 @@ final class Certificates {
     private static X509Certificate certificate(String part, String base64) throws MalformedEvidence {
         try {
             byte[] der = Base64.getDecoder().decode(base64);
+            StrictDer.checkCertificate(part, der);
             X509Certificate certificate = (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
             if (Arrays.equals(certificate.getEncoded(), der)
                     && Base64.getEncoder().encodeToString(der).equals(base64)) {
                 return certificate;
             }
-        } catch (CertificateException | IllegalArgumentException e) {
+        } catch (MalformedEvidence | CertificateException | RuntimeException e) {
             throw refusal(part, "an X.509 certificate", "another encoding");
         }
         throw refusal(part, "an X.509 certificate in canonical base64", "another encoding");

@@ -4,6 +4,7 @@ import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
@@ -31,11 +32,12 @@ record RevocationList(String name, X509CRL crl) {
                     new Reason(name, "at most " + ByteReader.MAX_EVIDENCE + " bytes", der.length + " bytes"));
         }
         try {
+            StrictDer.checkSigned(name, der);
             X509CRL crl = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
             if (crl != null && Arrays.equals(crl.getEncoded(), der)) {
                 return new RevocationList(name, crl);
             }
-        } catch (CRLException | java.security.cert.CertificateException e) {
+        } catch (MalformedEvidence | CRLException | java.security.cert.CertificateException | RuntimeException e) {
             throw new MalformedEvidence(new Reason(name, "a revocation list in DER", "another encoding"));
         }
         throw new MalformedEvidence(new Reason(name, "a revocation list in DER and nothing else", "more"));

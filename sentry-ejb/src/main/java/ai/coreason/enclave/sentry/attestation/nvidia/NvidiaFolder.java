@@ -5,6 +5,7 @@ import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,9 +91,10 @@ public final class NvidiaFolder {
         List<X509CRL> out = new ArrayList<>();
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             try {
+                StrictDer.checkSigned(file.getKey(), file.getValue());
                 out.add((X509CRL)
                         CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(file.getValue())));
-            } catch (GeneralSecurityException e) {
+            } catch (MalformedEvidence | GeneralSecurityException | RuntimeException e) {
                 throw new MalformedEvidence(new Reason(file.getKey(), "a revocation list in DER", "something else"));
             }
         }

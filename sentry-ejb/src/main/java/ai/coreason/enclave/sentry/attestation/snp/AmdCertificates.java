@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -36,7 +37,7 @@ final class AmdCertificates {
         List<X509Certificate> out = new ArrayList<>();
         String text = new String(bytes, StandardCharsets.US_ASCII);
         for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin)) {
-            int end = text.indexOf(END, begin);
+            int end = text.indexOf(END, begin + BEGIN.length());
             if (end < 0 || out.size() == MAX_COUNT) {
                 throw new MalformedEvidence(
                         part, begin, end < 0 ? "the end of a certificate" : "at most " + MAX_COUNT, "another");
@@ -68,8 +69,7 @@ final class AmdCertificates {
     }
 
     private static X509Certificate certificate(String part, byte[] der) throws MalformedEvidence {
-        Der value = Der.of(part, der);
-        value.check();
+        StrictDer.checkCertificate(part, der);
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             X509Certificate certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));

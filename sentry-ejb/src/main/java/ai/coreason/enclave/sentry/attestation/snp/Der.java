@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,6 @@ record Der(String part, byte[] bytes, int header) {
     static final int INTEGER = 0x02;
     static final int OCTETS = 0x04;
     static final int IA5 = 0x16;
-    private static final int MAX_DEPTH = 16;
 
     /**
      * Reads bytes that are one value.
@@ -33,29 +33,8 @@ record Der(String part, byte[] bytes, int header) {
     }
 
     private static Der at(String part, byte[] in, int from) throws MalformedEvidence {
-        if (in.length - from < 2 || (in[from] & 0x1f) == 0x1f) {
-            throw new MalformedEvidence(part, from, "a tag of one byte and a length", "others");
-        }
-        int length = in[from + 1] & 0xff;
-        int header = 2;
-        if (length >= 0x80) {
-            int count = length & 0x7f;
-            header += count;
-            if (count < 1 || count > 3 || in.length - from < header) {
-                throw new MalformedEvidence(part, from + 1L, "a definite length of at most three bytes", "another");
-            }
-            length = 0;
-            for (int i = 0; i < count; i++) {
-                length = length << 8 | in[from + 2 + i] & 0xff;
-            }
-            if (length < 0x80 || count > 1 && length >> 8 * (count - 1) == 0) {
-                throw new MalformedEvidence(part, from + 1L, "the shortest length", "a longer one");
-            }
-        }
-        if (length > in.length - from - header) {
-            throw new MalformedEvidence(part, from, length + " bytes of content", "fewer");
-        }
-        return new Der(part, Arrays.copyOfRange(in, from, from + header + length), header);
+        int content = StrictDer.content(part, in, from, in.length);
+        return new Der(part, Arrays.copyOfRange(in, from, StrictDer.end(in, from, content)), content - from);
     }
 
     int tag() {
@@ -76,22 +55,6 @@ record Der(String part, byte[] bytes, int header) {
             from += child.bytes.length;
         }
         return out;
-    }
-
-    /** Refuses it if a value inside is not in DER. */
-    void check() throws MalformedEvidence {
-        check(0);
-    }
-
-    private void check(int depth) throws MalformedEvidence {
-        if (depth > MAX_DEPTH) {
-            throw new MalformedEvidence(part, 0, "at most " + MAX_DEPTH + " levels", "more");
-        }
-        if ((tag() & 0x20) != 0) {
-            for (Der child : children()) {
-                child.check(depth + 1);
-            }
-        }
     }
 
     /** The content of a value that has to have a tag. */

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.cert.CRLException;
@@ -33,8 +34,7 @@ record SnpRevocation(X509CRL list) {
         if (der.length > MAX_BYTES) {
             throw new MalformedEvidence("crl", 0, "at most " + MAX_BYTES + " bytes", der.length + " bytes");
         }
-        Der value = Der.of("crl", der);
-        value.check();
+        StrictDer.checkSigned("crl", der);
         try {
             X509CRL list = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
             if (!Arrays.equals(list.getEncoded(), der)) {

@@ -215,7 +215,7 @@ class CertificateChainTest {
         assertThatThrownBy(() -> CertificateChain.ofDer(
                         "chain", List.of(longer, chain.get(1).getEncoded())))
                 .isInstanceOf(MalformedEvidence.class)
-                .hasMessageContaining("last byte");
+                .hasMessageContaining("more bytes");
     }
 
     private static void assertRefused(byte[] pem, String message) {

@@ -3,9 +3,14 @@ package ai.coreason.enclave.sentry.attestation.snp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.sentry.Bounds;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
+import ai.coreason.enclave.sentry.attestation.HostileDer;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -13,6 +18,9 @@ import java.security.PublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAPublicKeySpec;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.junit.jupiter.api.Test;
 
@@ -120,13 +128,7 @@ class SnpHostileTest {
 
     private static Result appraise(byte[] report, byte[] vek, byte[] chain) {
         return SnpVerifier.appraise(
-                        report,
-                        vek,
-                        chain,
-                        java.util.Optional.empty(),
-                        SnpPki.anchors(),
-                        SnpPki.NOW,
-                        java.util.Optional.empty())
+                        report, vek, chain, Optional.empty(), SnpPki.anchors(), SnpPki.NOW, Optional.empty())
                 .result();
     }
 
@@ -155,7 +157,7 @@ class SnpHostileTest {
             deep[i] = 0x30;
             deep[i + 1] = (byte) (38 - i);
         }
-        assertThatThrownBy(() -> Der.of("x", deep).check())
+        assertThatThrownBy(() -> StrictDer.check("x", deep))
                 .isInstanceOf(MalformedEvidence.class)
                 .hasMessageContaining("levels");
         byte[][] wrong = {
@@ -170,7 +172,7 @@ class SnpHostileTest {
             {}
         };
         for (byte[] der : wrong) {
-            assertThatThrownBy(() -> Der.of("x", der).check()).isInstanceOf(MalformedEvidence.class);
+            assertThatThrownBy(() -> StrictDer.check("x", der)).isInstanceOf(MalformedEvidence.class);
         }
     }
 
@@ -186,6 +188,111 @@ class SnpHostileTest {
             assertThatThrownBy(() -> AmdCertificates.read("chain", text.getBytes(StandardCharsets.US_ASCII)))
                     .describedAs(text)
                     .isInstanceOf(MalformedEvidence.class);
+        }
+    }
+
+    @Test
+    void read_endThatSharesItsDashesWithTheBeginning_isRefused() {
+        byte[] text = "-----BEGIN CERTIFICATE-----END CERTIFICATE-----".getBytes(StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> AmdCertificates.read("chain", text)).isInstanceOf(MalformedEvidence.class);
+        SnpCase good = SnpCase.milan();
+        refused("vek", good.reportBytes(), text, good.defaultChain(), Optional.empty());
+        refused("chain", good.reportBytes(), good.vekDer(), text, Optional.empty());
+    }
+
+    private static void refused(String which, byte[] report, byte[] vek, byte[] chain, Optional<byte[]> crl) {
+        assertThat(Bounds.within(
+                                which,
+                                () -> SnpVerifier.appraise(
+                                        report, vek, chain, crl, SnpPki.anchors(), SnpPki.NOW, Optional.empty()))
+                        .result())
+                .as(which)
+                .isEqualTo(Result.INVALID);
+    }
+
+    @Test
+    void appraise_hostileCertificatesAndLists_areRefusedWithoutMemory() {
+        SnpCase good = SnpCase.milan();
+        byte[] report = good.reportBytes();
+        byte[] vek = good.vekDer();
+        byte[] chain = good.defaultChain();
+        Map<String, byte[]> hostile = new LinkedHashMap<>(HostileDer.values());
+        hostile.putAll(HostileDer.certificates());
+        hostile.forEach((which, der) -> {
+            refused("vek: " + which, report, der, chain, Optional.empty());
+            refused("vek in PEM: " + which, report, SnpPki.pem(der), chain, Optional.empty());
+            refused("chain: " + which, report, vek, SnpPki.pem(der, ark()), Optional.empty());
+            refused("crl: " + which, report, vek, chain, Optional.of(der));
+        });
+        refused("38,000 entries", report, vek, chain, Optional.of(HostileDer.list("CN=x")));
+        String issuer = "CN=ARK-Milan,O=Advanced Micro Devices,ST=CA,L=Santa Clara,C=US,OU=Engineering";
+        refused("38,000 entries of the root", report, vek, chain, Optional.of(HostileDer.list(issuer)));
+        byte[] begins = "-----BEGIN CERTIFICATE-----".repeat(38_000).getBytes(StandardCharsets.US_ASCII);
+        refused("38,000 beginnings", report, vek, begins, Optional.empty());
+        refused("a report of 1 MiB", Arrays.copyOf(report, 1 << 20), vek, chain, Optional.empty());
+    }
+
+    private static boolean tableRefused(String which, byte[] table) {
+        return Bounds.within(which, () -> {
+            try {
+                CertificateTable.evidence(SnpCase.milan().reportBytes(), Optional.of(table));
+                return false;
+            } catch (MalformedEvidence e) {
+                return true;
+            }
+        });
+    }
+
+    @Test
+    void evidence_tablesOfManyOrHugeEntries_areRefused() {
+        byte[] many = new byte[1 << 20];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = (byte) (i % 24 < 4 ? i / 24 >> 8 * (i % 24) : 1);
+        }
+        assertThat(tableRefused("40,000 entries", many)).isTrue();
+        for (int length : new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 20}) {
+            for (int offset : new int[] {48, -1, Integer.MAX_VALUE}) {
+                ByteBuffer table = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+                table.put(new byte[] {1}).position(16);
+                table.putInt(offset).putInt(length);
+                assertThat(tableRefused(offset + " + " + length, table.array())).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void parse_azureReportOfHugeLengths_isRefused() {
+        for (int length : new int[] {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 20}) {
+            ByteBuffer hcl = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+            hcl.put("HCLA".getBytes(StandardCharsets.US_ASCII))
+                    .putInt(1)
+                    .putInt(1236 + length)
+                    .putInt(2);
+            hcl.position(32 + SnpReport.BYTES);
+            hcl.putInt(20 + length).putInt(1).putInt(2).putInt(1).putInt(length);
+            assertThat(Bounds.within("length " + length, () -> {
+                        try {
+                            HclReport.parse(hcl.array());
+                            return false;
+                        } catch (MalformedEvidence e) {
+                            return true;
+                        }
+                    }))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void check_azureRuntimeDataOfManyParts_staysWithinMemory() {
+        for (String part : new String[] {"[],", "{},", "{\"a\":1},", "\"\",", "[[[[[[[[]]]]]]]],"}) {
+            String json = "{\"keys\":[" + part.repeat(1_000_000 / part.length()) + "0]}";
+            HclReport hcl = new HclReport(new byte[SnpReport.BYTES], json.getBytes(StandardCharsets.US_ASCII));
+            Findings findings = new Findings();
+            Bounds.within("keys of " + part, () -> {
+                hcl.check(Optional.empty(), findings);
+                return true;
+            });
+            assertThat(findings.broken()).isNotEmpty();
         }
     }
 }

@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgsPrepend = {"-Xmx256m", "-XX:+UseSerialGC"})
-@Warmup(iterations = 4, time = 2)
+@Warmup(iterations = 10, time = 2)
 @Measurement(iterations = 3, time = 2)
 @State(Scope.Thread)
 public class SnpVerifyBenchmark {
