@@ -18,7 +18,7 @@ final class AttestedNode implements AutoCloseable {
     private final Path folder;
     private final FakeTsm tsm;
     private final List<String> run;
-    private Process foreground;
+    private Process command;
 
     /** @param overseerPolicy what the site demands of the Overseer's hardware */
     AttestedNode(String id, ObjectNode overseerPolicy) throws Exception {
@@ -38,16 +38,23 @@ final class AttestedNode implements AutoCloseable {
                 String.valueOf(FreePorts.find(1).get(0)));
     }
 
-    /** Starts it and waits until it has enrolled. */
-    void enrol() throws IOException {
+    /** Starts it, to go on by itself once it has enrolled. */
+    AttestedNode detached() throws IOException {
         List<String> arguments = new ArrayList<>(run);
         arguments.add("--detach");
-        assertThat(enclave(arguments).onExit().join().exitValue()).as(log()).isZero();
+        command = enclave(arguments);
+        return this;
+    }
+
+    /** Waits until it has enrolled. */
+    void awaitEnrolled() throws IOException {
+        assertThat(command.onExit().join().exitValue()).as(log()).isZero();
     }
 
     /** Starts it; it ends with {@link #close}. */
-    void start() throws IOException {
-        foreground = enclave(run);
+    AttestedNode attached() throws IOException {
+        command = enclave(run);
+        return this;
     }
 
     /** What the server has logged so far. */
@@ -120,10 +127,8 @@ final class AttestedNode implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (foreground != null) {
-            foreground.destroy();
-            foreground.onExit().join();
-        }
+        command.destroy();
+        command.onExit().join();
         enclave(List.of("stop")).onExit().join();
         tsm.close();
     }
