@@ -90,7 +90,7 @@ final class ClippedSum {
 
     /** A gradient of what is clipped together: [units, size]. */
     private void formedWhole(String parameter, String gradient, long size) {
-        squared.add(norms.let("torch.square(torch.linalg_vector_norm(%s, 2, [1]))", gradient));
+        squared.add(norms.let(rowNorms(gradient)));
         additions.add(() ->
                 sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
     }
@@ -136,8 +136,9 @@ final class ClippedSum {
         });
     }
 
+    /** The squared norm of each row. */
     private static String rowNorms(String matrix) {
-        return "torch.sum(torch.mul(%1$s, %1$s), [1])".formatted(matrix);
+        return "torch.square(torch.linalg_vector_norm(%s, 2, [1]))".formatted(matrix);
     }
 
     /** Sums over positions of outer products. */

@@ -28,6 +28,9 @@ public final class SecureNoise {
     private static final double LAYER_AREA = 0.0012263246463530881;
     private static final int GRID_BITS = 20;
 
+    /** Half way between two powers of two from which on doubles are whole numbers. */
+    private static final double ROUNDER = 0x1.8p52;
+
     /** Single draws that are made at a time, so that they stay in the processor's nearest cache. */
     static final int BLOCK = 1 << 10;
 
@@ -98,31 +101,34 @@ public final class SecureNoise {
         if (scale == 0) {
             return;
         }
-        double grid = Math.scalb(1.0, Math.getExponent(scale) - GRID_BITS);
+        double rounder = Math.scalb(ROUNDER, Math.getExponent(scale) - GRID_BITS);
         if (form == NoiseForm.GAUSSIAN) {
-            addSingles(sum, count, scale / grid, grid);
+            addSingles(sum, count, scale, rounder);
         } else {
             for (int i = 0; i < count; i++) {
-                sum[i] = onGrid(sum[i], next(), scale / grid, grid);
+                sum[i] = onGrid(sum[i] + next() * scale, rounder);
             }
         }
     }
 
-    /** A sum with a draw; the grid is a power of two, so that to divide by it loses nothing. */
-    private static float onGrid(float sum, double draw, double scaleInGrids, double grid) {
-        return (float) (Math.rint(sum / grid + draw * scaleInGrids) * grid);
+    /**
+     * The nearest multiple of the grid, which is what doubles near the rounder are apart; ties to even. Not by
+     * {@link Math#rint}: where compilers choose registers badly, its instruction waits for the one before, and a loop takes
+     * three times as long.
+     */
+    private static float onGrid(double value, double rounder) {
+        return (float) (value + rounder - rounder);
     }
 
     /** As {@link #draw}, but adds while the draws are in registers. */
-    private void addSingles(float[] part, int count, double scaleInGrids, double grid) {
+    private void addSingles(float[] part, int count, double scale, double rounder) {
         bits.next(words);
         int rare = 0;
-        double inverse = 1 / grid;
         for (int i = 0; i < count; i++) {
             int layer = (int) words[i] & LAYERS - 1;
             double x = (words[i] >> 10) * STEP[layer];
             if (Math.abs(x) < EDGE[layer + 1]) {
-                part[i] = (float) (Math.rint(part[i] * inverse + x * scaleInGrids) * grid);
+                part[i] = onGrid(part[i] + x * scale, rounder);
             } else {
                 beside[rare++] = i;
             }
@@ -131,7 +137,7 @@ public final class SecureNoise {
             int i = beside[k];
             int layer = (int) words[i] & LAYERS - 1;
             double x = besideLayer(layer, (words[i] >> 10) * STEP[layer]);
-            part[i] = onGrid(part[i], x, scaleInGrids, grid);
+            part[i] = onGrid(part[i] + x * scale, rounder);
         }
     }
 
