@@ -63,6 +63,11 @@ public final class SecureNoise {
     private final double[] block = new double[BLOCK];
     private int drawn = BLOCK;
 
+    /** Words for the rare cases, so that all that is read of the stream is whole blocks, its quick way. */
+    private final long[] spare = new long[BLOCK];
+
+    private int spent = BLOCK;
+
     /** Noise from a stream that nothing else reads. */
     public SecureNoise(RandomBits bits, NoiseForm form) {
         this.bits = bits;
@@ -173,12 +178,12 @@ public final class SecureNoise {
         if (layer == 0) {
             return x < 0 ? -tail() : tail();
         }
-        double y = DENSITY[layer] + bits.unit() * (DENSITY[layer + 1] - DENSITY[layer]);
+        double y = DENSITY[layer] + unit() * (DENSITY[layer + 1] - DENSITY[layer]);
         return y < density(x) ? x : anew();
     }
 
     private double anew() {
-        long word = bits.next();
+        long word = spareWord();
         int layer = (int) word & LAYERS - 1;
         double x = (word >> 10) * STEP[layer];
         return Math.abs(x) < EDGE[layer + 1] ? x : besideLayer(layer, x);
@@ -195,7 +200,20 @@ public final class SecureNoise {
     }
 
     private double openUnit() {
-        return bits.unit() + 0x1p-54;
+        return unit() + 0x1p-54;
+    }
+
+    /** A multiple of 2^-53 in [0, 1). */
+    private double unit() {
+        return (spareWord() >>> 11) * 0x1p-53;
+    }
+
+    private long spareWord() {
+        if (spent == BLOCK) {
+            bits.next(spare);
+            spent = 0;
+        }
+        return spare[spent++];
     }
 
     private static double density(double x) {

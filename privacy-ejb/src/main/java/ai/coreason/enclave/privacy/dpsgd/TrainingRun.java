@@ -84,7 +84,7 @@ final class TrainingRun implements AutoCloseable {
         KeyStream sampling = new KeyStream(keys.sampling(step));
         long[] drawn = sampler.draw(examples.units(), sampling);
         long[][] records = examples.records(drawn, sampling);
-        dropout = new KeyStream(keys.dropout(step)).next();
+        dropout = ByteBuffer.wrap(keys.dropout(step)).getLong();
         int nonFinite = addClipped(records);
         if (!plan.metrics().metrics().isEmpty()) {
             tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step)), plan.noise()));
