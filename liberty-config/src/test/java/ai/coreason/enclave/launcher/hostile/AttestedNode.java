@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A node server whose kernel seems to run on a {@link FakeChip}, and which demands as much of its Overseer. */
+/** A node server whose kernel seems to run on a {@link FakeMachine}, and which demands as much of its Overseer. */
 final class AttestedNode implements AutoCloseable {
     private final String id;
     private final Path folder;
@@ -21,12 +21,11 @@ final class AttestedNode implements AutoCloseable {
     private Process command;
 
     /** @param overseerPolicy what the site demands of the Overseer's hardware */
-    AttestedNode(String id, ObjectNode overseerPolicy) throws Exception {
+    AttestedNode(String id, FakeMachine machine, ObjectNode overseerPolicy) throws Exception {
         this.id = id;
         this.folder = Files.createDirectories(TestOverseer.folder().resolve(id));
         Path reports = Files.createDirectories(folder.resolve("tsm"));
-        FakeChip chip = FakeChip.honest();
-        tsm = new FakeTsm(reports, "sev_guest", chip::report, chip.certificates());
+        tsm = machine.kernel(reports);
         writeRecords();
         run = List.of(
                 "run",

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -25,12 +27,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A federation in production mode: three node servers on stand-ins for SEV-SNP hardware, and a fourth that is right at first
+ * A federation in production mode: node servers on stand-ins for hardware, two of SEV-SNP and one of TDX, and a fourth that is right at first
  * and wrong in one thing at a time. Each wrong thing is told as that one reason, and the three complete the job.
  */
 @ExtendWith(TestOverseer.Attested.class)
 class EvidenceFaultsIT {
-    private static final List<String> NODES = List.of("attested_ann", "attested_bob", "attested_cat");
+    private static final Map<String, FakeMachine> MACHINES = new TreeMap<>(Map.of(
+            "attested_ann", FakeChip.honest(),
+            "attested_bob", FakeChip.honest(),
+            "attested_cat", FakeTd.honest()));
+    private static final List<String> NODES = List.copyOf(MACHINES.keySet());
     private static final String OPERATOR = "test-operator";
     private static final String OTHER = "0".repeat(64);
 
@@ -42,14 +48,15 @@ class EvidenceFaultsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        TestOverseer.call("operator", "PUT", "/trust-policy", Json.write(FakeChip.policy(OPERATOR)), "application/json")
+        ObjectNode policy = FakeChip.policy(OPERATOR).set("tdx", FakeTd.policy());
+        TestOverseer.call("operator", "PUT", "/trust-policy", Json.write(policy), "application/json")
                 .ok();
         for (String node : NODES) {
-            SERVERS.add(new AttestedNode(node, FakeChip.policy("site")).detached());
+            SERVERS.add(new AttestedNode(node, MACHINES.get(node), FakeChip.policy("site")).detached());
         }
         ObjectNode other = FakeChip.policy("site");
         ((ArrayNode) other.at("/snp/measurements")).removeAll().add("ab".repeat(48));
-        wary = new AttestedNode("attested_wary", other).attached();
+        wary = new AttestedNode("attested_wary", FakeChip.honest(), other).attached();
         for (AttestedNode server : SERVERS) {
             server.awaitEnrolled();
         }
@@ -134,11 +141,13 @@ class EvidenceFaultsIT {
                     .ok()
                     .json();
             assertThat(report.get("status").asText()).isEqualTo("TRUSTED");
-            assertThat(report.get("hardware_type").asText()).isEqualTo("AMD_SEV_SNP");
+            HardwareType type = MACHINES.get(node).type();
+            JsonNode measurement = type == HardwareType.INTEL_TDX
+                    ? FakeTd.policy().at("/mrtd/0")
+                    : FakeChip.policy(OPERATOR).at("/snp/measurements/0");
+            assertThat(report.get("hardware_type").asText()).isEqualTo(type.name());
             assertThat(report.get("insecure").asBoolean()).isFalse();
-            assertThat(report.get("measurement").asText())
-                    .isEqualTo(
-                            FakeChip.policy(OPERATOR).at("/snp/measurements/0").asText());
+            assertThat(report.get("measurement").asText()).isEqualTo(measurement.asText());
         }
     }
 
@@ -196,6 +205,23 @@ class EvidenceFaultsIT {
         assertQuarantinedFor(rule);
     }
 
+    /** What a domain says wrongly, by the rule that finds it; offsets as in Intel's TDX module ABI, TDREPORT_STRUCT. */
+    static Stream<Arguments> lyingDomains() {
+        return Stream.of(
+                arguments("mrtd", new FakeTd(q -> q.body(136, "00"))),
+                arguments("rtmr2", new FakeTd(q -> q.body(424, "01"))),
+                arguments("attributes.debug", new FakeTd(q -> q.body(120, "01"))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lyingDomains")
+    void update_lyingDomain_isRejectedForThatAloneAndTheOthersComplete(String rule, FakeTd domain) throws Exception {
+        mallory.vouchedBy(FakeTd.honest()::prove);
+        mallory.enrol();
+
+        rejected(rule, node -> node.vouchedBy(domain::prove));
+    }
+
     /** What a quote is wrongly bound to. */
     static Stream<Arguments> misquotes() {
         return Stream.of(
@@ -231,7 +257,7 @@ class EvidenceFaultsIT {
                     Evidence evidence = chip.prove(reportData);
                     return new Evidence(
                             HardwareType.AMD_SEV_SNP,
-                            chip.report(new byte[64]),
+                            chip.quote(new byte[64]),
                             evidence.certificates(),
                             evidence.gpu(),
                             evidence.reportData());
@@ -278,8 +304,8 @@ class EvidenceFaultsIT {
     @Test
     void enrolment_kindOfHardwareWithoutPolicy_isRefused() throws Exception {
         FakeChip chip = FakeChip.honest();
-        mallory.vouchedBy(reportData ->
-                new Evidence(HardwareType.INTEL_TDX, chip.report(reportData.digest()), reportData.json()));
+        mallory.vouchedBy(
+                reportData -> new Evidence(HardwareType.INTEL_SGX, chip.quote(reportData.digest()), reportData.json()));
 
         mallory.tryToEnrol(mallory.token(), TestNode.newKeys("secp256r1"), r -> {})
                 .problem(403, "evidence-refused");
@@ -290,8 +316,8 @@ class EvidenceFaultsIT {
     @Test
     void enrolment_simulatedEvidence_isRefused() throws Exception {
         FakeChip chip = FakeChip.honest();
-        mallory.vouchedBy(reportData ->
-                new Evidence(HardwareType.SIMULATED, chip.report(reportData.digest()), reportData.json()));
+        mallory.vouchedBy(
+                reportData -> new Evidence(HardwareType.SIMULATED, chip.quote(reportData.digest()), reportData.json()));
 
         mallory.tryToEnrol(mallory.token(), TestNode.newKeys("secp256r1"), r -> {})
                 .problem(403, "evidence-refused");

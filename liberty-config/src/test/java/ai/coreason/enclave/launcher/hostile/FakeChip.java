@@ -1,27 +1,23 @@
 package ai.coreason.enclave.launcher.hostile;
 
 import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
 import ai.coreason.enclave.sentry.attestation.snp.SnpPki;
 import ai.coreason.enclave.sentry.attestation.snp.SnpProduct;
 import ai.coreason.enclave.sentry.attestation.snp.SnpTable;
-import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A SEV-SNP processor that signs whatever it is told to, under roots that only the test's Overseer trusts: a stand-in for
- * hardware that is not there, and for hardware that says the wrong thing.
+ * A SEV-SNP processor: a stand-in for hardware that is not there, and for hardware that says the wrong thing.
  *
  * @param fault what its reports say wrongly
  * @param certificates the table that its host hands out
  */
-record FakeChip(Consumer<ByteBuffer> fault, byte[] certificates) {
+record FakeChip(Consumer<ByteBuffer> fault, byte[] certificates) implements FakeMachine {
     private static final SnpKey KEY = SnpKey.VCEK;
     private static final SnpProduct PRODUCT = SnpProduct.MILAN;
     private static final int REPORT_DATA = 0x50;
@@ -44,22 +40,22 @@ record FakeChip(Consumer<ByteBuffer> fault, byte[] certificates) {
         return new FakeChip(r -> r.put(0x187, (byte) 218), table);
     }
 
-    /** A signed report over 64 bytes. */
-    byte[] report(byte[] reportData) {
+    @Override
+    public HardwareType type() {
+        return HardwareType.AMD_SEV_SNP;
+    }
+
+    @Override
+    public String provider() {
+        return "sev_guest";
+    }
+
+    @Override
+    public byte[] quote(byte[] reportData) {
         return SnpPki.report(KEY, PRODUCT, r -> {
             r.put(REPORT_DATA, reportData);
             fault.accept(r);
         });
-    }
-
-    /** Evidence for report data, or for other data than the document says. */
-    Evidence prove(ReportData reportData) {
-        return new Evidence(
-                HardwareType.AMD_SEV_SNP,
-                report(reportData.digest()),
-                certificates,
-                Optional.empty(),
-                reportData.json());
     }
 
     /** The root, PEM. */

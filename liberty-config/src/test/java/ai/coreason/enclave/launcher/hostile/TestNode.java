@@ -76,9 +76,9 @@ final class TestNode {
         return node;
     }
 
-    /** A node on a chip, which has enrolled. */
-    static TestNode enrolled(String id, FakeChip chip) throws Exception {
-        TestNode node = new TestNode(id, chip::prove, false);
+    /** A node on a machine, which has enrolled. */
+    static TestNode enrolled(String id, FakeMachine machine) throws Exception {
+        TestNode node = new TestNode(id, machine::prove, false);
         node.enrol();
         return node;
     }

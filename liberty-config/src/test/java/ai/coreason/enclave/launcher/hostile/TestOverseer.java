@@ -45,7 +45,7 @@ public class TestOverseer implements BeforeAllCallback {
         return false;
     }
 
-    /** An Overseer in production mode that trusts the roots of {@link FakeChip}. */
+    /** An Overseer in production mode that trusts the roots of {@link FakeChip} and {@link FakeTd}. */
     public static final class Attested extends TestOverseer {
         @Override
         boolean attested() {
@@ -178,12 +178,14 @@ public class TestOverseer implements BeforeAllCallback {
             Path anchors = Files.createDirectory(folder.resolve("anchors"));
             Files.write(anchors.resolve("ark.pem"), FakeChip.root());
             Path reports = Files.createDirectory(folder.resolve("tsm"));
-            FakeChip chip = FakeChip.honest();
-            tsm = new FakeTsm(reports, "sev_guest", chip::report, chip.certificates());
+            tsm = FakeChip.honest().kernel(reports);
+            Path certificates = Files.createDirectory(folder.resolve("certificates"));
+            FakeTd.publish(anchors, certificates);
             return List.of(
                     "--issuer", TokenIssuer.ISSUER,
                     "--keys", keys.toUri().toString(),
                     "--trust-anchors", anchors.toString(),
+                    "--certificates", certificates.toString(),
                     "--tsm", reports.toString());
         }
 

@@ -56,7 +56,10 @@ final class P256 {
         return Ecdsa.P256.holds(key, message, signature);
     }
 
-    /** The same for documents of Intel's, which come again with every quote: one that held is remembered. */
+    /**
+     * The same for what comes again with every quote, as Intel's documents and the report of a machine's quoting enclave do: one
+     * that held is remembered.
+     */
     static boolean verifyKnown(PublicKey key, byte[] message, byte[] signature) {
         return PROVEN.holds(() -> verify(key, message, signature), key, message, signature);
     }

@@ -118,7 +118,7 @@ public final class QuoteVerifier {
     private void signatures(Quote quote, EnclaveReport qe, Optional<CertificatePath> pck) {
         QuoteSignature signature = quote.signature();
         pck.ifPresent(path -> findings.check(
-                P256.verify(path.leaf().getPublicKey(), signature.qeReport(), signature.qeReportSignature()),
+                P256.verifyKnown(path.leaf().getPublicKey(), signature.qeReport(), signature.qeReportSignature()),
                 "qe_report.signature",
                 "by the PCK",
                 "another"));

@@ -2,11 +2,14 @@ package ai.coreason.enclave.sentry.attestation.nvidia;
 
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -47,6 +50,7 @@ record CertificateChain(String part, List<X509Certificate> certificates) {
         }
     }
 
+    private static final ProvenSignatures PROVEN = new ProvenSignatures("certificate of NVIDIA");
     private static final int MAX = 8;
     private static final String ECDSA_SHA384 = "1.2.840.10045.4.3.3";
     private static final int DIGITAL_SIGNATURE = 0;
@@ -184,10 +188,25 @@ record CertificateChain(String part, List<X509Certificate> certificates) {
         if (!isP384(issuer) || !c.getSigAlgOID().equals(ECDSA_SHA384)) {
             return; // Refused above; arithmetic with a long key of another kind takes minutes.
         }
-        try {
-            c.verify(issuer.getPublicKey());
-        } catch (GeneralSecurityException | RuntimeException e) {
+        if (!isSignedBy(issuer.getPublicKey(), c)) {
             broken.add(new Reason(part + ".signature", "one by " + name(issuer), "another on " + name(c)));
+        }
+    }
+
+    private static boolean isSignedBy(PublicKey key, X509Certificate c) {
+        try {
+            return PROVEN.holds(() -> verify(key, c), key, c.getEncoded());
+        } catch (CertificateEncodingException e) {
+            return false;
+        }
+    }
+
+    private static boolean verify(PublicKey key, X509Certificate c) {
+        try {
+            c.verify(key);
+            return true;
+        } catch (GeneralSecurityException | RuntimeException e) {
+            return false;
         }
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,9 +17,10 @@ import java.util.Set;
  * those that cannot be strict of themselves have to be written. Immutable and thread-safe.
  *
  * <p>JSON: {@code {"architectures": ["HOPPER"], "minimum_driver": "550.90.07", "minimum_vbios": "96.00.9F.00.01",
- * "revocation": "required", "nonce": "64 hex digits", "rims_required": true, "trailing_byte": false, "debug": false}}; to
+ * "revocation": "required", "nonce": "64 hex digits", "device": "required", "rims_required": true, "trailing_byte": false, "debug": false}}; to
  * waive revocation, {@code "revocation": {"waived_by": "an operator"}}. The first four have to be there.
  *
+ * @param device whether a machine has to have such a device
  * @param architectures families that are trusted; none are if it is empty
  * @param minimumDriver least version of a GPU's driver, decimal numbers between dots; {@code 0} lets all pass
  * @param minimumVbios least version of the VBIOS, hexadecimal numbers between dots; {@code 0} lets all pass
@@ -31,6 +33,7 @@ import java.util.Set;
  * @param waivedBy who waived revocation; empty unless it is waived
  */
 public record NvidiaPolicy(
+        Device device,
         Set<Architecture> architectures,
         String minimumDriver,
         String minimumVbios,
@@ -40,6 +43,14 @@ public record NvidiaPolicy(
         boolean debug,
         Revocation revocation,
         Optional<String> waivedBy) {
+    /** Whether evidence of a device has to come with that of the machine. */
+    public enum Device {
+        /** A machine without it is refused. */
+        REQUIRED,
+        /** It is judged where it comes. */
+        OPTIONAL
+    }
+
     /** Which manifests are needed. */
     public enum Rims {
         /** One of the driver's version, unless the device is a switch, and one of the VBIOS's. */
@@ -82,6 +93,7 @@ public record NvidiaPolicy(
     /** The built-in default, for looking at evidence: all rules but for a nonce, least versions, and what is not at hand. */
     public static NvidiaPolicy strict() {
         return new NvidiaPolicy(
+                Device.REQUIRED,
                 EnumSet.allOf(Architecture.class),
                 "0",
                 "0",
@@ -96,6 +108,7 @@ public record NvidiaPolicy(
     /** The same with the nonce that the caller had sent, 64 lower-case hex digits. */
     public NvidiaPolicy withNonce(String sent) {
         return new NvidiaPolicy(
+                device,
                 architectures,
                 minimumDriver,
                 minimumVbios,
@@ -120,6 +133,7 @@ public record NvidiaPolicy(
                 .forEach(architectures::add);
         Optional<String> waivedBy = waivedBy(f);
         NvidiaPolicy policy = new NvidiaPolicy(
+                device(f),
                 architectures,
                 f.text("minimum_driver", "decimal numbers between dots", s -> s.matches(DRIVER)),
                 f.text("minimum_vbios", "hexadecimal numbers between dots", s -> s.matches(VBIOS)),
@@ -139,6 +153,7 @@ public record NvidiaPolicy(
     public ObjectNode json() {
         check(revocation != Revocation.AS_FOUND, "revocation", "REQUIRED or WAIVED", revocation.toString());
         ObjectNode out = Json.object();
+        out.put("device", device.name().toLowerCase(Locale.ROOT));
         ArrayNode families = out.putArray("architectures");
         names(architectures).forEach(families::add);
         out.put("minimum_driver", minimumDriver);
@@ -150,6 +165,14 @@ public record NvidiaPolicy(
         waivedBy.ifPresentOrElse(
                 w -> out.putObject("revocation").put("waived_by", w), () -> out.put("revocation", "required"));
         return out;
+    }
+
+    private static Device device(JsonFields f) {
+        if (!f.has("device")) {
+            return Device.REQUIRED;
+        }
+        String text = f.text("device", "required or optional", s -> s.equals("required") || s.equals("optional"));
+        return Device.valueOf(text.toUpperCase(Locale.ROOT));
     }
 
     private static Architecture architecture(JsonNode v, String at) {

@@ -1,11 +1,11 @@
 package ai.coreason.enclave.sentry.attestation.nvidia;
 
 import ai.coreason.enclave.sentry.attestation.ByteReader;
+import ai.coreason.enclave.sentry.attestation.Ecdsa;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -131,13 +131,6 @@ final class SpdmReport {
 
     /** Whether a P-384 key had signed the request and the response with SHA-384. */
     boolean isSignedBy(PublicKey key) {
-        try {
-            Signature verifier = Signature.getInstance("SHA384withECDSAinP1363Format");
-            verifier.initVerify(key);
-            verifier.update(signed);
-            return verifier.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+        return Ecdsa.P384.holds(key, signed, signature);
     }
 }

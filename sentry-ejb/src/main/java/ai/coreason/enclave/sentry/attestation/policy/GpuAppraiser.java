@@ -23,13 +23,23 @@ import java.util.Optional;
 record GpuAppraiser(Anchors anchors, CertificateSource certificates) {
     private static final String RULE = "gpu";
 
+    /** As {@link #judge(Evidence.Gpu, ReportData, Instant, Optional)}; none at all is refused if the policy requires one. */
+    List<Reason> judge(Optional<Evidence.Gpu> gpu, ReportData document, Instant at, Optional<NvidiaPolicy> policy) {
+        if (gpu.isPresent()) {
+            return judge(gpu.get(), document, at, policy);
+        }
+        return policy.filter(p -> p.device() == NvidiaPolicy.Device.REQUIRED).stream()
+                .map(p -> new Reason(RULE, "an NVIDIA device's evidence", "none"))
+                .toList();
+    }
+
     /**
      * Why the GPU is not to be trusted, each rule behind {@code gpu.}; empty if it is.
      *
      * @param document what the CPU's quote is bound to; the GPU's nonce follows from it
      * @param policy the federation's for such devices; empty: none is trusted
      */
-    List<Reason> judge(Evidence.Gpu gpu, ReportData document, Instant at, Optional<NvidiaPolicy> policy) {
+    private List<Reason> judge(Evidence.Gpu gpu, ReportData document, Instant at, Optional<NvidiaPolicy> policy) {
         if (policy.isEmpty()) {
             return List.of(new Reason(RULE, "one that the policy has a part for", "an NVIDIA device's"));
         }

@@ -9,17 +9,21 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,8 +40,8 @@ public final class FakeQuote {
     private static final KeyPair ATTESTATION_KEY = FakePki.key("secp256r1");
     static final KeyPair OTHER_KEY = FakePki.key("secp256r1");
     private static final String FMSPC = "00806f050000";
-    private static final String ISSUED = "2026-05-20T00:00:00Z";
-    private static final String NEXT = "2026-06-20T00:00:00Z";
+    private String issued = "2026-05-20T00:00:00Z";
+    private String next = "2026-06-20T00:00:00Z";
 
     /** What happens to the quote after it is signed. */
     java.util.function.UnaryOperator<byte[]> after = b -> b;
@@ -94,9 +98,9 @@ public final class FakeQuote {
                 "tcbEvaluationDataNumber":18,%s
                 "tcbLevels":[%s,%s]}""".formatted(
                         tee.name(),
-                        ISSUED,
-                        NEXT,
-                        FMSPC.toUpperCase(java.util.Locale.ROOT),
+                        issued,
+                        next,
+                        FMSPC.toUpperCase(Locale.ROOT),
                         tdx ? modules() : "",
                         level(5, 11, "UpToDate", tdx),
                         level(4, 5, "OutOfDate", tdx)));
@@ -107,7 +111,7 @@ public final class FakeQuote {
                 "mrsigner":"DC9E2A7C6F948F17474E34A7FC43ED030F7C1563F1BABDDF6340C82E0E54A8C5","isvprodid":2,
                 "tcbLevels":[{"tcb":{"isvsvn":4},"tcbDate":"2026-01-01T00:00:00Z","tcbStatus":"UpToDate"},
                 {"tcb":{"isvsvn":2},"tcbDate":"2025-01-01T00:00:00Z","tcbStatus":"OutOfDate",
-                "advisoryIDs":["INTEL-SA-2"]}]}""".formatted(tee.enclaveIdentity(), ISSUED, NEXT));
+                "advisoryIDs":["INTEL-SA-2"]}]}""".formatted(tee.enclaveIdentity(), issued, next));
     }
 
     /** Makes it of version 5 with a body of TDX 1.5. */
@@ -115,6 +119,24 @@ public final class FakeQuote {
         version = 5;
         bodyType = 3;
         body = tdBody(TdReport.LENGTH_15);
+        return this;
+    }
+
+    /** Dates certificates and collateral so that they are in force at a time, to the day. */
+    public FakeQuote asOf(Instant time) {
+        at = time;
+        Instant day = time.truncatedTo(ChronoUnit.DAYS);
+        issued = day.minus(10, ChronoUnit.DAYS).toString();
+        next = day.plus(20, ChronoUnit.DAYS).toString();
+        for (ObjectNode document : List.of(tcbInfo, identity)) {
+            document.put("issueDate", issued).put("nextUpdate", next);
+        }
+        String from = day.minus(100, ChronoUnit.DAYS).toString();
+        String until = day.plus(100, ChronoUnit.DAYS).toString();
+        root = root.valid(from, until);
+        ca = ca.valid(from, until);
+        pck = pck.valid(from, until);
+        signer = signer.valid(from, until);
         return this;
     }
 
@@ -127,6 +149,29 @@ public final class FakeQuote {
     public Appraisal appraise(Optional<? extends IntelPolicy> policy) throws Exception {
         byte[] quote = quote();
         return QuoteVerifier.appraise(tee, quote, collateral(), anchors(), at, policy);
+    }
+
+    /** The root as it stands in the quote's chain, in PEM: one signature, since each is another. */
+    public byte[] anchor() throws Exception {
+        return FakePki.pem(anchors().roots());
+    }
+
+    /** Writes collateral as a site's folder of certificates has it. */
+    public void write(Path certificates) throws Exception {
+        Path intel = Files.createDirectories(certificates.resolve("intel"));
+        Path ofTee = intel.resolve(tee.name().toLowerCase(Locale.ROOT));
+        Path ofPlatform = Files.createDirectories(ofTee.resolve(FMSPC));
+        Map<Part, Path> files = Map.of(
+                Part.TCB_INFO, ofPlatform.resolve("tcb_info.json"),
+                Part.TCB_CHAIN, ofPlatform.resolve("tcb_sign_chain.pem"),
+                Part.QE_IDENTITY, ofTee.resolve("qe_identity.json"),
+                Part.QE_CHAIN, ofTee.resolve("qe_sign_chain.pem"),
+                Part.ROOT_CRL, intel.resolve("root_ca_crl.der"),
+                Part.PCK_CRL, intel.resolve("pck_crl_platform.der"));
+        Collateral collateral = collateral();
+        for (Map.Entry<Part, Path> file : files.entrySet()) {
+            Files.write(file.getValue(), collateral.get(file.getKey()).orElseThrow());
+        }
     }
 
     Anchors anchors() throws Exception {
@@ -168,8 +213,8 @@ public final class FakeQuote {
         parts.put(Part.QE_CHAIN, signing);
         parts.put(Part.TCB_INFO, document("tcbInfo", tcbInfo));
         parts.put(Part.QE_IDENTITY, document("enclaveIdentity", identity));
-        parts.put(Part.ROOT_CRL, FakePki.crl(ROOT, ROOT_KEY, ISSUED, NEXT));
-        parts.put(Part.PCK_CRL, FakePki.crl(CA, CA_KEY, ISSUED, NEXT));
+        parts.put(Part.ROOT_CRL, FakePki.crl(ROOT, ROOT_KEY, issued, next));
+        parts.put(Part.PCK_CRL, FakePki.crl(CA, CA_KEY, issued, next));
         parts.putAll(instead);
         parts.values().removeIf(b -> b.length == 0);
         return new Collateral(parts);

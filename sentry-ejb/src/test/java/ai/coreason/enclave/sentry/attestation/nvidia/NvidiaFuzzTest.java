@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +34,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 4, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NvidiaFuzzTest {
     private static final Anchors ANCHORS = Anchors.builtIn();
-    private static final int SAMPLE = 64;
 
     private final FakeMaker maker = new FakeMaker();
     private final byte[] chain = FakeMaker.pem(FakeMaker.signed(maker.device));
@@ -76,31 +74,16 @@ class NvidiaFuzzTest {
         return out;
     }
 
-    /**
-     * A report. The chain stays as it is, and takes most of the time to judge: so the signature is judged first, and of what it
-     * does not hold for, one of {@link #SAMPLE} is given to the whole verifier. One byte of zero may stand behind the signature.
-     */
+    /** A report; the chain stays as it is. One byte of zero may stand behind the signature. */
     private static Piece report(String name, byte[] report, byte[] chain, NvidiaVerifier verifier) throws Exception {
-        X509Certificate leaf = CertificateChain.ofPem("chain", chain).leaf();
         int whole = report.length - SpdmReport.parse(report).trailing();
         byte[] longer = Arrays.copyOf(Arrays.copyOf(report, whole), whole + 1);
-        int[] judged = {0};
         return new Piece(
                 name,
                 report,
-                r -> isSigned(r, leaf) || judged[0]++ % SAMPLE == 0
-                        ? verifier.verify(new NvidiaEvidence(r, chain, Map.of(), List.of()))
-                                .result()
-                        : Result.INVALID,
+                r -> verifier.verify(new NvidiaEvidence(r, chain, Map.of(), List.of()))
+                        .result(),
                 r -> Arrays.equals(r, longer) || Arrays.equals(r, Arrays.copyOf(report, whole)));
-    }
-
-    private static boolean isSigned(byte[] report, X509Certificate leaf) {
-        try {
-            return SpdmReport.parse(report).isSignedBy(leaf.getPublicKey());
-        } catch (MalformedEvidence e) {
-            return false;
-        }
     }
 
     private static List<Piece> chains() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy.Device;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy.Revocation;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy.Rims;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class NvidiaPolicyTest {
     @Test
     void parse_rulesLeftOut_areTheStrictest() {
         NvidiaPolicy p = parse(LEAST);
+        assertThat(p.device()).isEqualTo(Device.REQUIRED);
         assertThat(p.rims()).isEqualTo(Rims.REQUIRED);
         assertThat(p.revocation()).isEqualTo(Revocation.REQUIRED);
         assertThat(p.trailingByte()).isFalse();
@@ -32,8 +34,8 @@ class NvidiaPolicyTest {
         NvidiaPolicy waived = parse(LEAST.replace("\"required\"", "{\"waived_by\":\"ops\"}")
                 .replace(
                         "{\"arch",
-                        "{\"debug\":true,\"trailing_byte\":true,\"rims_required\":false,\"nonce\":\"" + "ab".repeat(32)
-                                + "\",\"arch"));
+                        "{\"device\":\"optional\",\"debug\":true,\"trailing_byte\":true,\"rims_required\":false,\"nonce\":\""
+                                + "ab".repeat(32) + "\",\"arch"));
         assertThat(waived.revocation()).isEqualTo(Revocation.WAIVED);
         assertThat(waived.waivedBy()).contains("ops");
         assertThat(NvidiaPolicy.parse(waived.json(), "")).isEqualTo(waived);
@@ -51,6 +53,7 @@ class NvidiaPolicyTest {
         assertRefused(LEAST.replace("\"required\"", "\"waived\""), "revocation");
         assertRefused(LEAST.replace("\"required\"", "{}"), "waived_by");
         assertRefused(LEAST.replace("{\"arch", "{\"nonce\":\"00\",\"arch"), "nonce");
+        assertRefused(LEAST.replace("{\"arch", "{\"device\":\"maybe\",\"arch"), "device");
         assertRefused(LEAST.replace("{\"arch", "{\"debg\":true,\"arch"), "debg");
     }
 

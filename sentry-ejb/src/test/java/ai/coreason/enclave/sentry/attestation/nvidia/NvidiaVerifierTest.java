@@ -6,6 +6,7 @@ import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy.Device;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy.Revocation;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy.Rims;
 import java.security.cert.X509CRL;
@@ -40,7 +41,16 @@ class NvidiaVerifierTest {
 
     private static NvidiaPolicy policy(Set<Architecture> families, String driver, String vbios, Rims rims) {
         return new NvidiaPolicy(
-                families, driver, vbios, rims, Optional.empty(), false, false, Revocation.AS_FOUND, Optional.empty());
+                Device.REQUIRED,
+                families,
+                driver,
+                vbios,
+                rims,
+                Optional.empty(),
+                false,
+                false,
+                Revocation.AS_FOUND,
+                Optional.empty());
     }
 
     @Test
@@ -272,6 +282,7 @@ class NvidiaVerifierTest {
         X509CRL stale = root.list(root.key, FakeMaker.AT.minus(day.multipliedBy(3)), FakeMaker.AT.minus(day));
         X509CRL forged = root.list(middle.key, FakeMaker.AT.minus(day), FakeMaker.AT.plus(day));
         NvidiaPolicy required = new NvidiaPolicy(
+                Device.REQUIRED,
                 EnumSet.of(Architecture.HOPPER),
                 "0",
                 "0",
@@ -301,6 +312,7 @@ class NvidiaVerifierTest {
                 FakeMaker.AT.plus(day),
                 maker.device.get(1).serial());
         NvidiaPolicy waived = new NvidiaPolicy(
+                Device.REQUIRED,
                 EnumSet.of(Architecture.HOPPER),
                 "0",
                 "0",

@@ -279,6 +279,7 @@ class GpuAppraiserTest {
         TrustPolicy newer = policy(LENIENT);
         NvidiaPolicy p = newer.nvidia().orElseThrow();
         NvidiaPolicy driver = new NvidiaPolicy(
+                p.device(),
                 p.architectures(),
                 "550.144",
                 p.minimumVbios(),
@@ -305,5 +306,32 @@ class GpuAppraiserTest {
         Evidence bad = new Evidence(good.hardwareType(), quote, TABLE, good.gpu(), good.reportData());
 
         assertThat(only(judge(bad, policy(LENIENT))).rule()).isEqualTo("report.signature");
+    }
+
+    private static Evidence cpuOnly() {
+        return new Evidence(HardwareType.AMD_SEV_SNP, quote(members()), TABLE, Optional.empty(), members());
+    }
+
+    @Test
+    void judge_noGpuThoughThePolicyRequiresOne_isRefused() {
+        Reason reason = only(judge(cpuOnly(), policy(LENIENT)));
+
+        assertThat(reason.rule()).isEqualTo("gpu");
+        assertThat(reason.came()).isEqualTo("none");
+    }
+
+    @Test
+    void judge_noGpuWhereItIsOptional_isTrusted() {
+        assertThat(judge(cpuOnly(), policy(LENIENT + ", 'device': 'optional'"))).isInstanceOf(Verdict.Trusted.class);
+    }
+
+    /** To bring none is not a way around the rules for one, and to bring a bad one is not better than none. */
+    @Test
+    void judge_badGpuWhereItIsOptional_isRefused() throws Exception {
+        Evidence.Gpu other = new Evidence.Gpu(device.report("00".repeat(32)), device.chain());
+
+        assertThat(only(judge(bound(members(), other), policy(LENIENT + ", 'device': 'optional'")))
+                        .rule())
+                .isEqualTo("gpu.nonce");
     }
 }
