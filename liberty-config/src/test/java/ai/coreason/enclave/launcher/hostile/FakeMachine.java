@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A confidential machine that signs whatever it is told to, under a root that only the test's Overseer trusts. */
+/** A confidential machine that signs whatever it is told to, under a root that only the test's servers trust. */
 interface FakeMachine {
     HardwareType type();
 

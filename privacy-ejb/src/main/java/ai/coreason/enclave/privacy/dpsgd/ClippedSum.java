@@ -18,6 +18,9 @@ import java.util.Map;
  * Where units of several examples are clipped, an example's positions are those of the whole unit. Used once; not thread-safe.
  */
 final class ClippedSum {
+    private static final long MOST_PART = 256;
+    private static final long LEAST_PART = 16;
+
     private final ParameterLayout layout;
     private final Script norms;
     private final int maxRecords;
@@ -90,7 +93,7 @@ final class ClippedSum {
 
     /** A gradient of what is clipped together: [units, size]. */
     private void formedWhole(String parameter, String gradient, long size) {
-        squared.add(norms.let(rowNorms(gradient)));
+        squared.add(squaredNorms(gradient, size));
         additions.add(() ->
                 sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
     }
@@ -136,9 +139,22 @@ final class ClippedSum {
         });
     }
 
-    /** The squared norm of each row. */
-    private static String rowNorms(String matrix) {
-        return "torch.square(torch.linalg_vector_norm(%s, 2, [1]))".formatted(matrix);
+    /**
+     * The variable of each row's squared norm. By parts of a row: a long sum in single precision loses what is small beside it,
+     * and a norm that comes out too small lets a row through unclipped. Where a size has no fitting divisor, PyTorch's own
+     * sum does so, at the cost of a copy.
+     */
+    private String squaredNorms(String rows, long size) {
+        long part = Math.min(size, MOST_PART);
+        while (size % part != 0) {
+            part--;
+        }
+        if (part < Math.min(size, LEAST_PART)) {
+            return norms.let("torch.sum(torch.mul(%1$s, %1$s), [1])", rows);
+        }
+        return norms.let(
+                "torch.sum(torch.square(torch.linalg_vector_norm(torch.reshape(%s, [-1, %d, %d]), 2, [2])), [1])",
+                rows, size / part, part);
     }
 
     /** Sums over positions of outer products. */
@@ -173,8 +189,8 @@ final class ClippedSum {
 
         /** One outer product: its norm is the product of the norms. */
         private void product() {
-            String inputs = norms.let(rowNorms(p.inputs()));
-            String outputs = norms.let(rowNorms(p.outputs()));
+            String inputs = squaredNorms(p.inputs(), p.columns());
+            String outputs = squaredNorms(p.outputs(), p.rows());
             String square = p.bias().isPresent() ? "torch.addcmul(%2$s, %1$s, %2$s)" : "torch.mul(%s, %s)";
             squared.add(norms.let(square, inputs, outputs));
             additions.add(() -> {

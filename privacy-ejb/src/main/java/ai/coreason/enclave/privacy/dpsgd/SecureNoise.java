@@ -29,7 +29,7 @@ public final class SecureNoise {
     private static final int GRID_BITS = 20;
 
     /** Half way between two powers of two from which on doubles are whole numbers. */
-    private static final double ROUNDER = 0x1.8p52;
+    static final double ROUNDER = 0x1.8p52;
 
     /** Single draws that are made at a time, so that they stay in the processor's nearest cache. */
     static final int BLOCK = 1 << 10;
@@ -117,11 +117,13 @@ public final class SecureNoise {
     }
 
     /**
-     * The nearest multiple of the grid, which is what doubles near the rounder are apart; ties to even. Not by
-     * {@link Math#rint}: where compilers choose registers badly, its instruction waits for the one before, and a loop takes
-     * three times as long.
+     * The nearest multiple of the grid, which is what doubles near the rounder are apart; ties to even. Of values beyond 2^51
+     * steps of the grid, all a float tells are multiples of it. Not by {@link Math#rint}: where compilers choose registers
+     * badly, its instruction waits for the one before, and a loop takes three times as long.
+     *
+     * @param rounder 1.5 * 2^52 steps of the grid
      */
-    private static float onGrid(double value, double rounder) {
+    static float onGrid(double value, double rounder) {
         return (float) (value + rounder - rounder);
     }
 

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program's norms and clipped sums against one ordinary backward pass per example. */
 class ClippedSumTest {
@@ -193,6 +194,34 @@ class ClippedSumTest {
             assertThat(with.sum()).isEqualTo(without.sum());
             assertThat(with.addClipped(new long[] {2})).isEqualTo(1);
             assertThat(with.sum()).isEqualTo(without.sum());
+        }
+    }
+
+    /**
+     * Inputs of which eight are 1 and the others so small that each alone is lost when its square is added to 1 in single
+     * precision; together they are a fifth of the norm.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1 << 20, 1_048_583, 3 * 349_526})
+    void squaredNorms_manySmallInputsBesideLargeOnes_areNotLost(int width) {
+        ModelGraph graph = Graphs.graph(
+                "[" + width + "]", "a", "mse", "{'name':'a','op':'linear','in':['x'],'out_features':1,'bias':false}");
+        float[] x = new float[2 * width];
+        Arrays.fill(x, 0x1p-12f);
+        for (int i = 0; i < 8; i++) {
+            x[i] = 1;
+            x[width + width / 2 + i] = 1;
+        }
+        Weights zero = Weights.of(graph, Map.of("a.weight", new float[width]));
+        double input = Math.sqrt(8 + (width - 8) * 0x1p-24);
+        Examples examples = Examples.of(new long[] {width}, x, new float[] {0.5f, 0.5f});
+        try (CompiledGraph compiled = new CompiledGraph(graph);
+                TrainingRun run = new TrainingRun(compiled, zero, examples, plan(0.5, Clipping.FLAT), 100)) {
+            for (long[] batch : new long[][] {{0}, {1}, {0, 1}}) {
+                for (float squared : run.squaredNorms(singly(batch))) {
+                    assertThat(Math.sqrt(squared)).isBetween(input * (1 - TOLERANCE), input * (1 + TOLERANCE));
+                }
+            }
         }
     }
 

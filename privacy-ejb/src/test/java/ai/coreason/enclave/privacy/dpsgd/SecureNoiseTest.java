@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -223,5 +224,50 @@ class SecureNoiseTest {
             fraction = x + k / fraction;
         }
         return density / fraction;
+    }
+
+    /** By any float that is no NaN, with a remainder behind it, and by grids of any size. */
+    @Test
+    void onGrid_anySumAndGrid_isTheNearestMultiple() {
+        SplittableRandom random = new SplittableRandom(8);
+        for (int exponent = -200; exponent <= 200; exponent += 10) {
+            double grid = Math.scalb(1.0, exponent);
+            double rounder = Math.scalb(SecureNoise.ROUNDER, exponent);
+            for (int i = 0; i < 20_000; i++) {
+                float sum = Float.intBitsToFloat(random.nextInt());
+                double value =
+                        i % 2 == 0 ? (random.nextInt() >> i % 31) * 0.5 * grid : sum + random.nextDouble() * grid;
+                float expected = (float) (Math.rint(value / grid) * grid);
+                if (!Float.isNaN(sum) && Math.abs(value / grid) < 0x1p51) {
+                    assertThat(SecureNoise.onGrid(value, rounder) == expected)
+                            .as("%s on %s", value, grid)
+                            .isTrue();
+                }
+            }
+            assertThat(SecureNoise.onGrid(Double.NEGATIVE_INFINITY, rounder)).isEqualTo(Float.NEGATIVE_INFINITY);
+        }
+    }
+
+    /** A word for each draw, and a pool of its own for the rare ones, which no draw's word comes from. */
+    @Test
+    void addTo_manyBlocks_asksForAWordEachAndForPoolsOfSpares() {
+        SplittableRandom random = new SplittableRandom(9);
+        long[] asked = {0};
+        SecureNoise noise = new SecureNoise(
+                () -> {
+                    asked[0]++;
+                    return random.nextLong();
+                },
+                NoiseForm.GAUSSIAN);
+        float[] block = new float[SecureNoise.BLOCK];
+        int blocks = 400;
+        for (int i = 0; i < blocks; i++) {
+            noise.addTo(block, block.length, 1);
+        }
+        long spares = asked[0] / SecureNoise.BLOCK - blocks;
+        assertThat(asked[0] % SecureNoise.BLOCK).isZero();
+        assertThat(spares)
+                .as("pools of rare draws, of which 230 draws need one or two words")
+                .isBetween(2L, 5L);
     }
 }

@@ -36,7 +36,7 @@ public enum Ecdsa {
     /**
      * Whether a signature holds.
      *
-     * @param key that the caller knows to be of this curve
+     * @param key of this curve; under one of another, or of another algorithm, nothing holds
      * @param signature r and s, big-endian, each as long as the curve's order
      * @return false also if the key is no point of the curve, or a number is not in [1, n-1]
      */

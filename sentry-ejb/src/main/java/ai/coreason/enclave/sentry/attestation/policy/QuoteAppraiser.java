@@ -73,7 +73,9 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         bound(demanded.claims(), reportData).ifPresent(reasons::add);
         boundGpu(evidence, reportData).ifPresent(reasons::add);
         GpuAppraiser gpus = new GpuAppraiser(anchors, certificates);
-        reasons.addAll(gpus.judge(evidence.gpu(), reportData, occasion.at(), policy.nvidia()));
+        if (evidence.gpu().isPresent() || occasion.role() != ReportData.Role.OVERSEER) {
+            reasons.addAll(gpus.judge(evidence.gpu(), reportData, occasion.at(), policy.nvidia()));
+        }
         reasons.addAll(reportData.differences(occasion.expected()));
         String measurement = demanded.claims().measurement();
         return reasons.isEmpty() ? new Verdict.Trusted(measurement) : new Verdict.Refused(reasons, measurement);

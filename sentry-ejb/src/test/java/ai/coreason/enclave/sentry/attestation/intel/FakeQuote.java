@@ -151,7 +151,7 @@ public final class FakeQuote {
         return QuoteVerifier.appraise(tee, quote, collateral(), anchors(), at, policy);
     }
 
-    /** The root as it stands in the quote's chain, in PEM: one signature, since each is another. */
+    /** The root in PEM; by name and key that of the quotes' chains, whose signatures are others. */
     public byte[] anchor() throws Exception {
         return FakePki.pem(anchors().roots());
     }

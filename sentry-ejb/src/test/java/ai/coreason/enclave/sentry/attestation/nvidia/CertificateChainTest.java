@@ -46,6 +46,16 @@ class CertificateChainTest {
                 .containsExactly("chain.root");
     }
 
+    /** That its signatures are known by now saves no chain from what else has to hold. */
+    @Test
+    void judge_chainThatHeldBefore_isRefusedWhereItsRootIsNotPinned() throws Exception {
+        List<X509Certificate> chain = FakeMaker.signed(maker.device);
+        assertThat(judge(chain, maker.anchors(), FakeMaker.AT)).isEmpty();
+        assertThat(judge(chain, Anchors.builtIn(), FakeMaker.AT)).containsExactly("chain.root");
+        assertThat(judge(chain, maker.anchors(), Instant.EPOCH)).containsExactly("chain.validity");
+        assertThat(judge(chain, maker.anchors(), FakeMaker.AT)).isEmpty();
+    }
+
     @Test
     void judge_rootPinnedForManifests_isRefusedForDevices() throws Exception {
         List<X509Certificate> manifest = FakeMaker.signed(maker.manifest);

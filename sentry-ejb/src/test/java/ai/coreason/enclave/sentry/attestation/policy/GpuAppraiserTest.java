@@ -58,8 +58,11 @@ class GpuAppraiserTest {
     }
 
     private static byte[] quote(ObjectNode members) {
-        byte[] digest = ReportData.parse(ReportData.Role.ENROLMENT, members, "report_data")
-                .digest();
+        return quote(ReportData.Role.ENROLMENT, members);
+    }
+
+    private static byte[] quote(ReportData.Role role, ObjectNode members) {
+        byte[] digest = ReportData.parse(role, members, "report_data").digest();
         return SnpPki.report(SnpKey.VCEK, MILAN, r -> r.put(0x50, digest));
     }
 
@@ -89,10 +92,14 @@ class GpuAppraiserTest {
     }
 
     private Verdict judge(Evidence evidence, TrustPolicy policy, Anchors gpus) {
+        return judge(ReportData.Role.ENROLMENT, evidence, policy, gpus);
+    }
+
+    private Verdict judge(ReportData.Role role, Evidence evidence, TrustPolicy policy, Anchors gpus) {
         List<X509Certificate> roots = new ArrayList<>(SnpPki.anchors().roots());
         roots.addAll(gpus.roots());
         return new QuoteAppraiser(new Anchors(roots), new FolderCertificates(folder))
-                .judge(evidence, new QuoteAppraiser.Occasion(ReportData.Role.ENROLMENT, members(), SnpPki.NOW), policy);
+                .judge(evidence, new QuoteAppraiser.Occasion(role, members(), SnpPki.NOW), policy);
     }
 
     private static Reason only(Verdict verdict) {
@@ -318,6 +325,16 @@ class GpuAppraiserTest {
 
         assertThat(reason.rule()).isEqualTo("gpu");
         assertThat(reason.came()).isEqualTo("none");
+    }
+
+    /** A site may hold its Overseer to the federation's policy for nodes; an Overseer trains nothing. */
+    @Test
+    void judge_overseerWithoutGpu_isTrusted() {
+        ReportData.Role overseer = ReportData.Role.OVERSEER;
+        Evidence evidence =
+                new Evidence(HardwareType.AMD_SEV_SNP, quote(overseer, members()), TABLE, Optional.empty(), members());
+
+        assertThat(judge(overseer, evidence, policy(LENIENT), device.anchors())).isInstanceOf(Verdict.Trusted.class);
     }
 
     @Test
