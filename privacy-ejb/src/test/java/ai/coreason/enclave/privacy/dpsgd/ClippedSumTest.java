@@ -199,7 +199,7 @@ class ClippedSumTest {
 
     /**
      * Inputs of which eight are 1 and the others so small that each alone is lost when its square is added to 1 in single
-     * precision; together they are a fifth of the norm.
+     * precision; together they are a two hundred and fiftieth of the norm.
      */
     @ParameterizedTest
     @ValueSource(ints = {1 << 20, 1_048_583, 3 * 349_526})
