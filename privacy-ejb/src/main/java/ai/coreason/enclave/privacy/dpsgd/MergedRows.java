@@ -30,8 +30,10 @@ record MergedRows(String squaredNorms, String order, String indices) {
         String merged = script.let(bags("torch.flatten(%s, 0, 1)".formatted(gradients), order, starts));
         String squares = script.let("torch.sum(torch.mul(%1$s, %1$s), [1])", merged);
         String examples = script.let("torch.remainder(torch.index_select(%s, 0, %s), %s)", values, starts, units);
-        return new MergedRows(
-                script.let("torch.index_add_(torch.zeros([%s]), 0, %s, %s)", units, examples, squares), order, indices);
+        // In double precision: one by one, many small squares would be lost beside a large one.
+        String sums = script.let(
+                "torch.index_add_(torch.zeros([%s], dtype=7), 0, %s, torch.to(%s, 7))", units, examples, squares);
+        return new MergedRows(script.let("torch.to(%s, 6)", sums), order, indices);
     }
 
     /** Writes the sum of gradients [units, positions, width] by row; gives its variable, of the table's shape. */

@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -222,6 +223,34 @@ class ClippedSumTest {
                     assertThat(Math.sqrt(squared)).isBetween(input * (1 - TOLERANCE), input * (1 + TOLERANCE));
                 }
             }
+        }
+    }
+
+    /** The same for the rows of a table that one example uses. */
+    @Test
+    void squaredNorms_manySmallRowsBesideALargeOne_areNotLost() {
+        int tokens = (1 << 16) + 1;
+        ModelGraph graph = Graphs.tokenGraph(
+                "[" + tokens + "]",
+                "a",
+                "mse",
+                "{'name':'e','op':'embedding','in':['x'],'num_embeddings':" + tokens + ",'embedding_dim':1}",
+                "{'name':'f','op':'flatten','in':['e']}",
+                "{'name':'a','op':'linear','in':['f'],'out_features':1,'bias':false,'trainable':false}");
+        float[] slope = new float[tokens];
+        Arrays.fill(slope, 0x1p-12f);
+        slope[0] = 1;
+        float[] x = new float[tokens];
+        for (int i = 0; i < tokens; i++) {
+            x[i] = i;
+        }
+        Weights weights = Weights.of(graph, Map.of("e.weight", new float[tokens], "a.weight", slope));
+        double norm = Math.sqrt(1 + 0x1p-8);
+        Examples examples = Examples.of(new long[] {tokens}, x, new float[] {0.5f});
+        try (CompiledGraph compiled = new CompiledGraph(graph);
+                TrainingRun run = new TrainingRun(compiled, weights, examples, plan(0.5, Clipping.FLAT), 100)) {
+            float squared = run.squaredNorms(singly(new long[] {0}))[0];
+            assertThat(Math.sqrt(squared)).isBetween(norm * (1 - TOLERANCE), norm * (1 + TOLERANCE));
         }
     }
 
