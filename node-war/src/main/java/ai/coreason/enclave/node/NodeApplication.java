@@ -15,6 +15,7 @@ import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.training.EngineWarmUp;
 import ai.coreason.enclave.node.training.Holdings;
+import ai.coreason.enclave.node.training.NodeTables;
 import ai.coreason.enclave.node.training.RoundBooks;
 import ai.coreason.enclave.node.training.RoundTraining;
 import ai.coreason.enclave.node.training.TaskRun;
@@ -39,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -68,6 +70,9 @@ public class NodeApplication {
 
     @Resource
     private ManagedThreadFactory threads;
+
+    @Resource(lookup = "jdbc/enclave")
+    private DataSource database;
 
     private TaskLoop loop;
     private Thread runner;
@@ -100,6 +105,7 @@ public class NodeApplication {
                 config.getOptionalValue("enclave.tsm.root", String.class).map(Path::of);
         EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), tsm, manifest.sha256(), clock);
         OfferedDatasets offered = OfferedDatasets.load(site);
+        NodeTables.upgrade(database);
         guard.trust(LedgerTrust.of(LedgerCertificates.parse(Files.readString(site.caFile()))));
         offered.all().forEach(d -> books.register(d.dataset(), d.source()));
         offered.all().stream()

@@ -1,9 +1,11 @@
 package ai.coreason.enclave.launcher.ledger;
 
+import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.privacy.ledger.CarriedCharge;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.KeptHead;
+import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.function.Function;
+import org.apache.derby.jdbc.EmbeddedDataSource;
 
 /** The ledger in the Derby database of a node that does not run. Not thread-safe. */
 final class NodeLedger implements AutoCloseable {
@@ -23,9 +26,22 @@ final class NodeLedger implements AutoCloseable {
     private final String url;
     private final EntityManagerFactory factory;
 
-    /** Opens the database of a folder; it must be there, and no other process may have it open. */
-    NodeLedger(Path database) {
+    /**
+     * Opens the database of a folder and brings its tables to this version; it must be there, and no other process may have
+     * it open.
+     *
+     * @throws IOException if that cannot be done
+     */
+    NodeLedger(Path database) throws IOException {
         url = "jdbc:derby:" + database;
+        EmbeddedDataSource source = new EmbeddedDataSource();
+        source.setDatabaseName(database.toString());
+        try {
+            LedgerTables.SHARED.upgrade(source);
+            LedgerTables.HOLDER.upgrade(source);
+        } catch (Tables.Unusable e) {
+            throw unusable(e);
+        }
         factory = new PersistenceConfiguration("node-ledger")
                 .provider("org.eclipse.persistence.jpa.PersistenceProvider")
                 .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
@@ -60,10 +76,13 @@ final class NodeLedger implements AutoCloseable {
                 }
             }
         } catch (PersistenceException e) {
-            throw new IOException(
-                    "--state: expected the database of a stopped node, got one that cannot be used: " + innermost(e),
-                    e);
+            throw unusable(e);
         }
+    }
+
+    private static IOException unusable(RuntimeException e) {
+        return new IOException(
+                "--state: expected the database of a stopped node, got one that cannot be used: " + innermost(e), e);
     }
 
     private static String innermost(Throwable e) {

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One running server: a JVM that is this process's child. It is stopped when this JVM ends, however it ends short of
@@ -21,7 +23,11 @@ import java.util.concurrent.TimeUnit;
 public final class ServerProcess implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration TELL = Duration.ofSeconds(10);
     private static final int TAIL_LINES = 20;
+    private static final String MESSAGES = "messages.log";
+    private static final String WAITS = ".waits-for:";
+    private static final String CANNOT_START = ".cannot-start:";
     private static final List<String> APPLICATION_FAILED = List.of("CWWKZ0002E", "CWWKZ0012I");
 
     private final ServerLayout layout;
@@ -93,22 +99,54 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * Waits until the server answers 200 to its readiness check.
      *
-     * @throws IOException if it ends first, or is not ready in time; with the end of its log
+     * @param told what is waited for, every ten seconds
+     * @throws IOException if it ends first, or is not ready in time; with the reason that it logged, or else the end of its log
      */
-    public void awaitReady(HttpClient client, URI check, Duration limit) throws IOException, InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
+    public void awaitReady(HttpClient client, URI check, Duration limit, Consumer<String> told)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        long tell = start + TELL.toNanos();
         while (!ready(client, check)) {
             if (process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(
-                        name() + ": expected a running server, got exit code " + process.exitValue() + "\n" + tail());
+                        name() + ": expected a running server, got exit code " + process.exitValue() + "\n" + reason());
             }
             if (applicationFailed()) {
-                throw new IOException(name() + ": expected its application to start, got an error\n" + tail());
+                throw new IOException(name() + ": expected its application to start, got an error\n" + reason());
             }
-            if (System.nanoTime() > end) {
+            long now = System.nanoTime();
+            if (now > start + limit.toNanos()) {
                 throw new IOException(name() + ": expected to be ready within " + limit.toSeconds()
-                        + " s, got no such answer\n" + tail());
+                        + " s, got no such answer\n" + reason());
             }
+            if (now > tell) {
+                tell += TELL.toNanos();
+                told.accept(name() + ": not ready after "
+                        + Duration.ofNanos(now - start).toSeconds() + " s, waits for "
+                        + logged(WAITS).orElse("the server to start"));
+            }
+        }
+    }
+
+    /** Why it does not start, in its own words, or else the end of its log. */
+    private String reason() {
+        return logged(CANNOT_START).map(why -> name() + " cannot start: " + why).orElseGet(this::tail);
+    }
+
+    /** What follows a mark in the last line of the log that has it. */
+    private Optional<String> logged(String mark) {
+        try {
+            List<String> lines = new String(Files.readAllBytes(layout.logs().resolve(MESSAGES)), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.contains(mark))
+                    .toList();
+            return lines.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(lines.get(lines.size() - 1))
+                            .map(line -> line.substring(line.indexOf(mark) + mark.length())
+                                    .strip());
+        } catch (IOException noLog) {
+            return Optional.empty();
         }
     }
 
@@ -125,7 +163,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The last lines of the server's log. */
     public String tail() {
-        Path messages = layout.logs().resolve("messages.log");
+        Path messages = layout.logs().resolve(MESSAGES);
         Path file = Files.exists(messages) ? messages : layout.console();
         try {
             List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
@@ -176,7 +214,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Liberty logs an application that cannot start and runs on without it. */
     private boolean applicationFailed() throws IOException {
-        Path messages = layout.logs().resolve("messages.log");
+        Path messages = layout.logs().resolve(MESSAGES);
         if (!Files.exists(messages)) {
             return false;
         }

@@ -49,7 +49,10 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
             throws IOException, InterruptedException {
         ServerProcess server = start(distribution, variables, secrets, environment, detach);
         try {
-            server.awaitReady(client, readiness, READY);
+            server.awaitReady(client, readiness, READY, line -> {
+                out.println(line);
+                out.flush();
+            });
         } catch (IOException | InterruptedException e) {
             server.close();
             PidFile.delete(folder);

@@ -70,7 +70,7 @@ final class Federation implements AutoCloseable {
     void startOverseer() throws IOException, InterruptedException {
         ServerProcess started = ServerProcess.start(distribution, overseer, QUICK_START, Map.of());
         processes.add(started);
-        started.awaitReady(api.client(), api.readiness(), READY);
+        started.awaitReady(api.client(), api.readiness(), READY, line -> {});
     }
 
     /**
@@ -125,7 +125,7 @@ final class Federation implements AutoCloseable {
     private record Starting(ServerProcess process, URI readiness) {}
 
     private void await(Starting s, Consumer<String> ready) throws IOException, InterruptedException {
-        s.process().awaitReady(api.client(), s.readiness(), READY);
+        s.process().awaitReady(api.client(), s.readiness(), READY, line -> {});
         ready.accept(s.process().name());
     }
 

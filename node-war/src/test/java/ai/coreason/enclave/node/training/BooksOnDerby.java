@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.privacy.ledger.CarriedCharge;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
@@ -10,17 +11,25 @@ import ai.coreason.enclave.privacy.ledger.LedgerTrust;
 import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
-import jakarta.persistence.PersistenceUnitTransactionType;
 import jakarta.persistence.Query;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
-import java.util.UUID;
+import java.util.List;
+import org.apache.derby.jdbc.EmbeddedDataSource;
 
 /** The node's tables in a Derby of their own in memory, outside of a server: one transaction a call, as the container has it. */
 final class BooksOnDerby implements AutoCloseable {
+    static final List<Class<?>> ENTITIES = List.of(
+            DatasetAccount.class,
+            Charge.class,
+            KeptHead.class,
+            SignerCertificate.class,
+            CarriedCharge.class,
+            OutboxEntry.class,
+            RoundBase.class);
+
     private final EntityManagerFactory factory;
     private LedgerGuard guard = new LedgerGuard();
 
@@ -50,23 +59,9 @@ final class BooksOnDerby implements AutoCloseable {
     }
 
     BooksOnDerby() {
-        factory = new PersistenceConfiguration("node-test")
-                .provider("org.eclipse.persistence.jpa.PersistenceProvider")
-                .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
-                .managedClass(DatasetAccount.class)
-                .managedClass(Charge.class)
-                .managedClass(KeptHead.class)
-                .managedClass(SignerCertificate.class)
-                .managedClass(CarriedCharge.class)
-                .managedClass(OutboxEntry.class)
-                .managedClass(RoundBase.class)
-                .property("jakarta.persistence.jdbc.driver", "org.apache.derby.iapi.jdbc.AutoloadedDriver")
-                .property("jakarta.persistence.jdbc.url", "jdbc:derby:memory:" + UUID.randomUUID() + ";create=true")
-                .property("jakarta.persistence.schema-generation.database.action", "create")
-                .property("eclipselink.logging.level", "SEVERE")
-                .property("eclipselink.weaving", "false")
-                .property("eclipselink.cache.shared.default", "false")
-                .createEntityManagerFactory();
+        EmbeddedDataSource source = Entities.inMemory();
+        NodeTables.upgrade(source);
+        factory = Entities.in(source, ENTITIES);
     }
 
     RoundBooks books() {

@@ -6,21 +6,28 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.PostConstruct;
+import jakarta.annotation.Resource;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionManagement;
+import jakarta.ejb.TransactionManagementType;
 import jakarta.inject.Inject;
+import jakarta.transaction.UserTransaction;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Opens the audit log before anything else runs, and reads what hardware is verified by, so that a server whose roots cannot be
- * read does not start; roots that replace the built-in ones are told in the log. Where {@code enclave.parent.pid} names the process that started this
+ * What must be done before anything else runs: waits for transactions that a crash left in doubt, brings the tables to this version,
+ * opens the audit log, and reads what hardware is verified by, so that a server whose roots cannot be read does not start; roots
+ * that replace the built-in ones are told in the log. Where {@code enclave.parent.pid} names the process that started this
  * server, the server ends with that process, so that a killed launcher leaves none behind.
  */
 @Singleton
 @Startup
+@TransactionManagement(TransactionManagementType.BEAN)
 public class OverseerStart {
     private static final Logger LOG = System.getLogger(OverseerStart.class.getName());
 
@@ -37,16 +44,44 @@ public class OverseerStart {
     @ConfigProperty(name = "enclave.parent.pid")
     private Optional<Long> parent;
 
+    @Resource(lookup = "jdbc/enclave")
+    private DataSource database;
+
+    @Resource
+    private UserTransaction transaction;
+
     @PostConstruct
     void start() {
-        audit.open();
-        if (trust.ownAnchors()) {
-            ObjectNode details = Json.object();
-            trust.anchorDigests().forEach(details.putArray("sha256")::add);
-            audit.append("trust-anchors.replaced", details);
-        }
         parent.ifPresent(OverseerStart::endWith);
+        try {
+            new InDoubt(database).awaitEnd();
+            OverseerTables.upgrade(database);
+            openAudit();
+        } catch (Exception e) {
+            LOG.log(Level.ERROR, "overseer.cannot-start: " + e.getMessage());
+            throw new IllegalStateException(e);
+        }
         LOG.log(Level.INFO, "overseer.started mode=" + (mode.simulation() ? "simulation" : "production"));
+    }
+
+    private void openAudit() throws Exception {
+        transaction.begin();
+        boolean done = false;
+        try {
+            audit.open();
+            if (trust.ownAnchors()) {
+                ObjectNode details = Json.object();
+                trust.anchorDigests().forEach(details.putArray("sha256")::add);
+                audit.append("trust-anchors.replaced", details);
+            }
+            done = true;
+        } finally {
+            if (done) {
+                transaction.commit();
+            } else {
+                transaction.rollback();
+            }
+        }
     }
 
     private static void endWith(long pid) {

@@ -1,48 +1,30 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.database.Entities;
+import ai.coreason.enclave.base.database.Tables;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.NotificationOptions;
 import jakarta.enterprise.util.TypeLiteral;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
-import jakarta.persistence.PersistenceUnitTransactionType;
-import java.io.IOException;
 import java.lang.annotation.Annotation;
-import java.net.URL;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.UUID;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.derby.jdbc.EmbeddedDataSource;
 
 /** The tables of identity in a Derby of their own in memory, outside of a server. */
 final class IdentityDatabase implements AutoCloseable {
+    private static final List<Class<?>> ENTITIES =
+            List.of(EnrolledNode.class, EnrolmentSecret.class, TrustPolicyVersion.class, UsedQuote.class);
+
     private final EntityManagerFactory factory;
 
     IdentityDatabase() {
-        Thread thread = Thread.currentThread();
-        ClassLoader usual = thread.getContextClassLoader();
-        thread.setContextClassLoader(new WithoutPersistenceXml(usual));
-        try {
-            factory = new PersistenceConfiguration("identity-test")
-                    .provider("org.eclipse.persistence.jpa.PersistenceProvider")
-                    .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
-                    .managedClass(EnrolledNode.class)
-                    .managedClass(EnrolmentSecret.class)
-                    .managedClass(TrustPolicyVersion.class)
-                    .managedClass(UsedQuote.class)
-                    .property("jakarta.persistence.jdbc.driver", "org.apache.derby.iapi.jdbc.AutoloadedDriver")
-                    .property("jakarta.persistence.jdbc.url", "jdbc:derby:memory:" + UUID.randomUUID() + ";create=true")
-                    .property("jakarta.persistence.schema-generation.database.action", "create")
-                    .property("eclipselink.logging.level", "SEVERE")
-                    .property("eclipselink.weaving", "false")
-                    .property("eclipselink.cache.shared.default", "false")
-                    .createEntityManagerFactory();
-        } finally {
-            thread.setContextClassLoader(usual);
-        }
+        EmbeddedDataSource source = Entities.inMemory();
+        new Tables("overseer", "job").upgrade(source);
+        factory = Entities.in(source, ENTITIES);
     }
 
     /** A registry that tells nobody of quarantines. */
@@ -99,17 +81,5 @@ final class IdentityDatabase implements AutoCloseable {
     @Override
     public void close() {
         factory.close();
-    }
-
-    /** Hides the server's persistence unit, whose data source there is only in a server. */
-    private static final class WithoutPersistenceXml extends ClassLoader {
-        WithoutPersistenceXml(ClassLoader parent) {
-            super(parent);
-        }
-
-        @Override
-        public Enumeration<URL> getResources(String name) throws IOException {
-            return name.equals("META-INF/persistence.xml") ? Collections.emptyEnumeration() : super.getResources(name);
-        }
     }
 }

@@ -58,9 +58,13 @@ public final class LedgerBook {
             account = new DatasetAccount(key, dataset, source);
             em.persist(account);
             em.flush();
-        } else if (!account.dataset().equals(dataset) || !account.source().equals(source)) {
+        } else if (!account.dataset().equals(dataset)) {
             throw new IllegalArgumentException("dataset " + key + ": expected the registration of its first day, "
                     + account.dataset().json() + ", got " + dataset.json());
+        } else if (!account.source().equals(source)) {
+            throw new IllegalArgumentException(
+                    "dataset " + key + ": expected the records where they were on its first day, " + account.source()
+                            + ", got " + source);
         }
         return account;
     }

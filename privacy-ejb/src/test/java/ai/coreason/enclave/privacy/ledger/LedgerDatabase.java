@@ -1,47 +1,46 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.database.Entities;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.PersistenceConfiguration;
-import jakarta.persistence.PersistenceUnitTransactionType;
 import jakarta.persistence.Query;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.function.Function;
+import javax.sql.DataSource;
+import org.apache.derby.jdbc.EmbeddedDataSource;
 
 /** The ledger's tables in a database outside of a server: an embedded Derby in a folder, or one that a URL names. */
 final class LedgerDatabase implements AutoCloseable {
-    private static final String DERBY = "org.apache.derby.iapi.jdbc.AutoloadedDriver";
+    static final List<Class<?>> ENTITIES =
+            List.of(DatasetAccount.class, Charge.class, KeptHead.class, SignerCertificate.class, CarriedCharge.class);
 
     private final EntityManagerFactory factory;
 
     /** Opens the Derby of a folder, made if there is none. */
     LedgerDatabase(Path folder) {
-        this(derby(folder) + ";create=true", DERBY, "create");
+        this(made(folder), Entities.DERBY);
+    }
+
+    private static String made(Path folder) {
+        EmbeddedDataSource source = new EmbeddedDataSource();
+        source.setDatabaseName(folder.resolve("db").toString());
+        source.setCreateDatabase("create");
+        makeTables(source);
+        return derby(folder);
+    }
+
+    /** Makes the ledger's tables as servers do. */
+    static void makeTables(DataSource source) {
+        LedgerTables.SHARED.upgrade(source);
+        LedgerTables.HOLDER.upgrade(source);
     }
 
     /** Opens a database whose tables are there. */
     LedgerDatabase(String url, String driver) {
-        this(url, driver, "none");
-    }
-
-    LedgerDatabase(String url, String driver, String schema) {
-        factory = new PersistenceConfiguration("ledger-test")
-                .provider("org.eclipse.persistence.jpa.PersistenceProvider")
-                .transactionType(PersistenceUnitTransactionType.RESOURCE_LOCAL)
-                .managedClass(DatasetAccount.class)
-                .managedClass(Charge.class)
-                .managedClass(KeptHead.class)
-                .managedClass(SignerCertificate.class)
-                .managedClass(CarriedCharge.class)
-                .property("jakarta.persistence.jdbc.driver", driver)
-                .property("jakarta.persistence.jdbc.url", url)
-                .property("jakarta.persistence.schema-generation.database.action", schema)
-                .property("eclipselink.logging.level", "SEVERE")
-                .property("eclipselink.weaving", "false")
-                .property("eclipselink.cache.shared.default", "false")
-                .createEntityManagerFactory();
+        factory = Entities.in(url, driver, ENTITIES);
     }
 
     /** The address of a folder's Derby. */

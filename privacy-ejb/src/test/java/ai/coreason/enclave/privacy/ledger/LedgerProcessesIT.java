@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ai.coreason.enclave.base.database.PostgresCluster;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -74,8 +75,12 @@ class LedgerProcessesIT {
         return cluster.orElseThrow();
     }
 
-    private static LedgerDatabase registered(String url, String driver) {
-        LedgerDatabase database = new LedgerDatabase(url, driver, "create");
+    private static LedgerDatabase registered(PostgresCluster cluster) {
+        LedgerDatabase.makeTables(cluster.source());
+        return registered(new LedgerDatabase(cluster.url(), PostgresCluster.DRIVER));
+    }
+
+    private static LedgerDatabase registered(LedgerDatabase database) {
         database.inTransaction(
                 em -> new LedgerBook(em, Clock.systemUTC(), new LedgerGuard()).register(LedgerProcess.HEART, "va.csv"));
         return database;
@@ -101,7 +106,7 @@ class LedgerProcessesIT {
                 / LedgerProcess.ROUND.steps();
         assertThat(affordable).isBetween(2L, 2L * ATTEMPTS - 1);
         try (PostgresCluster postgresql = postgresql();
-                LedgerDatabase database = registered(postgresql.url(), PostgresCluster.DRIVER)) {
+                LedgerDatabase database = registered(postgresql)) {
             List<Child> children = List.of(
                     child(postgresql.url(), PostgresCluster.DRIVER, "random", 1),
                     child(postgresql.url(), PostgresCluster.DRIVER, "random", 1001));
@@ -128,7 +133,7 @@ class LedgerProcessesIT {
     @Test
     void reserve_processKilledBeforeCommitOnPostgresql_leavesTheCharge() throws Exception {
         try (PostgresCluster postgresql = postgresql();
-                LedgerDatabase database = registered(postgresql.url(), PostgresCluster.DRIVER)) {
+                LedgerDatabase database = registered(postgresql)) {
             kill(postgresql.url(), PostgresCluster.DRIVER);
             assertCharged(database);
         }
@@ -137,7 +142,7 @@ class LedgerProcessesIT {
     @Test
     void reserve_processKilledBeforeCommitOnDerby_leavesTheCharge() throws Exception {
         String driver = "org.apache.derby.iapi.jdbc.AutoloadedDriver";
-        registered(LedgerDatabase.derby(folder) + ";create=true", driver).close();
+        registered(new LedgerDatabase(folder)).close();
         LedgerDatabase.shutDown(folder);
         kill(LedgerDatabase.derby(folder), driver);
         try (LedgerDatabase database = new LedgerDatabase(LedgerDatabase.derby(folder), driver)) {

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.audit;
 
+import ai.coreason.enclave.base.database.Tables;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
@@ -14,6 +15,9 @@ import java.util.List;
 /** The append-only audit log. An event enters in the transaction of what it tells of, so that neither is without the other. */
 @Stateless
 public class AuditLog {
+    /** The log's tables. */
+    public static final Tables TABLES = new Tables("audit", "audit_entry");
+
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 

@@ -1,4 +1,4 @@
-package ai.coreason.enclave.privacy.ledger;
+package ai.coreason.enclave.base.database;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,16 +8,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A PostgreSQL server of its own from the system's packages, on the loopback address, gone when closed. */
-final class PostgresCluster implements AutoCloseable {
-    static final String DRIVER = "org.postgresql.Driver";
+public final class PostgresCluster implements AutoCloseable {
+    /** Its driver's class. */
+    public static final String DRIVER = "org.postgresql.Driver";
 
     private final Path bin;
     private final Path folder;
@@ -53,7 +59,7 @@ final class PostgresCluster implements AutoCloseable {
     }
 
     /** A running server; empty where PostgreSQL is not installed. */
-    static Optional<PostgresCluster> start() throws IOException {
+    public static Optional<PostgresCluster> start() throws IOException {
         Path versions = Path.of("/usr/lib/postgresql");
         if (!Files.isDirectory(versions)) {
             return Optional.empty();
@@ -66,8 +72,24 @@ final class PostgresCluster implements AutoCloseable {
         }
     }
 
-    String url() {
+    /** Its address, with user and password. */
+    public String url() {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=enclave&password=" + password;
+    }
+
+    /** Its connections. */
+    public DataSource source() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url());
+        return source;
+    }
+
+    /** Drops every table and sequence. */
+    public void clear() throws SQLException {
+        try (Connection connection = source().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop schema public cascade; create schema public");
+        }
     }
 
     private String data() {

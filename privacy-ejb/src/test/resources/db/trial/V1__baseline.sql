@@ -1,0 +1,1 @@
+CREATE TABLE trial_thing (id BIGINT NOT NULL PRIMARY KEY);
