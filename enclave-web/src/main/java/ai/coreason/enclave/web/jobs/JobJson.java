@@ -46,11 +46,13 @@ public class JobJson {
                 .put("graph_digest", job.graphDigest())
                 .put("status", job.state().name());
         job.reason().ifPresent(r -> o.put("reason", r));
-        return o.put("strategy", job.document().path("strategy").asText())
+        o.put("strategy", job.document().path("strategy").asText())
                 .put("rounds_total", job.roundsTotal())
-                .put("round", job.roundsClosed())
-                .put("model_digest", job.modelDigest())
-                .put("created_at", job.createdAt().toString())
+                .put("round", job.roundsClosed());
+        if (job.hasModel()) {
+            o.put("model_digest", job.modelDigest());
+        }
+        return o.put("created_at", job.createdAt().toString())
                 .put("updated_at", job.updatedAt().toString());
     }
 

@@ -67,7 +67,7 @@ public class JobResource {
     @Operation(
             summary = "Submit a federation job",
             description = "The same job_id with the same document is the same job; without job_id one is assigned.")
-    @APIResponse(responseCode = "202", description = "Admitted; Location is the job")
+    @APIResponse(responseCode = "202", description = "Taken in; Location is the job")
     @APIResponse(responseCode = "400", description = "A field is wrong: which, what was expected, what came")
     @APIResponse(responseCode = "409", description = "The job_id belongs to another job")
     @APIResponse(responseCode = "422", description = "Too few nodes can pay; each node's affordable rounds are told")
@@ -134,7 +134,13 @@ public class JobResource {
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Download the last whole model as safetensors", description = "ETag is the file's SHA-256.")
     public Response model(@PathParam("job_id") String jobId, @Context Request request) {
-        return ModelResponse.of(request, "", find(jobId).modelDigest(), models);
+        Job job = find(jobId);
+        if (!job.hasModel()) {
+            throw Problem.exception(
+                    ProblemType.ILLEGAL_STATE,
+                    "job " + job.id() + ": expected one that has a model, got " + job.state());
+        }
+        return ModelResponse.of(request, "", job.modelDigest(), models);
     }
 
     private Job find(String jobId) {

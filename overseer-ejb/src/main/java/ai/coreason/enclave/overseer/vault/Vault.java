@@ -165,6 +165,15 @@ public final class Vault {
         }
     }
 
+    /** How many bytes this process may still write where the vault lies. */
+    public long freeBytes() {
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes, reads and removes a probe: whether the vault can be used now. */
     public void probe() throws IOException {
         Path probe = folder.resolve("." + UUID.randomUUID());

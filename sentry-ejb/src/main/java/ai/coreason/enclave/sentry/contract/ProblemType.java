@@ -16,6 +16,8 @@ public enum ProblemType {
     ILLEGAL_STATE("Not possible in this state", 409),
     /** Another body under an id or attempt that was used. */
     CONFLICTING_REPEAT("Different from the first time", 409),
+    /** The body did not come in time. */
+    TOO_SLOW("Body too slow", 408),
     /** The body passes the limit. */
     TOO_LARGE("Body too large", 413),
     /** The body's type is not one that is read. */
@@ -28,6 +30,8 @@ public enum ProblemType {
     BUDGET_REFUSED("Privacy budget does not reach", 422),
     /** The evidence was judged and is not trusted; {@code reasons} lists why. */
     EVIDENCE_REFUSED("Evidence refused", 403),
+    /** A caller that nobody knows calls too often. */
+    TOO_MANY("Too many calls", 429),
     /** The Overseer cannot serve now. */
     UNAVAILABLE("Not available now", 503),
     /** A fault of the server; details stand in its log only. */
