@@ -82,6 +82,9 @@ final class OverseerRunCommand implements Callable<Integer> {
     @Mixin
     private TrustOptions trust;
 
+    @Mixin
+    private SecretOptions secret;
+
     @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
     private boolean detach;
 
@@ -116,6 +119,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         variables.put("https.host", listen);
         variables.put("node.host", listen);
         variables.putAll(trust.variables());
+        variables.putAll(secret.variables(simulation));
         if (!simulation) {
             variables.put("mp.jwt.verify.publickey.location", keys.toString());
             variables.put("mp.jwt.verify.issuer", issuer);
@@ -140,6 +144,7 @@ final class OverseerRunCommand implements Callable<Integer> {
             throw wrong("--keys: expected the address of the issuer's keys, or --simulation, got nothing");
         }
         trust.variables();
+        secret.variables(simulation);
     }
 
     private void port(String option, int port) {

@@ -5,8 +5,10 @@ import ai.coreason.enclave.overseer.identity.NodeSession;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.UploadRefused;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
@@ -75,9 +77,26 @@ public class UpdateIntake {
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
             ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
-            inspector.open(jobId, document, envelope);
+            inspect(jobId, round, document, envelope);
             ClaimCheck check = new ClaimCheck(jobId, round, header.attempt(), nodeId, digest, session);
             queue.enqueue(check, header.sealedSha256(), arrival);
+        }
+    }
+
+    /** Sealed bytes that came before were opened then; the key of a job that is over is gone. */
+    private void inspect(String jobId, long round, FederationJob document, UpdateEnvelope envelope) {
+        UpdateHeader header = envelope.header();
+        boolean known = rounds.contribution(jobId, round, header.nodeId())
+                .flatMap(Contribution::sealedDigest)
+                .filter(header.sealedSha256()::equals)
+                .isPresent();
+        if (known) {
+            return;
+        }
+        try {
+            inspector.open(jobId, document, envelope);
+        } catch (SealingKeys.Destroyed over) {
+            throw UploadRefused.closed(round, header.attempt(), "part of a job that has ended");
         }
     }
 

@@ -74,7 +74,7 @@ public class JobDesk {
                 .require(job.model(), job.clients().size());
         List<NodePlan> plans = Admission.judge(
                 job, mode.simulation(), node -> offer(node, job.dataset().name()));
-        SealingKey key = new SealingKey(keys.pair(id).publicKey());
+        SealingKey key = new SealingKey(keys.create(id).publicKey());
         JobDigests digests = new JobDigests(
                 job.digest(),
                 JobDigest.of(job, UUID.fromString(id), key),

@@ -169,7 +169,7 @@ public class Contribution {
     }
 
     /** SHA-256 of the sealed bytes, once uploaded: the same again are the same update. */
-    Optional<String> sealedDigest() {
+    public Optional<String> sealedDigest() {
         return Optional.ofNullable(sealedDigest);
     }
 

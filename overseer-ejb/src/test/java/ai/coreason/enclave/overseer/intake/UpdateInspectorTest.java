@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
@@ -37,7 +38,8 @@ class UpdateInspectorTest {
 
     @BeforeEach
     void open() {
-        keys = new SealingKeys(new Storage(folder.toString()));
+        keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
+        keys.create(JOB.toString());
         inspector = new UpdateInspector(keys);
     }
 
