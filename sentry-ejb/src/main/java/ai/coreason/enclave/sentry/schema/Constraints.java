@@ -71,11 +71,10 @@ public record Constraints(
 
     private static List<Double> numbers(List<JsonNode> values, Field field, String path) {
         List<Double> out = values.stream()
-                .map(v -> v.isNumber() ? Double.valueOf(v.doubleValue()) : Double.valueOf(field.number(v.asText())))
+                .map(v -> (Double) field.logical(v)
+                        .orElseThrow(() -> InvalidDocument.at(
+                                path, "values of type " + field.type().wire(), JsonFields.describe(v))))
                 .toList();
-        if (out.stream().anyMatch(v -> !Double.isFinite(v))) {
-            throw InvalidDocument.at(path, "values of type " + field.type().wire(), "another");
-        }
         return requireDistinct(out, path);
     }
 

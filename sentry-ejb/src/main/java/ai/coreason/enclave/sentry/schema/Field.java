@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One column of a table as its owner describes it (Frictionless Table Schema).
@@ -74,6 +75,25 @@ public record Field(
         if (!f.flag("bareNumber", true)) {
             throw InvalidDocument.at(f.at("bareNumber"), "true", "false");
         }
+    }
+
+    /**
+     * What a JSON value means in this column: a text for a column of texts, else a number, with truth values as 1 and 0.
+     * Numbers and truth values may also stand as texts of the column.
+     *
+     * @return empty where it means none
+     */
+    Optional<Object> logical(JsonNode value) {
+        if (type == FieldType.STRING) {
+            return Optional.ofNullable(value.textValue());
+        }
+        double number = value.isNumber()
+                ? value.doubleValue()
+                : value.isBoolean() && type == FieldType.BOOLEAN
+                        ? (value.booleanValue() ? 1 : 0)
+                        : value.isTextual() ? number(value.textValue()) : Double.NaN;
+        boolean truth = type != FieldType.BOOLEAN || number == 0 || number == 1;
+        return Double.isFinite(number) && truth ? Optional.of(number == 0 ? 0.0 : number) : Optional.empty();
     }
 
     /** What a text states in numbers, by the field's type; NaN where it is not of that type, and for text. */
