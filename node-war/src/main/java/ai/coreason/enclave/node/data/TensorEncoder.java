@@ -114,7 +114,9 @@ final class TensorEncoder {
 
     private static DoubleUnaryOperator target(EncodedField label, TensorSchema schema) {
         if (label.encode() != Encoding.MIN_MAX) {
-            return v -> (v - label.mean()) / label.std();
+            double lowest = label.minimum().orElse(-Double.MAX_VALUE);
+            double highest = label.maximum().orElse(Double.MAX_VALUE);
+            return v -> (Math.max(lowest, Math.min(highest, v)) - label.mean()) / label.std();
         }
         boolean byJob = label.minimum().isPresent();
         double least = (byJob ? label.minimum() : schema.minimum()).orElse(Double.NaN);

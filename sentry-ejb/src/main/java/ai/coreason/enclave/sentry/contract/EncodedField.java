@@ -19,8 +19,9 @@ import java.util.Set;
  * @param scale factor of {@code tensor}, &gt; 0; 1 otherwise
  * @param order the values of {@code one_hot}, {@code class} or {@code binary} in their order, texts, numbers or truth
  *     values, none twice; empty where each site's dictionary says it
- * @param minimum what {@code min_max} makes 0; empty where each site's dictionary says it
- * @param maximum what {@code min_max} makes 1; there if and only if the minimum is, and greater
+ * @param minimum what lesser numbers of {@code identity}, {@code standardise} and {@code min_max} are taken for; empty
+ *     where each site's dictionary says it
+ * @param maximum what greater numbers are taken for; there if and only if the minimum is, and greater
  */
 public record EncodedField(
         String field,
@@ -60,7 +61,7 @@ public record EncodedField(
                 s -> !s.isBlank() && s.length() <= MAX_NAME && s.chars().noneMatch(Character::isISOControl));
         Encoding encode = Encoding.read(f, "encode", allowed);
         boolean standardise = encode == Encoding.STANDARDISE;
-        boolean bounded = encode == Encoding.MIN_MAX && (f.has("minimum") || f.has("maximum"));
+        boolean bounded = Encoding.BOUNDED.contains(encode) && (f.has("minimum") || f.has("maximum"));
         EncodedField read = new EncodedField(
                 field,
                 encode,

@@ -29,6 +29,8 @@ public enum Encoding {
     /** Encodings of a label. */
     static final Set<Encoding> LABEL = EnumSet.of(IDENTITY, MIN_MAX, STANDARDISE, BINARY, CLASS);
 
+    /** Encodings of a number between bounds. */
+    static final Set<Encoding> BOUNDED = EnumSet.of(IDENTITY, MIN_MAX, STANDARDISE);
     /** Encodings by the place of a value among others. */
     static final Set<Encoding> ORDERED = EnumSet.of(ONE_HOT, BINARY, CLASS);
 

@@ -40,8 +40,9 @@ public record ColumnEncoder(
                 .orElseThrow(() -> InvalidDocument.at(path + ".field", "a field of the local schema", asked.field()));
         Field field = schema.fields().get(column);
         return switch (asked.encode()) {
-            case IDENTITY -> number(column, field, path, v -> v);
-            case STANDARDISE -> number(column, field, path, v -> (v - asked.mean()) / asked.std());
+            case IDENTITY -> number(column, field, path, within(asked));
+            case STANDARDISE ->
+                number(column, field, path, within(asked).andThen(v -> (v - asked.mean()) / asked.std()));
             case MIN_MAX -> {
                 requireNumber(field, path);
                 yield number(column, field, path, bounds(asked, field, path)::of);
@@ -80,6 +81,13 @@ public record ColumnEncoder(
     /** The nearest number of float32 that is finite; 0 for what is no number. */
     public static float saturated(double v) {
         return Double.isNaN(v) ? 0 : (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, v));
+    }
+
+    /** Takes a number for the nearest within the job's own bounds, if it states any. */
+    private static DoubleUnaryOperator within(EncodedField asked) {
+        double least = asked.minimum().orElse(-Double.MAX_VALUE);
+        double most = asked.maximum().orElse(Double.MAX_VALUE);
+        return v -> Math.max(least, Math.min(most, v));
     }
 
     private static Bounds bounds(EncodedField asked, Field field, String path) {

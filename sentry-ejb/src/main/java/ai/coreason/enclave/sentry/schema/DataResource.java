@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.airlock.DType;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -50,6 +51,18 @@ public record DataResource(String name, String path, Content content, Dataset da
                     && tensor.dtype().whole()
                     && tensor.dtype() != DType.BOOL;
         }
+    }
+
+    /** What its columns or tensors mean to whoever trains on several sites' resources. */
+    public PublicDictionary dictionary() {
+        if (content instanceof Tensors tensors) {
+            return new PublicDictionary(tensors.tensors().entrySet().stream()
+                    .map(e -> e.getValue().published(e.getKey()))
+                    .toList());
+        }
+        TableSchema schema = content instanceof Table table ? table.schema() : ((FhirTable) content).schema();
+        return new PublicDictionary(
+                schema.fields().stream().map(Field::published).toList());
     }
 
     /** Reads a resource; members that only describe are passed over, those that would change the reading are refused. */

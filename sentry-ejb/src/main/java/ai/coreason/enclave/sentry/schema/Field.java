@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.contract.PublicField;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +14,16 @@ import java.util.Optional;
  * @param type what its values are
  * @param trueValues texts that mean true
  * @param falseValues texts that mean false
+ * @param unit what its values are measured in, as a text that all sites of a job have alike
  * @param constraints what its values must obey
  */
 public record Field(
-        String name, FieldType type, List<String> trueValues, List<String> falseValues, Constraints constraints) {
+        String name,
+        FieldType type,
+        List<String> trueValues,
+        List<String> falseValues,
+        Optional<String> unit,
+        Constraints constraints) {
     private static final int MAX_NAME = 256;
 
     /** Copies the lists. */
@@ -39,11 +46,14 @@ public record Field(
         requireDefaults(f, type);
         List<String> yes = f.has("trueValues") ? f.texts("trueValues") : List.of("true", "True", "TRUE", "1");
         List<String> no = f.has("falseValues") ? f.texts("falseValues") : List.of("false", "False", "FALSE", "0");
-        Field bare = new Field(name, type, yes, no, Constraints.NONE);
+        Optional<String> unit = f.has("unit")
+                ? Optional.of(f.text("unit", "1 to 64 printable characters", PublicField::isUnit))
+                : Optional.empty();
+        Field bare = new Field(name, type, yes, no, unit, Constraints.NONE);
         Constraints constraints = f.optionalObject("constraints")
                 .map(c -> Constraints.read(c, bare))
                 .orElse(Constraints.NONE);
-        return new Field(name, type, yes, no, constraints);
+        return new Field(name, type, yes, no, unit, constraints);
     }
 
     private static FieldType readType(JsonFields f) {
@@ -75,6 +85,23 @@ public record Field(
         if (!f.flag("bareNumber", true)) {
             throw InvalidDocument.at(f.at("bareNumber"), "true", "false");
         }
+    }
+
+    /** What of it is public. */
+    PublicField published() {
+        return new PublicField(
+                name,
+                type.wire(),
+                List.of(),
+                List.copyOf(type == FieldType.STRING ? constraints.texts() : constraints.numbers()),
+                constraints.minimum(),
+                constraints.maximum(),
+                unit);
+    }
+
+    /** A column of texts of which nothing more is said. */
+    static Field text(String name) {
+        return new Field(name, FieldType.STRING, List.of(), List.of(), Optional.empty(), Constraints.NONE);
     }
 
     /**

@@ -73,7 +73,10 @@ class MessagesTest {
         return (ObjectNode) Json.read("""
                 {"data_owner": "o", "dataset_id": "heart", "privacy_unit": {"column": "patient", "max_records": 3},
                  "declared_rows": 200, "delta": 0.001, "epsilon_ceiling": 5.0, "public": false,
-                 "filter_order": 4.5, "filter_spent": 0.25}
+                 "filter_order": 4.5, "filter_spent": 0.25,
+                 "dictionary": [{"name": "age", "type": "number", "minimum": 0.5, "maximum": 120.5, "unit": "years"},
+                                {"name": "sex", "type": "string", "enum": ["f", "m"]},
+                                {"name": "x", "type": "F32", "shape": [2, 3], "enum": [0.5, 1.5]}]}
                 """);
     }
 
@@ -223,7 +226,12 @@ class MessagesTest {
                 "public | 'no' | d.public: expected true or false, got \"no\"",
                 "filter_order | 1 | d.filter_order: expected a finite number > 1, got 1",
                 "filter_spent | -1 | d.filter_spent: expected a finite number >= 0, got -1",
-                "rows | 1 | d.rows: expected no such member, got one"
+                "rows | 1 | d.rows: expected no such member, got one",
+                "dictionary | [] | dictionary: expected 1 to 20000 fields, got 0",
+                "dictionary | [{'name': 'a', 'type': 'n'}, {'name': 'a', 'type': 'n'}] | dictionary: expected every field once, got a",
+                "dictionary | [{'name': 'a', 'type': 'n', 'enum': [true]}] | d.dictionary[0].enum[0]: expected a text or a finite number",
+                "dictionary | [{'name': 'a', 'type': 'n', 'unit': ' '}] | d.dictionary[0].unit: expected 1 to 64 characters",
+                "dictionary | [{'name': 'a', 'type': 'n', 'mean': 3}] | d.dictionary[0].mean: expected no such member, got one"
             })
     void registration_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
