@@ -7,6 +7,7 @@ import ai.coreason.enclave.sentry.schema.Findings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a site's people should know of their records, in sentences. They count records, so they never leave the site. */
 final class RecordNotes {
@@ -38,6 +39,7 @@ final class RecordNotes {
         found.missing()
                 .forEach((column, count) -> notes.add(
                         count + " of " + found.rows() + " records miss " + column + ", which a job reads as zeros"));
+        notes.addAll(found.notes());
         return notes;
     }
 
@@ -47,6 +49,7 @@ final class RecordNotes {
                 ? ""
                 : refused.unnamed() + " records miss " + dataset.unit().column() + ", which says whose they are; ";
         return "the records do not fit their schema: " + unnamed + "findings "
-                + new String(Json.write(refused.findings().json()), StandardCharsets.UTF_8);
+                + new String(Json.write(refused.findings().json()), StandardCharsets.UTF_8)
+                + refused.findings().notes().stream().map(n -> "; " + n).collect(Collectors.joining());
     }
 }

@@ -37,8 +37,12 @@ public record ColumnEncoder(
      */
     public static ColumnEncoder of(EncodedField asked, String path, TableSchema schema) {
         int column = schema.column(asked.field())
-                .orElseThrow(() -> InvalidDocument.at(path + ".field", "a field of the local schema", asked.field()));
+                .orElseThrow(() -> InvalidDocument.at(
+                        path + ".field", "a field of the local schema" + lookalike(asked, schema), asked.field()));
         Field field = schema.fields().get(column);
+        if (field.type() == FieldType.OPAQUE) {
+            throw lacks(path, field, "a type of number, integer, boolean or string");
+        }
         return switch (asked.encode()) {
             case IDENTITY -> number(column, field, path, within(asked));
             case STANDARDISE ->
@@ -90,6 +94,13 @@ public record ColumnEncoder(
         return v -> Math.max(least, Math.min(most, v));
     }
 
+    private static String lookalike(EncodedField asked, TableSchema schema) {
+        List<String> names = schema.fields().stream().map(Field::name).toList();
+        return Lookalike.of(asked.field(), names)
+                .map(l -> ", which has one that looks the same, but " + l.words())
+                .orElse("");
+    }
+
     private static Bounds bounds(EncodedField asked, Field field, String path) {
         boolean byJob = asked.minimum().isPresent();
         Constraints c = field.constraints();
@@ -126,7 +137,7 @@ public record ColumnEncoder(
     /** 0 or 1 as they stand, or the place among two values. */
     private static ColumnEncoder binary(EncodedField asked, int column, Field field, String path) {
         Constraints c = field.constraints();
-        if (field.type() == FieldType.STRING || !asked.order().isEmpty()) {
+        if (field.type().text() || !asked.order().isEmpty()) {
             Levels levels = Levels.of(asked, field, path);
             if (levels.size() != 2) {
                 throw lacks(path, field, "an enum of two values");
@@ -149,7 +160,7 @@ public record ColumnEncoder(
     }
 
     private static void requireNumber(Field field, String path) {
-        if (field.type() == FieldType.STRING) {
+        if (field.type().text()) {
             throw lacks(path, field, "a type of number, integer or boolean");
         }
     }

@@ -43,7 +43,7 @@ public record Constraints(
 
     /** Reads constraints; one that is not understood is refused, because it would go unchecked. */
     static Constraints read(JsonFields f, Field field) {
-        boolean text = field.type() == FieldType.STRING;
+        boolean text = field.type().text();
         List<JsonNode> values = f.has("enum") ? readEnum(f) : List.of();
         Constraints read = new Constraints(
                 f.flag("required", false),
@@ -111,6 +111,8 @@ public record Constraints(
         }
         if (!texts.isEmpty() && !texts.contains(text)) {
             tally.violation(column, Rule.ENUM);
+            Lookalike.of(text, texts)
+                    .ifPresent(how -> tally.note(column + ": values look like declared ones, but " + how.words()));
         }
     }
 

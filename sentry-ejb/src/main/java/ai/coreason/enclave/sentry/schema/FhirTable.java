@@ -57,7 +57,7 @@ public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColu
         f.end();
         List<Field> all = new ArrayList<>(declared.fields());
         all.add(Field.text(PATIENT));
-        return new FhirTable(type, where, columns, new TableSchema(all, declared.missingValues()));
+        return new FhirTable(type, where, columns, new TableSchema(all, declared.missingValues(), declared.keys()));
     }
 
     /** Whether a text can name a type of resource. */

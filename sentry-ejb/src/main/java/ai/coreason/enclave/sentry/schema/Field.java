@@ -26,6 +26,10 @@ public record Field(
         Constraints constraints) {
     private static final int MAX_NAME = 256;
 
+    /** Members that only describe. */
+    private static final List<String> COMMENTARY =
+            List.of("title", "description", "example", "examples", "rdfType", "$comment");
+
     /** Copies the lists. */
     public Field {
         trueValues = List.copyOf(trueValues);
@@ -33,8 +37,8 @@ public record Field(
     }
 
     /**
-     * Reads a field. Members that only describe, such as {@code title}, are passed over; those that would change the
-     * reading of a value are refused where they are not understood.
+     * Reads a field. Members that only describe, such as {@code title}, are passed over; every other that is not
+     * understood is refused.
      */
     static Field read(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
@@ -44,8 +48,8 @@ public record Field(
                 s -> !s.isBlank() && s.length() <= MAX_NAME && s.chars().noneMatch(Character::isISOControl));
         FieldType type = readType(f);
         requireDefaults(f, type);
-        List<String> yes = f.has("trueValues") ? f.texts("trueValues") : List.of("true", "True", "TRUE", "1");
-        List<String> no = f.has("falseValues") ? f.texts("falseValues") : List.of("false", "False", "FALSE", "0");
+        List<String> yes = truth(f, type, "trueValues", List.of("true", "True", "TRUE", "1"));
+        List<String> no = truth(f, type, "falseValues", List.of("false", "False", "FALSE", "0"));
         Optional<String> unit = f.has("unit")
                 ? Optional.of(f.text("unit", "1 to 64 printable characters", PublicField::isUnit))
                 : Optional.empty();
@@ -53,6 +57,8 @@ public record Field(
         Constraints constraints = f.optionalObject("constraints")
                 .map(c -> Constraints.read(c, bare))
                 .orElse(Constraints.NONE);
+        COMMENTARY.forEach(f::has);
+        f.end();
         return new Field(name, type, yes, no, unit, constraints);
     }
 
@@ -62,27 +68,35 @@ public record Field(
         }
         String text = f.text("type");
         for (FieldType type : FieldType.values()) {
-            if (type.wire().equals(text)) {
+            if (type != FieldType.OPAQUE && type.wire().equals(text)) {
                 return type;
             }
         }
+        if (FieldType.OPAQUE_TYPES.contains(text)) {
+            return FieldType.OPAQUE;
+        }
         throw InvalidDocument.at(f.at("type"), "one of number, integer, string, boolean", '"' + text + '"');
+    }
+
+    private static List<String> truth(JsonFields f, FieldType type, String name, List<String> otherwise) {
+        return type == FieldType.BOOLEAN && f.has(name) ? f.texts(name) : otherwise;
     }
 
     private static void requireDefaults(JsonFields f, FieldType type) {
         if (f.has("missingValues")) {
             throw InvalidDocument.at(f.at("missingValues"), "no such member: it stands beside the fields", "one");
         }
-        if (f.has("format") && type != FieldType.STRING) {
+        if (f.has("format") && type != FieldType.OPAQUE) {
             f.text("format", "default", "default"::equals);
         }
-        if (f.has("decimalChar")) {
+        boolean number = type == FieldType.NUMBER || type == FieldType.INTEGER;
+        if (number && f.has("decimalChar")) {
             f.text("decimalChar", "a point", "."::equals);
         }
-        if (f.has("groupChar")) {
+        if (number && f.has("groupChar")) {
             f.text("groupChar", "an empty text", String::isEmpty);
         }
-        if (!f.flag("bareNumber", true)) {
+        if (number && !f.flag("bareNumber", true)) {
             throw InvalidDocument.at(f.at("bareNumber"), "true", "false");
         }
     }
@@ -93,7 +107,7 @@ public record Field(
                 name,
                 type.wire(),
                 List.of(),
-                List.copyOf(type == FieldType.STRING ? constraints.texts() : constraints.numbers()),
+                List.copyOf(type.text() ? constraints.texts() : constraints.numbers()),
                 constraints.minimum(),
                 constraints.maximum(),
                 unit);
@@ -111,7 +125,7 @@ public record Field(
      * @return empty where it means none
      */
     Optional<Object> logical(JsonNode value) {
-        if (type == FieldType.STRING) {
+        if (type.text()) {
             return Optional.ofNullable(value.textValue());
         }
         double number = value.isNumber()
@@ -129,16 +143,17 @@ public record Field(
             case NUMBER -> FieldType.decimal(text);
             case INTEGER -> FieldType.whole(text);
             case BOOLEAN -> trueValues.contains(text) ? 1 : falseValues.contains(text) ? 0 : Double.NaN;
-            case STRING -> Double.NaN;
+            case STRING, OPAQUE -> Double.NaN;
         };
     }
 
     /** Counts what a present value breaks. */
     void check(String text, double number, Findings.Tally tally) {
-        if (type == FieldType.STRING) {
+        if (type.text()) {
             constraints.checkText(name, text, tally);
         } else if (Double.isNaN(number)) {
             tally.violation(name, Rule.TYPE);
+            type.hint(text).ifPresent(why -> tally.note(name + ": " + why));
         } else {
             constraints.checkNumber(name, number, tally);
         }

@@ -50,7 +50,7 @@ final class Levels {
 
     private static List<?> declared(Field field) {
         Constraints c = field.constraints();
-        return field.type() == FieldType.STRING ? c.texts() : c.numbers();
+        return field.type().text() ? c.texts() : c.numbers();
     }
 
     /** How many there are. */
