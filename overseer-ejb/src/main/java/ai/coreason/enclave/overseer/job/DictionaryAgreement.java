@@ -9,6 +9,7 @@ import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.contract.PublicField;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,8 +48,8 @@ final class DictionaryAgreement {
      * @throws JobRefused naming each field, what differs and the sites
      */
     static void require(FederationJob job, Function<String, Optional<PublicDictionary>> told) {
-        Map<String, Optional<PublicDictionary>> sites = new LinkedHashMap<>();
-        job.clients().forEach(node -> sites.put(node, told.apply(node)));
+        Map<String, Optional<Map<String, PublicField>>> sites = new LinkedHashMap<>();
+        job.clients().forEach(node -> sites.put(node, told.apply(node).map(DictionaryAgreement::byName)));
         DatasetSpec spec = job.dataset();
         List<String> differences = new ArrayList<>();
         for (int i = 0; i < spec.features().size(); i++) {
@@ -66,10 +67,16 @@ final class DictionaryAgreement {
         }
     }
 
+    private static Map<String, PublicField> byName(PublicDictionary dictionary) {
+        Map<String, PublicField> fields = new HashMap<>();
+        dictionary.fields().forEach(f -> fields.put(f.name(), f));
+        return fields;
+    }
+
     private static Optional<String> difference(
-            String path, EncodedField asked, Map<String, Optional<PublicDictionary>> sites) {
+            String path, EncodedField asked, Map<String, Optional<Map<String, PublicField>>> sites) {
         Map<String, Optional<PublicField>> fields = new LinkedHashMap<>();
-        sites.forEach((node, told) -> fields.put(node, told.flatMap(d -> d.field(asked.field()))));
+        sites.forEach((node, told) -> fields.put(node, told.map(d -> d.get(asked.field()))));
         boolean somebodyTold = sites.values().stream().anyMatch(Optional::isPresent);
         String where = path + " " + InvalidDocument.shown(asked.field());
         if (somebodyTold && fields.values().stream().anyMatch(Optional::isEmpty)) {

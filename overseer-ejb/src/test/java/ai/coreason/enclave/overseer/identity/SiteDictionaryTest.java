@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class SiteDictionaryTest {
     private static PublicDictionary dictionary(int maximum) {
         return PublicDictionary.parse(
-                Json.read("[{\"name\": \"age\", \"type\": \"number\", \"maximum\": " + maximum + "}]"));
+                Json.read("[{\"names\": [\"age\"], \"type\": \"number\", \"maximum\": " + maximum + "}]"));
     }
 
     @Test

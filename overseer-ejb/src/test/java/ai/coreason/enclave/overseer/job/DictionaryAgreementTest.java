@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DictionaryAgreementTest {
-    private static final String AGE = "{\"name\": \"age\", \"type\": \"number\", \"minimum\": 0, \"maximum\": 120}";
-    private static final String LABEL = "{\"name\": \"label\", \"type\": \"string\", \"enum\": [\"no\", \"yes\"]}";
+    private static final String AGE = "{\"names\": [\"age\"], \"type\": \"number\", \"minimum\": 0, \"maximum\": 120}";
+    private static final String LABEL = "{\"names\": [\"label\"], \"type\": \"string\", \"enum\": [\"no\", \"yes\"]}";
 
     private static FederationJob job(String feature, String label) {
         return FederationJob.parse(Json.read("""
@@ -79,7 +79,7 @@ class DictionaryAgreementTest {
                 "{\"field\": \"age\", \"encode\": \"min_max\", \"minimum\": 0, \"maximum\": 120}",
                 "{\"field\": \"label\", \"encode\": \"binary\", \"order\": [\"no\", \"yes\"]}");
         require(settled, others);
-        require(plain(), AGE + "," + LABEL + ", {\"name\": \"more\", \"type\": \"string\"}");
+        require(plain(), AGE + "," + LABEL + ", {\"names\": [\"more\"], \"type\": \"string\"}");
     }
 
     /** What stands for itself means the same in another order. */
@@ -87,7 +87,7 @@ class DictionaryAgreementTest {
     void require_numbersZeroAndOneInAnotherOrder_agrees() {
         FederationJob job =
                 job("{\"field\": \"age\", \"encode\": \"min_max\"}", "{\"field\": \"sick\", \"encode\": \"binary\"}");
-        String sick = "{\"name\": \"sick\", \"type\": \"integer\", \"enum\": [0, 1]}";
+        String sick = "{\"names\": [\"sick\"], \"type\": \"integer\", \"enum\": [0, 1]}";
         DictionaryAgreement.require(
                 job, node -> Optional.of(dictionary(AGE, node.equals("c") ? sick.replace("0, 1", "1, 0") : sick)));
     }

@@ -5,8 +5,11 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,11 +17,14 @@ import java.util.Set;
  * The public dictionary of a dataset: what its columns or tensors mean. A node tells it when it enrols, so that a job over
  * sites whose dictionaries differ can be refused before it begins.
  *
- * @param fields in the dictionary's order, none twice; 1 to 20,000
+ * <p>In JSON, fields that differ in their name alone stand together, so that the many columns of a wide table take little
+ * more than their names.
+ *
+ * @param fields none twice; 1 to 20,000
  */
 public record PublicDictionary(List<PublicField> fields) {
     /** Longest canonical form, bytes. */
-    public static final int MAX_BYTES = 2 << 20;
+    public static final int MAX_BYTES = 512 << 10;
 
     private static final int MAX_FIELDS = 20_000;
 
@@ -50,7 +56,9 @@ public record PublicDictionary(List<PublicField> fields) {
      * @throws InvalidDocument naming the first member that does not fit
      */
     public static PublicDictionary parse(JsonFields f, String name) {
-        return new PublicDictionary(f.list(name, "an array of fields", PublicField::read));
+        return new PublicDictionary(f.list(name, "an array of fields", PublicField::read).stream()
+                .flatMap(List::stream)
+                .toList());
     }
 
     /** Reads what {@link #json} wrote. */
@@ -63,14 +71,17 @@ public record PublicDictionary(List<PublicField> fields) {
         return fields.stream().filter(f -> f.name().equals(name)).findFirst();
     }
 
-    /** The dictionary as JSON: an array of its fields. */
+    /** The dictionary as JSON: an array of fields that differ in their name alone. */
     public ArrayNode json() {
         return json(fields);
     }
 
     private static ArrayNode json(List<PublicField> fields) {
+        Map<PublicField, List<String>> alike = new LinkedHashMap<>();
+        fields.forEach(
+                f -> alike.computeIfAbsent(f.named(""), k -> new ArrayList<>()).add(f.name()));
         ArrayNode out = Json.object().putArray("dictionary");
-        fields.forEach(f -> out.add(f.json()));
+        alike.forEach((field, names) -> out.add(field.json(names)));
         return out;
     }
 }

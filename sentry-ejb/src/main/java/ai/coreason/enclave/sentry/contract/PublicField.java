@@ -46,13 +46,17 @@ public record PublicField(
         return !text.isBlank() && text.length() <= MAX_UNIT && text.chars().noneMatch(Character::isISOControl);
     }
 
-    static PublicField read(JsonNode json, String path) {
+    /** Reads fields that differ in their name alone. */
+    static List<PublicField> read(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
-        PublicField read = new PublicField(
-                f.text(
-                        "name",
-                        "a name of 1 to " + MAX_NAME + " characters",
-                        s -> !s.isBlank() && s.length() <= MAX_NAME),
+        List<String> names = f.list("names", "an array of names", (v, at) -> {
+            if (!v.isTextual() || v.textValue().isBlank() || v.textValue().length() > MAX_NAME) {
+                throw InvalidDocument.at(at, "a name of 1 to " + MAX_NAME + " characters", JsonFields.describe(v));
+            }
+            return v.textValue();
+        });
+        PublicField first = new PublicField(
+                "",
                 f.text("type", JsonFields.IDENTIFIER, JsonFields::isIdentifier),
                 f.has("shape") ? f.wholes("shape", 1, Integer.MAX_VALUE) : List.of(),
                 f.has("enum") ? f.list("enum", "an array of texts or numbers", PublicField::value) : List.of(),
@@ -62,10 +66,15 @@ public record PublicField(
                         ? Optional.of(f.text("unit", "1 to " + MAX_UNIT + " characters", PublicField::isUnit))
                         : Optional.empty());
         f.end();
-        if (read.shape.size() > MAX_SIDES || read.values.size() > MAX_VALUES) {
+        if (first.shape.size() > MAX_SIDES || first.values.size() > MAX_VALUES) {
             throw InvalidDocument.at(path, "at most " + MAX_SIDES + " sides and " + MAX_VALUES + " values", "more");
         }
-        return read;
+        return names.stream().map(first::named).toList();
+    }
+
+    /** The same under another name. */
+    PublicField named(String other) {
+        return new PublicField(other, type, shape, values, minimum, maximum, unit);
     }
 
     private static Object value(JsonNode v, String at) {
@@ -78,8 +87,12 @@ public record PublicField(
         throw InvalidDocument.at(at, "a text or a finite number", JsonFields.describe(v));
     }
 
-    ObjectNode json() {
-        ObjectNode out = Json.object().put("name", name).put("type", type);
+    /** This field and others that differ in their name alone. */
+    ObjectNode json(List<String> names) {
+        ObjectNode out = Json.object();
+        ArrayNode array = out.putArray("names");
+        names.forEach(array::add);
+        out.put("type", type);
         if (!shape.isEmpty()) {
             ArrayNode sides = out.putArray("shape");
             shape.forEach(sides::add);
