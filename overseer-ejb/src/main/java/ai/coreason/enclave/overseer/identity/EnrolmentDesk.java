@@ -197,6 +197,8 @@ public class EnrolmentDesk {
             } catch (IllegalArgumentException e) {
                 throw InvalidDocument.at("datasets", "registrations as on their first day", e.getMessage());
             }
+            d.dictionary()
+                    .ifPresent(told -> nodes.describe(r.nodeId(), d.dataset().datasetId(), told));
         }
         long epoch = nodes.nextEpoch(r.nodeId());
         X509Certificate certificate = authority.issue(r.nodeId(), key);

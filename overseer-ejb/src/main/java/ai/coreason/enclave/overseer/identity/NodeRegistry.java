@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.identity;
 
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -58,6 +59,22 @@ public class NodeRegistry {
         Duration validity = kind == EnrolmentSecret.Kind.TOKEN ? TOKEN_VALIDITY : NONCE_VALIDITY;
         em.persist(new EnrolmentSecret(hash(text), kind, nodeId, Instant.now().plus(validity)));
         return text;
+    }
+
+    /** Keeps what a node's dataset means, in the place of what the node told before. */
+    public void describe(String nodeId, String datasetId, PublicDictionary dictionary) {
+        SiteDictionary known = em.find(SiteDictionary.class, SiteDictionary.key(nodeId, datasetId));
+        SiteDictionary kept = known == null ? new SiteDictionary(nodeId, datasetId) : known;
+        kept.tell(dictionary);
+        if (known == null) {
+            em.persist(kept);
+        }
+    }
+
+    /** What a node's dataset means; empty where the node did not say. */
+    public Optional<PublicDictionary> dictionary(String nodeId, String datasetId) {
+        return Optional.ofNullable(em.find(SiteDictionary.class, SiteDictionary.key(nodeId, datasetId)))
+                .map(SiteDictionary::dictionary);
     }
 
     /**

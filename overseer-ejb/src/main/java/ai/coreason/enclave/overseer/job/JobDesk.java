@@ -56,7 +56,7 @@ public class JobDesk {
      *
      * @param submitter who asks
      * @throws InvalidDocument if the document names what this federation does not have
-     * @throws JobRefused if too few nodes can pay, or the id belongs to another document
+     * @throws JobRefused if too few nodes can pay, their dictionaries differ, or the id belongs to another document
      */
     public Job submit(FederationJob job, String submitter) {
         String id = job.jobId().orElseGet(UUID::randomUUID).toString();
@@ -74,6 +74,8 @@ public class JobDesk {
                 .require(job.model(), job.clients().size());
         List<NodePlan> plans = Admission.judge(
                 job, mode.simulation(), node -> offer(node, job.dataset().name()));
+        DictionaryAgreement.require(
+                job, node -> nodes.dictionary(node, job.dataset().name()));
         SealingKey key = new SealingKey(keys.create(id).publicKey());
         JobDigests digests = new JobDigests(
                 job.digest(),

@@ -16,8 +16,8 @@ import org.apache.derby.jdbc.EmbeddedDataSource;
 
 /** The tables of identity in a Derby of their own in memory, outside of a server. */
 final class IdentityDatabase implements AutoCloseable {
-    private static final List<Class<?>> ENTITIES =
-            List.of(EnrolledNode.class, EnrolmentSecret.class, TrustPolicyVersion.class, UsedQuote.class);
+    private static final List<Class<?>> ENTITIES = List.of(
+            EnrolledNode.class, EnrolmentSecret.class, SiteDictionary.class, TrustPolicyVersion.class, UsedQuote.class);
 
     private final EntityManagerFactory factory;
 

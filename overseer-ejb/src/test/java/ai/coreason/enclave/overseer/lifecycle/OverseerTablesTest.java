@@ -8,6 +8,7 @@ import ai.coreason.enclave.base.database.PostgresCluster;
 import ai.coreason.enclave.base.database.SchemaOf;
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
 import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
+import ai.coreason.enclave.overseer.identity.SiteDictionary;
 import ai.coreason.enclave.overseer.identity.TrustPolicyVersion;
 import ai.coreason.enclave.overseer.identity.UsedQuote;
 import ai.coreason.enclave.overseer.job.Job;
@@ -31,6 +32,7 @@ class OverseerTablesTest {
     private static final List<Class<?>> ENTITIES = List.of(
             EnrolledNode.class,
             EnrolmentSecret.class,
+            SiteDictionary.class,
             TrustPolicyVersion.class,
             UsedQuote.class,
             Job.class,

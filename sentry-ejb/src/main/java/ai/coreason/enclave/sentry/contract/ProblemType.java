@@ -28,6 +28,8 @@ public enum ProblemType {
     MODEL_REFUSED("Model refused", 422),
     /** Fewer nodes than needed can pay the first round. */
     BUDGET_REFUSED("Privacy budget does not reach", 422),
+    /** The nodes' data dictionaries differ in a field that the job uses. */
+    DICTIONARIES_DIFFER("Data dictionaries differ", 422),
     /** The evidence was judged and is not trusted; {@code reasons} lists why. */
     EVIDENCE_REFUSED("Evidence refused", 403),
     /** A caller that nobody knows calls too often. */
