@@ -139,7 +139,12 @@ public final class RoundTraining implements AutoCloseable {
 
     private Weights base(Session session, RoundTask task)
             throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException {
-        byte[] file = session.client().model(task.jobId().toString(), task.round(), task.baseDigest());
+        byte[] file = session.client()
+                .model(
+                        task.jobId().toString(),
+                        task.round(),
+                        task.baseDigest(),
+                        NodeMemory.largestFile(task.job().model()));
         Safetensors tensors = Safetensors.read(file);
         Limits limits = new Limits(tensors.metadata(), OptionalDouble.empty());
         return admitted(Airlock.check(task.job().model(), tensors, Cargo.MODEL, limits), "the base model");
