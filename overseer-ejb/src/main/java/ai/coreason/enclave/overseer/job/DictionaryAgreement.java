@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * enum and its order, and the bounds; of these, what the job states itself, or what its encoding takes nothing from, may
  * differ. Nodes that told no dictionary agree with one another alone. Pure.
  */
-final class DictionaryAgreement {
+public final class DictionaryAgreement {
     private static final int SHOWN_FIELDS = 10;
     private static final int SHOWN_SITES = 5;
     private static final int SHOWN_VALUES = 12;
@@ -47,7 +47,7 @@ final class DictionaryAgreement {
      * @param told finds a node's dictionary
      * @throws JobRefused naming each field, what differs and the sites
      */
-    static void require(FederationJob job, Function<String, Optional<PublicDictionary>> told) {
+    public static void require(FederationJob job, Function<String, Optional<PublicDictionary>> told) {
         Map<String, Optional<Map<String, PublicField>>> sites = new LinkedHashMap<>();
         job.clients().forEach(node -> sites.put(node, told.apply(node).map(DictionaryAgreement::byName)));
         DatasetSpec spec = job.dataset();
