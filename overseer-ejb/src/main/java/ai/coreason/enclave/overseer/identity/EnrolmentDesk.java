@@ -1,8 +1,10 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.Verdict;
@@ -36,6 +38,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 /**
  * Enrols nodes. A node shows a one-time token, evidence over a nonce and its key, and proof that it holds the key; it gets
  * a certificate for hours and a new epoch. A refused attempt uses up its nonce, not its token.
+ * What a node registers stays within what its token allows, and the token that it has chosen for the next time allows the same.
  *
  * <p><b>A lost answer locks nobody out.</b> The very same request again gets the same answer, as long as the node has not
  * enrolled since: the same certificate under the same epoch, and nothing changes. The token of the node's next boot is in
@@ -50,6 +53,8 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
  */
 @Stateless
 public class EnrolmentDesk {
+    private static final String UNUSED_TOKEN = "token: expected this node's unused token, got another";
+
     /** What an attempt to enrol is answered with. */
     public sealed interface Answer {
         /** The node is enrolled; the response body. */
@@ -58,9 +63,38 @@ public class EnrolmentDesk {
         /**
          * The node is not enrolled.
          *
-         * @param evidence whether it was for its evidence
+         * @param why what was expected and what came
          */
-        record Refused(boolean evidence, String why) implements Answer {}
+        record Refused(Ground ground, String why) implements Answer {}
+    }
+
+    /** What an attempt was refused for. */
+    public enum Ground {
+        /** Its nonce or its token. */
+        SECRET,
+        /** Its evidence. */
+        EVIDENCE,
+        /** A dataset that it registers. */
+        REGISTRATION,
+        /** The node, which an operator has revoked. */
+        REVOKED,
+        /** The federation, which an operator has frozen. */
+        FROZEN
+    }
+
+    /** What a request for a token is answered with. */
+    public sealed interface Issued {
+        /** A secret. */
+        record Token(String text) implements Issued {
+            /** Never shows it. */
+            @Override
+            public String toString() {
+                return "Token[REDACTED]";
+            }
+        }
+
+        /** No token; what was expected and what came. */
+        record Refused(String why) implements Issued {}
     }
 
     private record Request(
@@ -122,6 +156,9 @@ public class EnrolmentDesk {
     @Inject
     private AuditLog audit;
 
+    @Inject
+    private StopOrders stops;
+
     /** For the container. */
     public EnrolmentDesk() {}
 
@@ -132,39 +169,91 @@ public class EnrolmentDesk {
             CertificateAuthority authority,
             SimulationTrust simulation,
             LedgerMirror mirror,
-            AuditLog audit) {
+            AuditLog audit,
+            StopOrders stops) {
         this.nodes = nodes;
         this.evidence = evidence;
         this.authority = authority;
         this.simulation = simulation;
         this.mirror = mirror;
         this.audit = audit;
+        this.stops = stops;
     }
 
-    /** Issues a token for a node's next enrolment. */
-    public String token(String nodeId, String by) {
-        audit.append("token.issued", Json.object().put("node_id", nodeId).put("by", by));
-        return nodes.issue(EnrolmentSecret.Kind.TOKEN, nodeId);
+    /**
+     * Issues a token for a node's next enrolment.
+     *
+     * @param allowed the datasets that the node may register; they may be left out in a simulation only, and then nothing is
+     *     bound
+     * @throws InvalidDocument if they are left out elsewhere
+     */
+    public Issued token(String nodeId, Optional<List<DatasetGrant>> allowed, String by) {
+        if (allowed.isEmpty() && simulation.key().isEmpty()) {
+            throw InvalidDocument.at("datasets", "the datasets that the node may register", "nothing");
+        }
+        if (nodes.revoked(nodeId)) {
+            return new Issued.Refused("node_id: expected a node that is not revoked, got " + nodeId
+                    + ", which is; reinstate it first");
+        }
+        for (DatasetGrant grant : allowed.orElse(List.of())) {
+            Optional<String> other =
+                    mirror.holder(grant.dataOwner(), grant.datasetId()).filter(h -> !h.equals(nodeId));
+            if (other.isPresent()) {
+                return new Issued.Refused("datasets: expected datasets that no other node has registered, got "
+                        + grant.datasetId() + " of " + grant.dataOwner() + ", which " + other.get() + " has");
+            }
+        }
+        ObjectNode details = Json.object().put("node_id", nodeId).put("by", by);
+        allowed.ifPresent(grants -> details.set("datasets", DatasetGrant.json(grants)));
+        audit.append("token.issued", details);
+        return new Issued.Token(nodes.token(nodeId, allowed, by));
+    }
+
+    /**
+     * Makes a token useless; done already, it stays so.
+     *
+     * @param id as {@link EnrolmentSecret#id}
+     * @return false if there is none of that id
+     */
+    public boolean withdraw(String id, String by) {
+        Optional<String> nodeId = nodes.withdraw(id);
+        nodeId.ifPresent(node -> audit.append(
+                "token.withdrawn",
+                Json.object().put("token_id", id).put("node_id", node).put("by", by)));
+        return nodeId.isPresent();
+    }
+
+    /** Whether nobody can enrol now, as an operator has frozen the federation. */
+    public boolean frozen() {
+        return stops.frozen();
     }
 
     /**
      * Judges one attempt; the one that began the node's present epoch is answered again as it was.
      *
-     * @throws InvalidDocument if the request is not well formed, or a dataset is registered otherwise
+     * @throws InvalidDocument if the request is not well formed
      */
     public Answer enrol(JsonNode body) {
+        if (frozen()) {
+            return new Answer.Refused(
+                    Ground.FROZEN, "federation: expected one that goes on, got one that an operator has frozen");
+        }
         Request r = Request.parse(body);
+        if (nodes.revoked(r.nodeId()) && nodes.knows(r.nodeId(), r.token())) {
+            return new Answer.Refused(
+                    Ground.REVOKED, "node_id: expected a node that no operator has revoked, got " + r.nodeId());
+        }
         String digest = Json.digest(body);
         if (!nodes.use(EnrolmentSecret.Kind.NONCE, r.nodeId(), r.nonce())) {
             return nodes.find(r.nodeId())
-                    .filter(n -> n.enrolledBy(digest))
+                    .filter(n -> n.enrolledBy(digest) && n.trusted())
                     .map(this::enrolled)
                     .orElseGet(() -> new Answer.Refused(
-                            false, "nonce: expected one that is fresh and this node's, got another"));
+                            Ground.SECRET, "nonce: expected one that is fresh and this node's, got another"));
         }
         PublicKey key = provenKey(r.csr());
-        if (!nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
-            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+        if (nodes.revoked(r.nodeId()) || !nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
+            return new Answer.Refused(Ground.SECRET, UNUSED_TOKEN);
         }
         if (r.insecure() && simulation.key().isEmpty()) {
             return refused(
@@ -180,23 +269,47 @@ public class EnrolmentDesk {
         if (verdict instanceof Verdict.Refused refusal) {
             return refused(r, refusal);
         }
+        Optional<String> unregistrable = objection(r);
+        if (unregistrable.isPresent()) {
+            return refused(r, unregistrable.get());
+        }
         if (!nodes.use(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
-            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+            return new Answer.Refused(Ground.SECRET, UNUSED_TOKEN);
         }
         return enrolled(admit(r, key, verdict, digest));
     }
 
+    /**
+     * What speaks against the datasets that a node registers. Outside of a simulation a token that binds nothing, which is
+     * older than bounds are, allows those that the node has registered before.
+     */
+    private Optional<String> objection(Request r) {
+        Optional<List<DatasetGrant>> allowed = nodes.allowed(r.token());
+        boolean bound = allowed.isPresent() || simulation.key().isEmpty();
+        for (int i = 0; i < r.datasets().size(); i++) {
+            Dataset dataset = r.datasets().get(i).dataset();
+            String at = "datasets[" + i + "]";
+            if (bound && (allowed.isPresent() || mirror.account(r.nodeId(), dataset.datasetId()).isEmpty())) {
+                Optional<String> outside = DatasetGrant.objection(allowed.orElse(List.of()), at, dataset);
+                if (outside.isPresent()) {
+                    return outside;
+                }
+            }
+            Optional<String> taken = mirror.objection(r.nodeId(), dataset);
+            if (taken.isPresent()) {
+                return taken.map(why -> at + "." + why);
+            }
+        }
+        return Optional.empty();
+    }
+
     private EnrolledNode admit(Request r, PublicKey key, Verdict verdict, String digest) {
         if (r.nextTokenSha256().isPresent()
-                && !nodes.accept(r.nodeId(), r.nextTokenSha256().get())) {
+                && !nodes.accept(r.nodeId(), r.nextTokenSha256().get(), nodes.allowed(r.token()))) {
             throw InvalidDocument.at("next_token_sha256", "the digest of a new token", "a known one");
         }
         for (DatasetRegistration d : r.datasets()) {
-            try {
-                mirror.register(r.nodeId(), d.dataset());
-            } catch (IllegalArgumentException e) {
-                throw InvalidDocument.at("datasets", "registrations as on their first day", e.getMessage());
-            }
+            mirror.register(r.nodeId(), d.dataset());
             d.dictionary()
                     .ifPresent(told -> nodes.describe(r.nodeId(), d.dataset().datasetId(), told));
         }
@@ -236,7 +349,14 @@ public class EnrolmentDesk {
                 Json.object()
                         .put("node_id", r.nodeId())
                         .put("reasons", why.substring(0, Math.min(why.length(), 2000))));
-        return new Answer.Refused(true, why);
+        return new Answer.Refused(Ground.EVIDENCE, why);
+    }
+
+    private Answer refused(Request r, String registration) {
+        audit.append(
+                "registration.refused",
+                Json.object().put("node_id", r.nodeId()).put("reason", registration));
+        return new Answer.Refused(Ground.REGISTRATION, registration);
     }
 
     private static AttestationReport report(Request r, long epoch, Instant end, Verdict verdict) {
