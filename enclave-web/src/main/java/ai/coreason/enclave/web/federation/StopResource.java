@@ -1,7 +1,6 @@
 package ai.coreason.enclave.web.federation;
 
 import ai.coreason.enclave.overseer.identity.NodeStops;
-import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.round.NodeRevocation;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrder.Kind;
@@ -54,9 +53,6 @@ public class StopResource {
 
     @Inject
     private NodeRevocation nodes;
-
-    @Inject
-    private JobDesk jobs;
 
     @Context
     private SecurityContext caller;
@@ -126,36 +122,6 @@ public class StopResource {
         }
         stops.stop(Kind.USER, subject, operator());
         return Response.noContent().build();
-    }
-
-    /** Freezes a job. */
-    @POST
-    @Path("jobs/{job_id}/freeze")
-    @Operation(
-            summary = "Freeze a job: no task is handed out and no round moves",
-            description = "An update to a task that was handed out before is still taken and judged.")
-    @APIResponse(responseCode = "204", description = STOPPED)
-    @APIResponse(responseCode = "404", description = "No such job")
-    public Response freezeJob(@PathParam("job_id") String jobId) {
-        boolean known = jobs.find(jobId).isPresent();
-        if (known) {
-            stops.stop(Kind.JOB, jobId, operator());
-        }
-        return done(known, "job_id", "a job of this Overseer");
-    }
-
-    /** Lets a job go on. */
-    @POST
-    @Path("jobs/{job_id}/thaw")
-    @Operation(summary = "Let a frozen job go on; a round whose deadline has passed meanwhile ends with what came")
-    @APIResponse(responseCode = "204", description = GOES_ON)
-    @APIResponse(responseCode = "404", description = "No such job")
-    public Response thawJob(@PathParam("job_id") String jobId) {
-        boolean known = jobs.find(jobId).isPresent();
-        if (known) {
-            stops.lift(Kind.JOB, jobId, operator());
-        }
-        return done(known, "job_id", "a job of this Overseer");
     }
 
     /** Freezes the federation. */
