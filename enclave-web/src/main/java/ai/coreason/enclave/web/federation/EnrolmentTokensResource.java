@@ -1,9 +1,9 @@
 package ai.coreason.enclave.web.federation;
 
 import ai.coreason.enclave.overseer.identity.DatasetGrant;
-import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
 import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.TokenDesk;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -48,7 +48,7 @@ public class EnrolmentTokensResource {
     private NodeRegistry nodes;
 
     @Inject
-    private EnrolmentDesk enrolment;
+    private TokenDesk desk;
 
     @Context
     private SecurityContext caller;
@@ -68,13 +68,13 @@ public class EnrolmentTokensResource {
         Optional<List<DatasetGrant>> datasets =
                 f.has("datasets") ? Optional.of(DatasetGrant.read(f)) : Optional.empty();
         f.end();
-        EnrolmentDesk.Issued issued = enrolment.token(nodeId, datasets, operator());
-        if (issued instanceof EnrolmentDesk.Issued.Refused refused) {
+        TokenDesk.Issued issued = desk.issue(nodeId, datasets, operator());
+        if (issued instanceof TokenDesk.Issued.Refused refused) {
             return Problem.response(ProblemType.ILLEGAL_STATE, refused.why());
         }
         ObjectNode out = Json.object()
                 .put("node_id", nodeId)
-                .put("token", ((EnrolmentDesk.Issued.Token) issued).text())
+                .put("token", ((TokenDesk.Issued.Token) issued).text())
                 .put("expires_at", Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString());
         datasets.ifPresent(d -> out.set("datasets", DatasetGrant.json(d)));
         return Response.status(Response.Status.CREATED).entity(out).build();
@@ -105,7 +105,7 @@ public class EnrolmentTokensResource {
     @APIResponse(responseCode = "204", description = "It is good for nothing")
     @APIResponse(responseCode = "404", description = "No token of that id")
     public Response withdraw(@PathParam("token_id") String id) {
-        return enrolment.withdraw(id, operator())
+        return desk.withdraw(id, operator())
                 ? Response.noContent().build()
                 : Problem.response(ProblemType.NOT_FOUND, "token_id: expected the id of a token, got another");
     }

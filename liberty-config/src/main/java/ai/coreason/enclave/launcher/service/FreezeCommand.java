@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code enclave overseer freeze}. */
@@ -21,11 +22,14 @@ final class FreezeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private FreezeOptions what;
+    private OperatorOptions operator;
+
+    @Option(names = "--job", paramLabel = "ID", description = "this job alone")
+    private String job;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        what.send("freeze");
+        operator.overseer().send("POST", OperatorCall.frozen(job) + "/freeze");
         spec.commandLine().getOut().println("frozen");
         return ExitCode.OK;
     }

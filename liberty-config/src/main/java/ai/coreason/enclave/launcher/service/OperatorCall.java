@@ -26,6 +26,11 @@ record OperatorCall(URI api, String ca, String token) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** The address of what is frozen or thawed: a job, or the federation if it is null. */
+    static String frozen(String job) {
+        return job == null ? "federation" : "jobs/" + segment(job);
+    }
+
     /**
      * Sends a request without a body.
      *

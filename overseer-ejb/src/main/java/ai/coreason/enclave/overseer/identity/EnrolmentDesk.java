@@ -4,7 +4,6 @@ import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.Verdict;
@@ -80,21 +79,6 @@ public class EnrolmentDesk {
         REVOKED,
         /** The federation, which an operator has frozen. */
         FROZEN
-    }
-
-    /** What a request for a token is answered with. */
-    public sealed interface Issued {
-        /** A secret. */
-        record Token(String text) implements Issued {
-            /** Never shows it. */
-            @Override
-            public String toString() {
-                return "Token[REDACTED]";
-            }
-        }
-
-        /** No token; what was expected and what came. */
-        record Refused(String why) implements Issued {}
     }
 
     private record Request(
@@ -180,49 +164,6 @@ public class EnrolmentDesk {
         this.stops = stops;
     }
 
-    /**
-     * Issues a token for a node's next enrolment.
-     *
-     * @param allowed the datasets that the node may register; they may be left out in a simulation only, and then nothing is
-     *     bound
-     * @throws InvalidDocument if they are left out elsewhere
-     */
-    public Issued token(String nodeId, Optional<List<DatasetGrant>> allowed, String by) {
-        if (allowed.isEmpty() && simulation.key().isEmpty()) {
-            throw InvalidDocument.at("datasets", "the datasets that the node may register", "nothing");
-        }
-        if (nodes.revoked(nodeId)) {
-            return new Issued.Refused("node_id: expected a node that is not revoked, got " + nodeId
-                    + ", which is; reinstate it first");
-        }
-        for (DatasetGrant grant : allowed.orElse(List.of())) {
-            Optional<String> other =
-                    mirror.holder(grant.dataOwner(), grant.datasetId()).filter(h -> !h.equals(nodeId));
-            if (other.isPresent()) {
-                return new Issued.Refused("datasets: expected datasets that no other node has registered, got "
-                        + grant.datasetId() + " of " + grant.dataOwner() + ", which " + other.get() + " has");
-            }
-        }
-        ObjectNode details = Json.object().put("node_id", nodeId).put("by", by);
-        allowed.ifPresent(grants -> details.set("datasets", DatasetGrant.json(grants)));
-        audit.append("token.issued", details);
-        return new Issued.Token(nodes.token(nodeId, allowed, by));
-    }
-
-    /**
-     * Makes a token useless; done already, it stays so.
-     *
-     * @param id as {@link EnrolmentSecret#id}
-     * @return false if there is none of that id
-     */
-    public boolean withdraw(String id, String by) {
-        Optional<String> nodeId = nodes.withdraw(id);
-        nodeId.ifPresent(node -> audit.append(
-                "token.withdrawn",
-                Json.object().put("token_id", id).put("node_id", node).put("by", by)));
-        return nodeId.isPresent();
-    }
-
     /** Whether nobody can enrol now, as an operator has frozen the federation. */
     public boolean frozen() {
         return stops.frozen();
@@ -269,7 +210,8 @@ public class EnrolmentDesk {
         if (verdict instanceof Verdict.Refused refusal) {
             return refused(r, refusal);
         }
-        Optional<String> unregistrable = objection(r);
+        Optional<String> unregistrable = new RegistrationRule(mirror, simulation.key().isPresent())
+                .objection(r.nodeId(), nodes.allowed(r.token()), r.datasets());
         if (unregistrable.isPresent()) {
             return refused(r, unregistrable.get());
         }
@@ -277,30 +219,6 @@ public class EnrolmentDesk {
             return new Answer.Refused(Ground.SECRET, UNUSED_TOKEN);
         }
         return enrolled(admit(r, key, verdict, digest));
-    }
-
-    /**
-     * What speaks against the datasets that a node registers. Outside of a simulation a token that binds nothing, which is
-     * older than bounds are, allows those that the node has registered before.
-     */
-    private Optional<String> objection(Request r) {
-        Optional<List<DatasetGrant>> allowed = nodes.allowed(r.token());
-        boolean bound = allowed.isPresent() || simulation.key().isEmpty();
-        for (int i = 0; i < r.datasets().size(); i++) {
-            Dataset dataset = r.datasets().get(i).dataset();
-            String at = "datasets[" + i + "]";
-            if (bound && (allowed.isPresent() || mirror.account(r.nodeId(), dataset.datasetId()).isEmpty())) {
-                Optional<String> outside = DatasetGrant.objection(allowed.orElse(List.of()), at, dataset);
-                if (outside.isPresent()) {
-                    return outside;
-                }
-            }
-            Optional<String> taken = mirror.objection(r.nodeId(), dataset);
-            if (taken.isPresent()) {
-                return taken.map(why -> at + "." + why);
-            }
-        }
-        return Optional.empty();
     }
 
     private EnrolledNode admit(Request r, PublicKey key, Verdict verdict, String digest) {
