@@ -45,10 +45,10 @@ public class NodeRegistry {
     public NodeRegistry() {}
 
     /** A registry outside of a server. */
-    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined) {
+    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined, StopOrders stops) {
         this.em = em;
         this.quarantined = quarantined;
-        this.stops = new StopOrders(em);
+        this.stops = stops;
     }
 
     /** Issues a nonce for a node's next evidence: 32 random bytes in base64. */

@@ -36,9 +36,11 @@ public class StopOrders {
     /** For the container. */
     public StopOrders() {}
 
-    /** The orders as they stand, outside of a server; none can be given there. */
-    public StopOrders(EntityManager em) {
+    /** Orders outside of a server. */
+    public StopOrders(EntityManager em, AuditLog audit, Event<StopChanged> changed) {
         this.em = em;
+        this.audit = audit;
+        this.changed = changed;
     }
 
     /** Stops one thing. */

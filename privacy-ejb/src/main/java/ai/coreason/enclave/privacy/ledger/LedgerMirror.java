@@ -28,7 +28,7 @@ public class LedgerMirror {
     public LedgerMirror() {}
 
     /** A mirror over a given persistence context. */
-    LedgerMirror(EntityManager em) {
+    public LedgerMirror(EntityManager em) {
         this.em = em;
     }
 
