@@ -43,7 +43,7 @@ class RegistrationTest {
     }
 
     private static DatasetRegistration registration(Dataset dataset) {
-        return new DatasetRegistration(dataset, dataset.filter().order(), 0);
+        return new DatasetRegistration(dataset, dataset.filter().order(), 0, Optional.empty());
     }
 
     private ObjectNode request(String node, String token, String next, Dataset... datasets) {
