@@ -136,11 +136,7 @@ public class NodeApplication {
                 BETWEEN_FAILURES,
                 clock);
         loop = new TaskLoop(
-                () -> {
-                    Session session = enrolment.enrol();
-                    training.compareLedgers(session);
-                    return session;
-                },
+                comparing(enrolment),
                 new TaskRun(rules, books, training, clock),
                 state,
                 BETWEEN_FAILURES,
@@ -157,6 +153,23 @@ public class NodeApplication {
     /** Where what must survive a restart lies. */
     private static Path state(Config config) {
         return Path.of(config.getValue("enclave.state.dir", String.class));
+    }
+
+    /** An enrolment after which the ledgers are compared before anything else. */
+    private TaskLoop.Enroller comparing(Enrolment enrolment) {
+        return new TaskLoop.Enroller() {
+            @Override
+            public Session enrol() throws Exception {
+                Session session = enrolment.enrol();
+                training.compareLedgers(session);
+                return session;
+            }
+
+            @Override
+            public boolean hasAnotherToken() throws IOException {
+                return enrolment.hasAnotherToken();
+            }
+        };
     }
 
     @PreDestroy

@@ -9,6 +9,7 @@ import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.round.Round;
 import ai.coreason.enclave.overseer.round.RoundMetrics;
 import ai.coreason.enclave.overseer.round.RoundTable;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.Json;
@@ -38,6 +39,9 @@ public class JobJson {
     @Inject
     private LedgerMirror mirror;
 
+    @Inject
+    private StopOrders stops;
+
     /** One line of a list. */
     ObjectNode summary(Job job) {
         ObjectNode o = Json.object()
@@ -59,6 +63,9 @@ public class JobJson {
     /** A job with its nodes. */
     ObjectNode whole(Job job) {
         ObjectNode o = summary(job);
+        if (stops.frozen(job.id())) {
+            o.put("frozen", true);
+        }
         ArrayNode nodes = o.putArray("nodes");
         List<ChargeRow> charges = mirror.rowsOfJob(job.id());
         for (Participation p : jobs.participations(job.id())) {

@@ -3,6 +3,8 @@ package ai.coreason.enclave.web.jobs;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.stop.StopOrder;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -59,6 +61,9 @@ public class JobResource {
 
     @Inject
     private FederationMode mode;
+
+    @Inject
+    private StopOrders stops;
 
     /** Submits a job. */
     @POST
@@ -125,6 +130,30 @@ public class JobResource {
         return Response.accepted(
                         json.whole(jobs.cancel(jobId, caller.getUserPrincipal().getName())))
                 .build();
+    }
+
+    /** Freezes a job. */
+    @POST
+    @Path("{job_id}/freeze")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(
+            summary = "Freeze a job: no task is handed out and no round moves",
+            description = "An update to a task that was handed out before is still taken and judged.")
+    @APIResponse(responseCode = "204", description = "Frozen, or it was before")
+    public Response freeze(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        stops.stop(StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
+        return Response.noContent().build();
+    }
+
+    /** Lets a job go on. */
+    @POST
+    @Path("{job_id}/thaw")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(summary = "Let a frozen job go on; a round whose deadline has passed meanwhile ends with what came")
+    @APIResponse(responseCode = "204", description = "It goes on, or did before")
+    public Response thaw(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        stops.lift(StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
+        return Response.noContent().build();
     }
 
     /** Downloads the last whole model. */

@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
@@ -46,6 +47,9 @@ public class JobDesk {
     private AuditLog audit;
 
     @Inject
+    private StopOrders stops;
+
+    @Inject
     private Event<JobSubmitted> submitted;
 
     @Inject
@@ -68,6 +72,10 @@ public class JobDesk {
                         "job_id: expected an unused id or the same job, got another job's id");
             }
             return known;
+        }
+        if (stops.frozen()) {
+            throw new JobRefused(
+                    JobRefused.Kind.STATE, "federation: expected one that goes on, got one that an operator has frozen");
         }
         models.require(job);
         new ModelRoom(Runtime.getRuntime().maxMemory(), models.freeBytes())

@@ -15,6 +15,7 @@ import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.Round;
+import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.SignerCertificate;
@@ -35,6 +36,7 @@ class OverseerTablesTest {
             SiteDictionary.class,
             TrustPolicyVersion.class,
             UsedQuote.class,
+            StopOrder.class,
             Job.class,
             Participation.class,
             Contribution.class,

@@ -34,6 +34,10 @@ public enum ProblemType {
     EVIDENCE_REFUSED("Evidence refused", 403),
     /** A caller that nobody knows calls too often. */
     TOO_MANY("Too many calls", 429),
+    /** A node's registration of a dataset is not as it was, not as its token allows, or another's. */
+    REGISTRATION_REFUSED("Registration refused", 409),
+    /** An operator has revoked the node. */
+    NODE_REVOKED("Node revoked", 403),
     /** The Overseer cannot serve now. */
     UNAVAILABLE("Not available now", 503),
     /** A fault of the server; details stand in its log only. */

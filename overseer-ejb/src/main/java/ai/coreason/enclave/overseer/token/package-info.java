@@ -1,0 +1,2 @@
+/** Which user tokens count. */
+package ai.coreason.enclave.overseer.token;
