@@ -58,8 +58,9 @@ public class EnrolmentTokensResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(
             summary = "Issue a one-time enrolment token for a node",
-            description = "datasets: [{data_owner, dataset_id, max_rows}], what the node may register, now and by the tokens"
-                    + " that follow from this one. It may be left out in a simulation only.")
+            description =
+                    "datasets: [{data_owner, dataset_id, max_rows}], what the node may register, now and by the tokens"
+                            + " that follow from this one. It may be left out in a simulation only.")
     @APIResponse(responseCode = "201", description = "The token, which is shown this once")
     @APIResponse(responseCode = "409", description = "The node is revoked, or a dataset is another node's")
     public Response issue(InputStream body) throws IOException {
@@ -75,7 +76,9 @@ public class EnrolmentTokensResource {
         ObjectNode out = Json.object()
                 .put("node_id", nodeId)
                 .put("token", ((TokenDesk.Issued.Token) issued).text())
-                .put("expires_at", Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString());
+                .put(
+                        "expires_at",
+                        Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString());
         datasets.ifPresent(d -> out.set("datasets", DatasetGrant.json(d)));
         return Response.status(Response.Status.CREATED).entity(out).build();
     }

@@ -78,8 +78,9 @@ public class StopResource {
     @POST
     @Path("nodes/{node_id}/revoke")
     @Operation(
-            summary = "Revoke a node: its certificate and its tokens are good for nothing, and its update in an open round does"
-                    + " not count; its charges stay")
+            summary =
+                    "Revoke a node: its certificate and its tokens are good for nothing, and its update in an open round does"
+                            + " not count; its charges stay")
     @APIResponse(responseCode = "204", description = STOPPED)
     @APIResponse(responseCode = "404", description = "No such node")
     public Response revokeNode(@PathParam("node_id") String nodeId) {
@@ -99,7 +100,9 @@ public class StopResource {
     /** Revokes a certificate. */
     @POST
     @Path("certificates/{serial}/revoke")
-    @Operation(summary = "Revoke a node's present certificate by its serial in hex; the node may enrol again with a new key")
+    @Operation(
+            summary =
+                    "Revoke a node's present certificate by its serial in hex; the node may enrol again with a new key")
     @APIResponse(responseCode = "204", description = STOPPED)
     @APIResponse(responseCode = "404", description = "No node holds a certificate of that serial")
     public Response revokeCertificate(@PathParam("serial") String serial) {
@@ -108,7 +111,8 @@ public class StopResource {
             throw InvalidDocument.at("serial", "1 to 64 hex digits", "another value");
         }
         String plain = new BigInteger(digits, 16).toString(16);
-        return done(nodeStops.revokeCertificate(plain, operator()), "serial", "the serial of a node's present certificate");
+        return done(
+                nodeStops.revokeCertificate(plain, operator()), "serial", "the serial of a node's present certificate");
     }
 
     /** Revokes a user's tokens. */

@@ -141,7 +141,8 @@ public class JobResource {
             description = "An update to a task that was handed out before is still taken and judged.")
     @APIResponse(responseCode = "204", description = "Frozen, or it was before")
     public Response freeze(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
-        stops.stop(StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
+        stops.stop(
+                StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
         return Response.noContent().build();
     }
 
@@ -152,7 +153,8 @@ public class JobResource {
     @Operation(summary = "Let a frozen job go on; a round whose deadline has passed meanwhile ends with what came")
     @APIResponse(responseCode = "204", description = "It goes on, or did before")
     public Response thaw(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
-        stops.lift(StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
+        stops.lift(
+                StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
         return Response.noContent().build();
     }
 

@@ -67,7 +67,9 @@ public class EnrolmentResource {
                             + " the node has chosen for its next enrolment; without it an operator must issue that one.")
     @APIResponse(responseCode = "201", description = "The certificate chain, its end and the node's epoch")
     @APIResponse(responseCode = "401", description = "The token or the nonce is not valid")
-    @APIResponse(responseCode = "403", description = "The evidence is refused, with all reasons, or the node is revoked")
+    @APIResponse(
+            responseCode = "403",
+            description = "The evidence is refused, with all reasons, or the node is revoked")
     @APIResponse(
             responseCode = "409",
             description = "A dataset is registered otherwise than before, than the token allows, or is another's")

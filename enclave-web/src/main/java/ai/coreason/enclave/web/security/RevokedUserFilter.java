@@ -24,7 +24,8 @@ public class RevokedUserFilter implements ContainerRequestFilter {
         if (context.getSecurityContext().getUserPrincipal() instanceof JsonWebToken token
                 && users.revoked(subject(token), issuedAt(token))) {
             context.abortWith(Problem.response(
-                    ProblemType.UNAUTHENTICATED, "Authorization: expected a token that is not revoked, got one that is"));
+                    ProblemType.UNAUTHENTICATED,
+                    "Authorization: expected a token that is not revoked, got one that is"));
         }
     }
 

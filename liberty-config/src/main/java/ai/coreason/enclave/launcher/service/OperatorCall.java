@@ -43,8 +43,7 @@ record OperatorCall(URI api, String ca, String token) {
                 .header("Authorization", "Bearer " + token)
                 .method(method, BodyPublishers.noBody())
                 .build();
-        HttpResponse<byte[]> answer =
-                FederationClient.trusting(ca).send(request, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer = FederationClient.trusting(ca).send(request, BodyHandlers.ofByteArray());
         if (answer.statusCode() / 100 != 2) {
             throw new IOException(
                     method + " /api/v1/" + path + ": expected 2xx, got " + answer.statusCode() + detail(answer.body()));

@@ -25,7 +25,10 @@ final class OperatorOptions {
     @Option(names = "--cacert", paramLabel = "FILE", description = "the federation's authority, PEM")
     private Path ca;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "a file with a bearer token of the role operator")
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "a file with a bearer token of the role operator")
     private Path tokenFile;
 
     @Option(

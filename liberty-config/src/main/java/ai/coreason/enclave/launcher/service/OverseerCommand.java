@@ -24,6 +24,7 @@ public final class OverseerCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected run, stop, status, revoke, freeze or thaw, got none");
+        throw new ParameterException(
+                spec.commandLine(), "expected run, stop, status, revoke, freeze or thaw, got none");
     }
 }

@@ -36,7 +36,10 @@ final class RevokeCommand implements Callable<Integer> {
         @Option(names = "--node", paramLabel = "ID", description = "a node: its certificate and its tokens")
         private String node;
 
-        @Option(names = "--token", paramLabel = "ID", description = "an enrolment token, as GET /enrolment-tokens names it")
+        @Option(
+                names = "--token",
+                paramLabel = "ID",
+                description = "an enrolment token, as GET /enrolment-tokens names it")
         private String token;
 
         @Option(names = "--certificate", paramLabel = "SERIAL", description = "a node's present certificate, hex")

@@ -52,8 +52,13 @@ class LoadIT {
     void train_underSlowConnectionsAndBombs_everyRoundCompletesAndHealthAnswers() throws Exception {
         Path heart = Simulation.federation("heart");
         run = Simulation.start(
-                folder, "--data", heart.toString(), "--job", heart.resolve("job_plain.json").toString());
-        await(() -> printed().contains("node_va enrolled after") || !run.process().isAlive());
+                folder,
+                "--data",
+                heart.toString(),
+                "--job",
+                heart.resolve("job_plain.json").toString());
+        await(() ->
+                printed().contains("node_va enrolled after") || !run.process().isAlive());
         Path overseer = overseer();
         Properties variables = new Properties();
         try (Reader in = Files.newBufferedReader(overseer.resolve("usr/servers/overseer/bootstrap.properties"))) {
@@ -147,7 +152,8 @@ class LoadIT {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (var in = Files.newInputStream(ca)) {
-            store.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            store.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(store);

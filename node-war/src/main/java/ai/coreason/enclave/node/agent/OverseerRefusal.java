@@ -16,8 +16,7 @@ public final class OverseerRefusal extends Exception {
     /** Refusals of the caller or of the moment, not of what was asked: the same request may pass later. */
     private static final Set<Integer> OF_THE_CALLER = Set.of(401, 408, 425, 429);
 
-    private static final Set<String> FOR_PEOPLE =
-            Set.of("registration-refused", "node-revoked", "invalid-document");
+    private static final Set<String> FOR_PEOPLE = Set.of("registration-refused", "node-revoked", "invalid-document");
 
     private final int status;
     private final String slug;

@@ -225,11 +225,13 @@ class OverseerClientTest {
     @Test
     void nonce_answered429_isAskedAgainLater() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        overseer.on("/enrolments/nonces", exchange -> TlsOverseer.answer(
-                        calls.incrementAndGet() < 3 ? 429 : 201,
-                        "application/json",
-                        "{\"nonce\": \"n\", \"expires_at\": \"x\"}".getBytes(StandardCharsets.UTF_8))
-                .handle(exchange));
+        overseer.on(
+                "/enrolments/nonces",
+                exchange -> TlsOverseer.answer(
+                                calls.incrementAndGet() < 3 ? 429 : 201,
+                                "application/json",
+                                "{\"nonce\": \"n\", \"expires_at\": \"x\"}".getBytes(StandardCharsets.UTF_8))
+                        .handle(exchange));
 
         assertThat(client.nonce("node_a")).isEqualTo("n");
         assertThat(pauses).hasSize(2);

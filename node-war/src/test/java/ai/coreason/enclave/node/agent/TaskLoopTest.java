@@ -165,7 +165,8 @@ class TaskLoopTest {
     void run_registrationRefused_asksOnceAnHourAndSaysWhatItWaitsFor() {
         overseer.on(
                 "/enrolments/nonces",
-                TlsOverseer.problem(409, "registration-refused", "datasets[0].declared_rows: expected at most 10, got 20"));
+                TlsOverseer.problem(
+                        409, "registration-refused", "datasets[0].declared_rows: expected at most 10, got 20"));
         List<String> seen = new ArrayList<>();
 
         runRefused(seen, 300, () -> false);
@@ -217,7 +218,8 @@ class TaskLoopTest {
                 TlsOverseer.backoff(),
                 delay -> {
                     pauses.add(delay);
-                    seen.add(state.now().standing() + " " + state.now().problem().orElse(""));
+                    seen.add(
+                            state.now().standing() + " " + state.now().problem().orElse(""));
                     if (pauses.size() == most) {
                         loop.stop();
                     }

@@ -23,8 +23,7 @@ class NodeMemoryTest {
     void require_modelLargerThanTheHeapTakes_isDeclinedByFigure() {
         assertThatThrownBy(() -> new NodeMemory(1L << 30).require(LARGE))
                 .isInstanceOfSatisfying(
-                        Declined.class,
-                        d -> assertThat(d.reason()).isEqualTo(DeclineReason.POLICY))
+                        Declined.class, d -> assertThat(d.reason()).isEqualTo(DeclineReason.POLICY))
                 .hasMessage("model: expected at most 18175317 parameters, as this node's heap of 1024 MiB allows, got "
                         + LARGE.parameterCount());
     }

@@ -84,8 +84,8 @@ public record DatasetGrant(String dataOwner, String datasetId, long maxRows) {
                 .filter(g -> g.datasetId().equals(dataset.datasetId()))
                 .findFirst();
         if (found.isEmpty()) {
-            return Optional.of(at + ".dataset_id: expected a dataset that the enrolment token allows, got "
-                    + dataset.datasetId());
+            return Optional.of(
+                    at + ".dataset_id: expected a dataset that the enrolment token allows, got " + dataset.datasetId());
         }
         DatasetGrant grant = found.get();
         if (!grant.dataOwner().equals(dataset.dataOwner())) {

@@ -210,7 +210,8 @@ public class EnrolmentDesk {
         if (verdict instanceof Verdict.Refused refusal) {
             return refused(r, refusal);
         }
-        Optional<String> unregistrable = new RegistrationRule(mirror, simulation.key().isPresent())
+        Optional<String> unregistrable = new RegistrationRule(
+                        mirror, simulation.key().isPresent())
                 .objection(r.nodeId(), nodes.allowed(r.token()), r.datasets());
         if (unregistrable.isPresent()) {
             return refused(r, unregistrable.get());
@@ -272,8 +273,7 @@ public class EnrolmentDesk {
 
     private Answer refused(Request r, String registration) {
         audit.append(
-                "registration.refused",
-                Json.object().put("node_id", r.nodeId()).put("reason", registration));
+                "registration.refused", Json.object().put("node_id", r.nodeId()).put("reason", registration));
         return new Answer.Refused(Ground.REGISTRATION, registration);
     }
 

@@ -15,9 +15,7 @@ import java.util.Optional;
 
 /** A one-time token or nonce of one node, stored by its SHA-256 only. */
 @Entity
-@Table(
-        name = "enrolment_secret",
-        indexes = @Index(name = "enrolment_secret_node", columnList = "node_id, secret_kind"))
+@Table(name = "enrolment_secret", indexes = @Index(name = "enrolment_secret_node", columnList = "node_id, secret_kind"))
 public class EnrolmentSecret {
     private static final int BY_LENGTH = 200;
     private static final int ID_LENGTH = 32;

@@ -55,10 +55,7 @@ public class NodeRegistry {
     public String nonce(String nodeId) {
         String text = Base64.getEncoder().encodeToString(random());
         em.persist(new EnrolmentSecret(
-                hash(text),
-                EnrolmentSecret.Kind.NONCE,
-                nodeId,
-                Instant.now().plus(NONCE_VALIDITY)));
+                hash(text), EnrolmentSecret.Kind.NONCE, nodeId, Instant.now().plus(NONCE_VALIDITY)));
         return text;
     }
 
@@ -224,9 +221,8 @@ public class NodeRegistry {
         }
         Instant now = Instant.now();
         String serial = serial(certificate);
-        Optional<EnrolledNode> node = find(nodeId)
-                .filter(n -> n.certificateSerial().equals(serial))
-                .filter(n -> now.isBefore(n.expiresAt()));
+        Optional<EnrolledNode> node =
+                find(nodeId).filter(n -> n.certificateSerial().equals(serial)).filter(n -> now.isBefore(n.expiresAt()));
         if (node.isEmpty() || stops.stands(StopOrder.Kind.CERTIFICATE, serial)) {
             return new Standing.Stranger("expected the node's last certificate, got one that is not valid now");
         }

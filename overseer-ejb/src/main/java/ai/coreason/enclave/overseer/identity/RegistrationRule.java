@@ -39,12 +39,12 @@ final class RegistrationRule {
         return Optional.empty();
     }
 
-    private Optional<String> outside(
-            String nodeId, Optional<List<DatasetGrant>> allowed, String at, Dataset dataset) {
+    private Optional<String> outside(String nodeId, Optional<List<DatasetGrant>> allowed, String at, Dataset dataset) {
         if (allowed.isPresent()) {
             return DatasetGrant.objection(allowed.get(), at, dataset);
         }
-        boolean known = simulation || mirror.account(nodeId, dataset.datasetId()).isPresent();
+        boolean known =
+                simulation || mirror.account(nodeId, dataset.datasetId()).isPresent();
         return known ? Optional.empty() : DatasetGrant.objection(List.of(), at, dataset);
     }
 }

@@ -63,8 +63,8 @@ public class TokenDesk {
             throw InvalidDocument.at("datasets", "the datasets that the node may register", "nothing");
         }
         if (nodes.revoked(nodeId)) {
-            return new Issued.Refused("node_id: expected a node that is not revoked, got " + nodeId
-                    + ", which is; reinstate it first");
+            return new Issued.Refused(
+                    "node_id: expected a node that is not revoked, got " + nodeId + ", which is; reinstate it first");
         }
         for (DatasetGrant grant : allowed.orElse(List.of())) {
             Optional<String> other =

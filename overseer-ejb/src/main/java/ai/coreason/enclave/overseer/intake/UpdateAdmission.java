@@ -134,8 +134,7 @@ public class UpdateAdmission {
 
     private List<String> opens(ClaimCheck check, RoundTask task, UpdateEnvelope envelope) {
         try {
-            inspector.open(
-                    check.jobId(), task.job(), envelope, limits.of(task.job(), task.plan(), task.baseDigest()));
+            inspector.open(check.jobId(), task.job(), envelope, limits.of(task.job(), task.plan(), task.baseDigest()));
             return List.of();
         } catch (InvalidDocument e) {
             return List.of(e.getMessage());

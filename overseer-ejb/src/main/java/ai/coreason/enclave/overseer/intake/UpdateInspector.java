@@ -38,10 +38,7 @@ public class UpdateInspector {
         byte[] plain = Hpke.open(
                 keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
         Passage passage = Airlock.check(
-                job.model(),
-                Safetensors.read(plain),
-                Airlock.Cargo.UPDATE,
-                new Airlock.Limits(Map.of(), maxNorm));
+                job.model(), Safetensors.read(plain), Airlock.Cargo.UPDATE, new Airlock.Limits(Map.of(), maxNorm));
         if (passage instanceof Passage.Refused refused) {
             throw InvalidDocument.at("update", "an update of the job's graph", refused.summary());
         }

@@ -53,9 +53,11 @@ public class UpdateLimits {
                 .filter(ParameterSpec::trainable)
                 .mapToLong(ParameterSpec::size)
                 .sum();
-        double bound = UpdateBound.of(plan, size, baseNorm(job.model(), baseDigest))
-                .orElseThrow();
-        double permitted = Double.isFinite(bound) ? new BigDecimal(bound).round(THREE_FIGURES).doubleValue() : bound;
+        double bound =
+                UpdateBound.of(plan, size, baseNorm(job.model(), baseDigest)).orElseThrow();
+        double permitted = Double.isFinite(bound)
+                ? new BigDecimal(bound).round(THREE_FIGURES).doubleValue()
+                : bound;
         return OptionalDouble.of(Math.min(permitted, own.orElse(Double.POSITIVE_INFINITY)));
     }
 

@@ -75,7 +75,8 @@ public class JobDesk {
         }
         if (stops.frozen()) {
             throw new JobRefused(
-                    JobRefused.Kind.STATE, "federation: expected one that goes on, got one that an operator has frozen");
+                    JobRefused.Kind.STATE,
+                    "federation: expected one that goes on, got one that an operator has frozen");
         }
         models.require(job);
         new ModelRoom(Runtime.getRuntime().maxMemory(), models.freeBytes())

@@ -12,7 +12,8 @@ class ShareCapTest {
 
     @Test
     void apply_capThatNobodyReaches_isTheProportion() {
-        assertThat(ShareCap.apply(new double[] {300, 100, 600}, 0.7)).containsExactly(new double[] {0.3, 0.1, 0.6}, EXACT);
+        assertThat(ShareCap.apply(new double[] {300, 100, 600}, 0.7))
+                .containsExactly(new double[] {0.3, 0.1, 0.6}, EXACT);
     }
 
     @Test
@@ -23,7 +24,8 @@ class ShareCapTest {
 
     @Test
     void apply_whatIsSpreadFillsAnother_isSpreadOnceMore() {
-        assertThat(ShareCap.apply(new double[] {1e12, 100, 300}, 0.4)).containsExactly(new double[] {0.4, 0.2, 0.4}, EXACT);
+        assertThat(ShareCap.apply(new double[] {1e12, 100, 300}, 0.4))
+                .containsExactly(new double[] {0.4, 0.2, 0.4}, EXACT);
     }
 
     @Test
@@ -36,7 +38,8 @@ class ShareCapTest {
     void apply_anyWeights_sumsToOneWithinTheCapAndInOrder() {
         Random random = new Random(5);
         for (int trial = 0; trial < 2000; trial++) {
-            double[] weights = random.doubles(2 + random.nextInt(9), 0, 24).map(Math::exp).toArray();
+            double[] weights =
+                    random.doubles(2 + random.nextInt(9), 0, 24).map(Math::exp).toArray();
             double cap = 1.0 / weights.length + random.nextDouble() * (1 - 1.0 / weights.length);
 
             double[] shares = ShareCap.apply(weights, cap);
@@ -45,7 +48,8 @@ class ShareCapTest {
             for (int i = 0; i < weights.length; i++) {
                 assertThat(shares[i]).isPositive().isLessThanOrEqualTo(cap + 1e-12);
                 for (int k = 0; k < weights.length; k++) {
-                    assertThat(weights[i] <= weights[k] && shares[i] > shares[k] + 1e-12).isFalse();
+                    assertThat(weights[i] <= weights[k] && shares[i] > shares[k] + 1e-12)
+                            .isFalse();
                 }
             }
         }

@@ -79,8 +79,8 @@ final class EnrolmentBench implements AutoCloseable {
     }
 
     <T> T stops(Function<NodeStops, T> order) {
-        return database.inTransaction(em -> order.apply(new NodeStops(
-                em, IdentityDatabase.registry(em), IdentityDatabase.stops(em, events))));
+        return database.inTransaction(em ->
+                order.apply(new NodeStops(em, IdentityDatabase.registry(em), IdentityDatabase.stops(em, events))));
     }
 
     /** Freezes the federation, or lets it go on. */

@@ -46,7 +46,8 @@ class EnrolmentDeskTest {
     void enrol_sameRequestAfterAnotherEnrolment_isRefused() {
         ObjectNode request = bench.request(bench.token(), EnrolmentBench.keyPair());
         enrolled(request);
-        enrolled(bench.request(EnrolmentBench.NEXT, EnrolmentBench.keyPair()).put("next_token_sha256", EnrolmentBench.sha256("third")));
+        enrolled(bench.request(EnrolmentBench.NEXT, EnrolmentBench.keyPair())
+                .put("next_token_sha256", EnrolmentBench.sha256("third")));
 
         refused(request, "nonce");
     }
@@ -56,7 +57,10 @@ class EnrolmentDeskTest {
         String token = bench.token();
         enrolled(bench.request(token, EnrolmentBench.keyPair()));
 
-        refused(bench.request(token, EnrolmentBench.keyPair()).put("next_token_sha256", EnrolmentBench.sha256("another")), "token");
+        refused(
+                bench.request(token, EnrolmentBench.keyPair())
+                        .put("next_token_sha256", EnrolmentBench.sha256("another")),
+                "token");
     }
 
     @Test
@@ -80,7 +84,8 @@ class EnrolmentDeskTest {
     void enrol_tokenThatTheNodeChose_beginsTheNextEpoch() {
         enrolled(bench.request(bench.token(), EnrolmentBench.keyPair()));
 
-        ObjectNode next = enrolled(bench.request(EnrolmentBench.NEXT, EnrolmentBench.keyPair()).put("next_token_sha256", EnrolmentBench.sha256("third")));
+        ObjectNode next = enrolled(bench.request(EnrolmentBench.NEXT, EnrolmentBench.keyPair())
+                .put("next_token_sha256", EnrolmentBench.sha256("third")));
 
         assertThat(next.path("epoch").asLong()).isEqualTo(2);
     }
@@ -89,7 +94,10 @@ class EnrolmentDeskTest {
     void enrol_chosenTokenOfAnotherNode_isRefused() {
         enrolled(bench.request(bench.token(), EnrolmentBench.keyPair()));
 
-        refused(bench.request("node_b", EnrolmentBench.NEXT, EnrolmentBench.keyPair()).put("next_token_sha256", EnrolmentBench.sha256("third")), "token");
+        refused(
+                bench.request("node_b", EnrolmentBench.NEXT, EnrolmentBench.keyPair())
+                        .put("next_token_sha256", EnrolmentBench.sha256("third")),
+                "token");
     }
 
     @Test

@@ -54,7 +54,8 @@ class NodeStopsTest {
         ObjectNode request = bench.request(token, EnrolmentBench.keyPair())
                 .put("next_token_sha256", EnrolmentBench.sha256("further"));
         assertThat(bench.enrol(request))
-                .isInstanceOfSatisfying(Answer.Refused.class, r -> assertThat(r.ground()).isEqualTo(ground));
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class, r -> assertThat(r.ground()).isEqualTo(ground));
     }
 
     private Standing standing() {
@@ -128,7 +129,8 @@ class NodeStopsTest {
     void revokeCertificate_present_isGoodForNothingAndTheNodeEnrolsAgain() throws Exception {
         String serial = certificate.getSerialNumber().toString(16);
 
-        assertThat(bench.<Boolean>stops(s -> s.revokeCertificate(serial, "operator"))).isTrue();
+        assertThat(bench.<Boolean>stops(s -> s.revokeCertificate(serial, "operator")))
+                .isTrue();
         assertThat(standing()).isInstanceOf(Standing.Stranger.class);
         NodeSession session = bench.nodes(n -> n.find(NODE)).orElseThrow().session();
         assertThat(bench.<Boolean>nodes(n -> n.revoked(NODE, session))).isTrue();
@@ -137,7 +139,8 @@ class NodeStopsTest {
                 .put("next_token_sha256", EnrolmentBench.sha256("further")));
         assertThat(standing()).isInstanceOf(Standing.Member.class);
         assertThat(bench.<Boolean>nodes(n -> n.revoked(NODE, session))).isFalse();
-        assertThat(bench.<Boolean>stops(s -> s.revokeCertificate("1", "operator"))).isFalse();
+        assertThat(bench.<Boolean>stops(s -> s.revokeCertificate("1", "operator")))
+                .isFalse();
     }
 
     @Test
@@ -147,8 +150,9 @@ class NodeStopsTest {
             return n;
         });
 
-        assertThat(standing()).isInstanceOfSatisfying(Standing.Quarantined.class, q -> assertThat(q.why())
-                .startsWith("quarantined: expected "));
+        assertThat(standing())
+                .isInstanceOfSatisfying(
+                        Standing.Quarantined.class, q -> assertThat(q.why()).startsWith("quarantined: expected "));
     }
 
     @Test

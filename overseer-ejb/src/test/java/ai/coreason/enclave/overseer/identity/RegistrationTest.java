@@ -140,8 +140,10 @@ class RegistrationTest {
     void issue_forAnotherNodesDataset_isRefused() {
         enrolled(request("a", bench.token("a", Optional.empty()), "a2", dataset("charite", "heart", 100)));
 
-        assertThat(bench.issue("b", BOUND)).isInstanceOfSatisfying(TokenDesk.Issued.Refused.class, r -> assertThat(r.why())
-                .contains("heart of charite, which a has"));
+        assertThat(bench.issue("b", BOUND))
+                .isInstanceOfSatisfying(
+                        TokenDesk.Issued.Refused.class,
+                        r -> assertThat(r.why()).contains("heart of charite, which a has"));
         assertThat(bench.issue("a", BOUND)).isInstanceOf(TokenDesk.Issued.Token.class);
     }
 }

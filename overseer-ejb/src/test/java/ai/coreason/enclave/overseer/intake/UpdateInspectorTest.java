@@ -100,7 +100,9 @@ class UpdateInspectorTest {
     @Test
     void open_updateOfTheGraph_isLetThrough() {
         UpdateEnvelope envelope = sealed(List.of(1L, 1L), 3f);
-        assertThat(inspector.open(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0)).get("fc.weight"))
+        assertThat(inspector
+                        .open(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0))
+                        .get("fc.weight"))
                 .containsExactly(3f);
     }
 

@@ -34,8 +34,7 @@ class UpdateLimitsTest {
         models = new ModelStore(new Storage(folder.toString()));
         limits = new UpdateLimits(models);
         FederationJob job = job(OptionalDouble.empty());
-        Weights weights = Weights.of(
-                job.model(), Map.of("fc.weight", new float[] {3f}, "fc.bias", new float[] {4f}));
+        Weights weights = Weights.of(job.model(), Map.of("fc.weight", new float[] {3f}, "fc.bias", new float[] {4f}));
         base = models.store(weights, job.model(), "job", 0);
     }
 
@@ -62,7 +61,8 @@ class UpdateLimitsTest {
         double limit = limits.of(job(OptionalDouble.empty()), PLAN, base).orElseThrow();
 
         assertThat(limit).isBetween(exact, 1.01 * exact);
-        assertThat(Double.toString(limit).replaceAll("[^0-9]", "").replaceAll("^0+|0+$", "")).hasSizeLessThanOrEqualTo(3);
+        assertThat(Double.toString(limit).replaceAll("[^0-9]", "").replaceAll("^0+|0+$", ""))
+                .hasSizeLessThanOrEqualTo(3);
     }
 
     @Test
@@ -77,6 +77,7 @@ class UpdateLimitsTest {
         TrainingPlan plain = new TrainingPlan(Mechanism.NONE, 5, 0.1, 0, 1, 16, 0.5);
 
         assertThat(limits.of(job(OptionalDouble.of(7)), plain, "no such model")).hasValue(7);
-        assertThat(limits.of(job(OptionalDouble.empty()), plain, "no such model")).isEmpty();
+        assertThat(limits.of(job(OptionalDouble.empty()), plain, "no such model"))
+                .isEmpty();
     }
 }

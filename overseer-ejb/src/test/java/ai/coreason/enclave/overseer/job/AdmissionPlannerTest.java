@@ -182,7 +182,8 @@ class AdmissionPlannerTest {
 
         assertThatThrownBy(() -> Admission.judge(job(plain), false, offers))
                 .isInstanceOf(InvalidDocument.class)
-                .hasMessage("training.max_update_norm: expected a number > 0, as privacy.mechanism is NONE, got nothing");
+                .hasMessage(
+                        "training.max_update_norm: expected a number > 0, as privacy.mechanism is NONE, got nothing");
         assertThat(Admission.judge(job(plain), true, offers)).hasSize(2);
         Consumer<ObjectNode> bounded =
                 plain.andThen(j -> ((ObjectNode) j.get("training")).put("max_update_norm", 10.0));

@@ -84,6 +84,7 @@ class RevokedUsersTest {
 
     @Test
     void revoked_subjectLongerThanAnyThatCanBeRevoked_isNot() {
-        assertThat(users.revoked("x".repeat(StopOrder.SUBJECT_LENGTH + 1), Instant.MIN)).isFalse();
+        assertThat(users.revoked("x".repeat(StopOrder.SUBJECT_LENGTH + 1), Instant.MIN))
+                .isFalse();
     }
 }

@@ -60,8 +60,7 @@ public final class UpdateBound {
             return OptionalDouble.empty();
         }
         UpdateBound bound = new UpdateBound(plan, size, baseNorm);
-        return OptionalDouble.of(
-                plan.optimizer().rule() == Optimizer.Rule.SGD ? bound.linear() : bound.adaptive());
+        return OptionalDouble.of(plan.optimizer().rule() == Optimizer.Rule.SGD ? bound.linear() : bound.adaptive());
     }
 
     private double rate(long step) {
@@ -89,9 +88,8 @@ public final class UpdateBound {
             mostOfWeights = Math.max(mostOfWeights, Math.abs(ofWeights));
         }
         double x = Math.log(2 / FALSE_ALARMS);
-        double length = clipped(sum, squares, most, x)
-                + noise(Math.sqrt(squares), sum, x)
-                + Math.abs(ofWeights - 1) * baseNorm;
+        double length =
+                clipped(sum, squares, most, x) + noise(Math.sqrt(squares), sum, x) + Math.abs(ofWeights - 1) * baseNorm;
         return rounded(length, mostOfWeights);
     }
 
@@ -106,8 +104,7 @@ public final class UpdateBound {
         for (long t = 1; t <= plan.steps(); t++) {
             geometric = 1 + (t == 1 ? 0 : ratio * geometric);
             double longest = gradient + (apart ? 0 : optimizer.weightDecay() * (baseNorm + length));
-            double step = rate(t)
-                    * Math.min(Math.sqrt(size) * factor(t, geometric), longest / optimizer.epsilon());
+            double step = rate(t) * Math.min(Math.sqrt(size) * factor(t, geometric), longest / optimizer.epsilon());
             double decay = apart ? rate(t) * optimizer.weightDecay() : 0;
             length = Math.abs(1 - decay) * length + decay * baseNorm + step;
         }

@@ -43,7 +43,8 @@ class UpdateBoundTest {
         Descent descent = new Descent(plan, SIZE);
         int units = (int) Math.round(plan.normaliser() / plan.samplingRate());
         for (long step = 1; step <= plan.steps(); step++) {
-            long drawn = random.doubles(units).filter(u -> u < plan.samplingRate()).count();
+            long drawn =
+                    random.doubles(units).filter(u -> u < plan.samplingRate()).count();
             FloatBuffer sum = FloatBuffer.allocate(SIZE);
             for (int i = 0; i < SIZE; i++) {
                 double clipped = -plan.maxGradNorm() * drawn / Math.sqrt(SIZE);
@@ -117,7 +118,8 @@ class UpdateBoundTest {
     /** Without a second moment's memory a step has no bound of its own, but by epsilon. */
     @Test
     void of_adamWithoutMemoryOfSquares_isFinite() {
-        assertThat(bound(plan("{'optimizer': 'ADAM', 'beta1': 0.9, 'beta2': 0}", 30, 1, 0.01), 1)).isFinite();
+        assertThat(bound(plan("{'optimizer': 'ADAM', 'beta1': 0.9, 'beta2': 0}", 30, 1, 0.01), 1))
+                .isFinite();
     }
 
     @Test
