@@ -11,6 +11,7 @@ import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
+import ai.coreason.enclave.web.security.Caller;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
@@ -98,7 +99,7 @@ public class NodesResource {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
         String nodeId = f.identifier("node_id");
         f.end();
-        String token = enrolment.token(nodeId, caller.getUserPrincipal().getName());
+        String token = enrolment.token(nodeId, Caller.of(caller).subject());
         return Response.status(Response.Status.CREATED)
                 .entity(Json.object()
                         .put("node_id", nodeId)

@@ -3,6 +3,8 @@ package ai.coreason.enclave.web.jobs;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.job.Viewer;
+import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -11,6 +13,7 @@ import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
 import ai.coreason.enclave.web.problem.Query;
+import ai.coreason.enclave.web.security.Caller;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -66,32 +69,37 @@ public class JobResource {
     @RolesAllowed(Roles.FOUNDRY)
     @Operation(
             summary = "Submit a federation job",
-            description = "The same job_id with the same document is the same job; without job_id one is assigned.")
+            description =
+                    "The same job_id with the same document of the same user is the same job; without job_id one is"
+                            + " assigned. The job belongs to who submits it: no other foundry user sees it or takes its model.")
     @APIResponse(responseCode = "202", description = "Admitted; Location is the job")
     @APIResponse(responseCode = "400", description = "A field is wrong: which, what was expected, what came")
-    @APIResponse(responseCode = "409", description = "The job_id belongs to another job")
+    @APIResponse(responseCode = "409", description = "The job_id belongs to another job, or to another user's")
     @APIResponse(responseCode = "422", description = "Too few nodes can pay; each node's affordable rounds are told")
     public Response submit(InputStream body, @Context UriInfo uri, @Context SecurityContext caller) throws IOException {
         FederationJob job = FederationJob.parse(JsonBody.read(body), mode.rules());
-        Job stored = jobs.submit(job, caller.getUserPrincipal().getName());
+        Job stored = jobs.submit(job, Caller.of(caller));
         return Response.accepted(json.whole(stored))
                 .location(uri.getAbsolutePathBuilder().path(stored.id()).build())
                 .build();
     }
 
-    /** Lists jobs, newest first. */
+    /** Lists the jobs that the caller sees, newest first. */
     @GET
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
-    @Operation(summary = "List jobs, newest first")
+    @Operation(
+            summary = "List jobs, newest first",
+            description = "Operators and auditors see all jobs; a foundry user those that it submitted.")
     public Response list(
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("first") @DefaultValue("0")
                     String first,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("count") @DefaultValue("50")
-                    String count) {
+                    String count,
+            @Context SecurityContext caller) {
         int from = (int) Query.whole("first", first, 0, Integer.MAX_VALUE);
         int page = (int) Query.whole("count", count, 1, MAX_PAGE);
         ArrayNode out = Json.object().putArray("jobs");
-        jobs.list(from, page).forEach(j -> out.add(json.summary(j)));
+        jobs.list(readable(caller), from, page).forEach(j -> out.add(json.summary(j)));
         return Response.ok(Json.object().set("jobs", out)).build();
     }
 
@@ -100,8 +108,8 @@ public class JobResource {
     @Path("{job_id}")
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
     @Operation(summary = "Read a job: its state, and each node's plan and epsilon")
-    public Response read(@PathParam("job_id") String jobId) {
-        return Response.ok(json.whole(find(jobId))).build();
+    public Response read(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        return Response.ok(json.whole(find(jobId, readable(caller)))).build();
     }
 
     /** Reads the attempts of a job. */
@@ -109,22 +117,23 @@ public class JobResource {
     @Path("{job_id}/rounds")
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
     @Operation(summary = "Read a job's rounds: who took part, who declined and why, how long it took")
-    public Response rounds(@PathParam("job_id") String jobId) {
-        return Response.ok(json.rounds(find(jobId))).build();
+    public Response rounds(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        return Response.ok(json.rounds(find(jobId, readable(caller)))).build();
     }
 
     /** Cancels a job. */
     @POST
     @Path("{job_id}/cancel")
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR})
-    @Operation(summary = "Cancel a job; its last whole model and all charges stay")
+    @Operation(
+            summary = "Cancel a job; its last whole model and all charges stay",
+            description = "A foundry user its own, an operator any.")
     @APIResponse(responseCode = "202", description = "Cancelled")
     @APIResponse(responseCode = "409", description = "The job has ended")
     public Response cancel(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
-        find(jobId);
-        return Response.accepted(
-                        json.whole(jobs.cancel(jobId, caller.getUserPrincipal().getName())))
-                .build();
+        User user = Caller.of(caller);
+        find(jobId, new Viewer(user.subject(), user.roles().contains(Roles.OPERATOR)));
+        return Response.accepted(json.whole(jobs.cancel(jobId, user))).build();
     }
 
     /** Downloads the last whole model. */
@@ -132,13 +141,25 @@ public class JobResource {
     @Path("{job_id}/model")
     @RolesAllowed(Roles.FOUNDRY)
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "Download the last whole model as safetensors", description = "ETag is the file's SHA-256.")
-    public Response model(@PathParam("job_id") String jobId, @Context Request request) {
-        return ModelResponse.of(request, "", find(jobId).modelDigest(), models);
+    @Operation(
+            summary = "Download the last whole model of a job of one's own as safetensors",
+            description = "ETag is the file's SHA-256.")
+    public Response model(
+            @PathParam("job_id") String jobId, @Context Request request, @Context SecurityContext caller) {
+        Job own = find(jobId, Viewer.own(Caller.of(caller).subject()));
+        return ModelResponse.of(request, "", own.modelDigest(), models);
     }
 
-    private Job find(String jobId) {
-        return jobs.find(jobId)
+    private static Viewer readable(SecurityContext caller) {
+        User user = Caller.of(caller);
+        return new Viewer(
+                user.subject(),
+                user.roles().contains(Roles.OPERATOR) || user.roles().contains(Roles.AUDITOR));
+    }
+
+    /** One answer for a job that is not there and for one that the caller may not know of. */
+    private Job find(String jobId, Viewer viewer) {
+        return jobs.find(jobId, viewer)
                 .orElseThrow(() -> Problem.exception(
                         ProblemType.NOT_FOUND, "job_id: expected a job of this Overseer, got " + clip(jobId)));
     }

@@ -3,8 +3,10 @@ package ai.coreason.enclave.web.problem;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 
 /** Makes problem details of RFC 9457. Details name public values only. */
 public final class Problem {
@@ -40,6 +42,19 @@ public final class Problem {
             body.put("field", field);
         }
         return body;
+    }
+
+    /** A problem as the whole answer of a servlet. */
+    public static void write(HttpServletResponse response, ProblemType type, String detail) throws IOException {
+        write(response, type, type.status(), detail);
+    }
+
+    static void write(HttpServletResponse response, ProblemType type, int status, String detail) throws IOException {
+        byte[] body = Json.write(json(type, status, detail, ""));
+        response.setStatus(status);
+        response.setContentType(MEDIA_TYPE);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     /** A problem as an exception, for a resource to throw. */

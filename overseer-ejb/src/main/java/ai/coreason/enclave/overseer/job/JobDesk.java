@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
@@ -49,23 +50,29 @@ public class JobDesk {
     private Event<JobAdmitted> admitted;
 
     /**
-     * Admits a job, or finds the job that the same document made before.
+     * Admits a job, or finds the job that the same user made of the same document before.
      *
-     * @param submitter who asks
-     * @throws InvalidDocument if the document names what this federation does not have
-     * @throws JobRefused if too few nodes can pay, or the id belongs to another document
+     * @param submitter who asks, and to whom the job then belongs
+     * @throws InvalidDocument if the document names what this federation, or this user, does not have
+     * @throws JobRefused if too few nodes can pay, or the id belongs to another document or another user
      */
-    public Job submit(FederationJob job, String submitter) {
+    public Job submit(FederationJob job, User submitter) {
         String id = job.jobId().orElseGet(UUID::randomUUID).toString();
         Job known = em.find(Job.class, id);
         if (known != null) {
-            if (!known.documentDigest().equals(job.digest())) {
+            if (!known.documentDigest().equals(job.digest())
+                    || !known.submitter().equals(submitter.subject())) {
                 throw new JobRefused(
                         JobRefused.Kind.CONFLICT,
                         "job_id: expected an unused id or the same job, got another job's id");
             }
             return known;
         }
+        job.initialModel()
+                .filter(digest -> !new JobTable(em).holds(submitter.subject(), digest))
+                .ifPresent(digest -> {
+                    throw ModelStore.notHeld(digest);
+                });
         List<NodePlan> plans = Admission.judge(
                 job, mode.simulation(), node -> offer(node, job.dataset().name()));
         SealingKey key = new SealingKey(keys.pair(id).publicKey());
@@ -74,7 +81,7 @@ public class JobDesk {
                 JobDigest.of(job, UUID.fromString(id), key),
                 job.model().digest());
         String model = models.initial(job, id);
-        Job stored = new Job(id, job.json(), digests, job.rounds(), model, submitter);
+        Job stored = new Job(id, job.json(), digests, job.rounds(), model, submitter.subject());
         stored.moveTo(JobState.ADMITTED, "");
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));
@@ -85,7 +92,8 @@ public class JobDesk {
                         .put("job_digest", digests.job())
                         .put("graph_digest", digests.graph())
                         .put("model_digest", model)
-                        .put("submitter", submitter));
+                        .put("submitter", submitter.subject())
+                        .put("submitter_name", submitter.display()));
         admitted.fire(new JobAdmitted(id));
         return stored;
     }
@@ -95,12 +103,14 @@ public class JobDesk {
         return Optional.ofNullable(em.find(Job.class, jobId));
     }
 
-    /** Jobs, newest first. */
-    public List<Job> list(int first, int count) {
-        return em.createQuery("select j from Job j order by j.createdAt desc, j.id", Job.class)
-                .setFirstResult(first)
-                .setMaxResults(count)
-                .getResultList();
+    /** A job by its id, if it is one that the viewer sees. */
+    public Optional<Job> find(String jobId, Viewer viewer) {
+        return new JobTable(em).find(jobId, viewer);
+    }
+
+    /** The jobs that a viewer sees, newest first. */
+    public List<Job> list(Viewer viewer, int first, int count) {
+        return new JobTable(em).list(viewer, first, count);
     }
 
     /** The participations of a job by node id. */
@@ -116,7 +126,7 @@ public class JobDesk {
      *
      * @throws JobRefused if it has ended otherwise
      */
-    public Job cancel(String jobId, String by) {
+    public Job cancel(String jobId, User by) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         if (job.state() == JobState.CANCELLED) {
             return job;
@@ -125,8 +135,10 @@ public class JobDesk {
             throw new JobRefused(
                     JobRefused.Kind.STATE, "job " + jobId + ": expected a job that has not ended, got " + job.state());
         }
-        job.moveTo(JobState.CANCELLED, "cancelled by " + by);
-        audit.append("job.cancelled", Json.object().put("job_id", jobId).put("by", by));
+        job.moveTo(JobState.CANCELLED, "cancelled by " + by.display());
+        audit.append(
+                "job.cancelled",
+                Json.object().put("job_id", jobId).put("by", by.subject()).put("by_name", by.display()));
         return job;
     }
 

@@ -87,8 +87,8 @@ public final class IssuerKeys {
     public static IssuerKeys of(Path pem) throws IOException {
         String text = Files.readString(pem, StandardCharsets.US_ASCII);
         try {
-            ECPublicKey key = (ECPublicKey) KeyFactory.getInstance("EC")
-                    .generatePublic(new X509EncodedKeySpec(Pem.read("PUBLIC KEY", text)));
+            ECPublicKey key = (ECPublicKey)
+                    KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(Pem.read("PUBLIC KEY", text)));
             return of(new JWKSet(new ECKey.Builder(Curve.P_256, key).build()));
         } catch (GeneralSecurityException | ClassCastException | IllegalArgumentException | IllegalStateException e) {
             throw new IllegalStateException(pem + ": expected an EC P-256 public key in PEM, got something else", e);

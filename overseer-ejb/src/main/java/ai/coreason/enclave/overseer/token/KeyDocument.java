@@ -68,8 +68,10 @@ final class KeyDocument implements ResourceRetriever {
             read = true;
             return found;
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "tokens.keys-out-of-reach host=" + address.getHost() + " why="
-                    + Printed.of(String.valueOf(e.getMessage()), LONGEST_REASON));
+            LOG.log(
+                    Level.WARNING,
+                    "tokens.keys-out-of-reach host=" + address.getHost() + " why="
+                            + Printed.of(String.valueOf(e.getMessage()), LONGEST_REASON));
             throw e;
         }
     }

@@ -50,7 +50,8 @@ final class TokenClaims {
         }
         if (!User.isSubject(claims.path("sub").asText(""))
                 || !claims.path("sub").isTextual()) {
-            return Optional.of("sub: expected 1 to " + User.LONGEST_SUBJECT + " printable ASCII characters, got another");
+            return Optional.of(
+                    "sub: expected 1 to " + User.LONGEST_SUBJECT + " printable ASCII characters, got another");
         }
         return policy.clients().isEmpty() || ofClient(claims, policy.clients())
                 ? Optional.empty()
@@ -90,7 +91,8 @@ final class TokenClaims {
         }
         Duration life = Duration.between(issued.get(), expires.get());
         return life.isNegative() || life.isZero() || life.compareTo(longest) > 0
-                ? Optional.of("exp: expected at most " + longest.toMinutes() + " minutes after iat, got more, or less than iat")
+                ? Optional.of("exp: expected at most " + longest.toMinutes()
+                        + " minutes after iat, got more, or less than iat")
                 : Optional.empty();
     }
 

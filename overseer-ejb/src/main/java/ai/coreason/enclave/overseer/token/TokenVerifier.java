@@ -71,7 +71,9 @@ public final class TokenVerifier {
         } catch (ParseException | IllegalArgumentException e) {
             return refused("expected a signed JSON Web Token, got another text");
         }
-        return header(jws.getHeader()).<TokenVerdict>map(TokenVerdict.Refused::new).orElseGet(() -> signed(jws));
+        return header(jws.getHeader())
+                .<TokenVerdict>map(TokenVerdict.Refused::new)
+                .orElseGet(() -> signed(jws));
     }
 
     private Optional<String> header(JWSHeader header) {
@@ -113,8 +115,7 @@ public final class TokenVerifier {
             return false;
         }
         try {
-            JWSVerifier verifier =
-                    key instanceof RSAKey rsa ? new RSASSAVerifier(rsa) : new ECDSAVerifier((ECKey) key);
+            JWSVerifier verifier = key instanceof RSAKey rsa ? new RSASSAVerifier(rsa) : new ECDSAVerifier((ECKey) key);
             return jws.verify(verifier);
         } catch (JOSEException e) {
             return false;

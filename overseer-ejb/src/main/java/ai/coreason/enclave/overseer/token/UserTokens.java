@@ -54,8 +54,9 @@ public class UserTokens {
         Optional<String> get(String name);
 
         default String need(String name) {
-            return get(name).orElseThrow(() ->
-                    new IllegalArgumentException("enclave.token." + name + ": expected a value, got none"));
+            return get(name)
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("enclave.token." + name + ": expected a value, got none"));
         }
     }
 
@@ -78,7 +79,9 @@ public class UserTokens {
                 settings.need("issuer"),
                 settings.need("audience"),
                 settings.get("type").orElse(TokenPolicy.ACCESS_TOKEN),
-                settings.get("clients").map(c -> Set.copyOf(List.of(c.split(SEPARATOR)))).orElse(Set.of()),
+                settings.get("clients")
+                        .map(c -> Set.copyOf(List.of(c.split(SEPARATOR))))
+                        .orElse(Set.of()),
                 longest,
                 settings.get("roles").orElse(TokenPolicy.GROUPS));
         Optional<String> ca = settings.get("ca");

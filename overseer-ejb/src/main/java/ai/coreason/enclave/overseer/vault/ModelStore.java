@@ -42,7 +42,7 @@ public class ModelStore {
         if (job.initialModel().isPresent()) {
             String digest = job.initialModel().get();
             if (!vault.has(digest)) {
-                throw InvalidDocument.at("initial_model", "the digest of a model that this Overseer holds", digest);
+                throw notHeld(digest);
             }
             try {
                 weights(digest, job.model());
@@ -62,6 +62,12 @@ public class ModelStore {
                 ? Initializer.initial(job.model(), seeded(job.seed().getAsLong(), jobId))
                 : Initializer.initial(job.model(), random::nextLong);
         return store(fresh, job.model(), jobId, 0);
+    }
+
+    /** The refusal of a model that is not here, or not the asking user's. */
+    public static InvalidDocument notHeld(String digest) {
+        return InvalidDocument.at(
+                "initial_model", "the digest of a model that this Overseer holds for a job of yours", digest);
     }
 
     /**
