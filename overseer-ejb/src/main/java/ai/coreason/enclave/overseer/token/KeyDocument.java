@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.token;
 
 import ai.coreason.enclave.sentry.attestation.collateral.BoundedBody;
+import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jose.util.ResourceRetriever;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -64,9 +66,13 @@ final class KeyDocument implements ResourceRetriever {
     @Override
     public Resource retrieveResource(URL same) throws IOException {
         try {
-            Resource found = fetch();
+            String set = fetch();
+            JWKSet.parse(set);
             read = true;
-            return found;
+            return new Resource(set, "application/json");
+        } catch (ParseException e) {
+            LOG.log(Level.WARNING, "tokens.keys-unreadable host=" + address.getHost());
+            throw new IOException("expected a JSON Web Key Set, got another document", e);
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,
@@ -76,7 +82,7 @@ final class KeyDocument implements ResourceRetriever {
         }
     }
 
-    private Resource fetch() throws IOException {
+    private String fetch() throws IOException {
         HttpRequest request = HttpRequest.newBuilder(address)
                 .timeout(TIME)
                 .header("Accept", "application/jwk-set+json, application/json")
@@ -88,7 +94,7 @@ final class KeyDocument implements ResourceRetriever {
             if (answer.statusCode() != 200) {
                 throw new IOException("expected status 200, got " + answer.statusCode());
             }
-            return new Resource(new String(answer.body(), StandardCharsets.UTF_8), "application/json");
+            return new String(answer.body(), StandardCharsets.UTF_8);
         } catch (TimeoutException e) {
             asked.cancel(true);
             throw new IOException("expected an answer within " + TIME.toSeconds() + " s, got none", e);

@@ -68,7 +68,7 @@ public final class TokenVerifier {
                 return refused("expected at most " + LONGEST + " characters, got more");
             }
             jws = JWSObject.parse(token);
-        } catch (ParseException | IllegalArgumentException e) {
+        } catch (ParseException | RuntimeException e) { // whatever a hostile text may set off in the parser
             return refused("expected a signed JSON Web Token, got another text");
         }
         return header(jws.getHeader())
