@@ -135,7 +135,10 @@ final class IssuerOptions {
                     minutes == null ? TokenPolicy.HOUR : Duration.ofMinutes(minutes),
                     rolesClaim == null ? TokenPolicy.GROUPS : rolesClaim);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            int colon = e.getMessage().indexOf(':');
+            String option = "--" + e.getMessage().substring(0, colon).replace(' ', '-');
+            throw new ParameterException(
+                    spec.commandLine(), option + e.getMessage().substring(colon));
         }
         IssuerTrust trust = trust();
         try {
