@@ -3,16 +3,14 @@ package ai.coreason.enclave.web;
 import jakarta.annotation.security.DeclareRoles;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
-import org.eclipse.microprofile.auth.LoginConfig;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.info.License;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** The REST API of the Overseer. Users bring a JWT with a role; nodes bring their certificate. */
+/** The REST API of the Overseer. Users bring an access token with a role; nodes bring their certificate. */
 @ApplicationPath("/api/v1")
-@LoginConfig(authMethod = "MP-JWT", realmName = "coreason-enclave")
 @DeclareRoles({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
 @OpenAPIDefinition(
         info =
@@ -26,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
         type = SecuritySchemeType.HTTP,
         scheme = "bearer",
         bearerFormat = "JWT",
-        description = "A token of the federation's issuer with one of the groups foundry, operator, auditor.")
+        description = "An access token of the federation's issuer with one of the roles foundry, operator, auditor.")
 @SecurityScheme(
         securitySchemeName = "certificate",
         type = SecuritySchemeType.MUTUALTLS,

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web;
 
-/** The groups that a token can carry. */
+/** The roles that a token can carry. */
 public final class Roles {
-    /** Submits jobs and takes models away. */
+    /** Submits jobs and takes away the models of its own. */
     public static final String FOUNDRY = "foundry";
     /** Runs the federation: nodes, jobs, enrolment. */
     public static final String OPERATOR = "operator";

@@ -5,6 +5,7 @@ import ai.coreason.enclave.overseer.identity.TrustPolicyVersion;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
+import ai.coreason.enclave.web.security.Caller;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
@@ -66,7 +67,7 @@ public class TrustPolicyResource {
     @APIResponse(responseCode = "400", description = "A member is missing, unknown or out of its range")
     public Response change(InputStream body, @Context SecurityContext caller) throws IOException {
         JsonNode policy = JsonBody.read(body);
-        long version = policies.change(policy, caller.getUserPrincipal().getName());
+        long version = policies.change(policy, Caller.of(caller).subject());
         return Response.ok(Json.object().put("version", version)).build();
     }
 }

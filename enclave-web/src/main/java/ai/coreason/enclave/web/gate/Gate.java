@@ -1,7 +1,10 @@
 package ai.coreason.enclave.web.gate;
 
+import ai.coreason.enclave.overseer.token.TokenVerdict;
+import ai.coreason.enclave.overseer.token.UserTokens;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.Problem;
+import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -10,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The gate before the API. JSON is read before the application hears of the call, without a thread that waits for it, within a size
@@ -27,6 +31,9 @@ public final class Gate extends HttpFilter {
     private static final int BYTES_OF_MEMBERS = 64 << 20;
     private static final CallRate.Limit ADDRESS = new CallRate.Limit(5, 60);
     private static final CallRate.Limit ALL = new CallRate.Limit(50, 300);
+
+    @Inject
+    private transient UserTokens tokens;
 
     private final transient Lane strangers = new Lane(STRANGERS_AT_ONCE, STRANGERS_WAITING);
     private final transient CallRate rate = new CallRate(ADDRESS, ALL, System::nanoTime);
@@ -121,10 +128,13 @@ public final class Gate extends HttpFilter {
         Problem.write(response, type, detail);
     }
 
-    /** TLS has checked a certificate's chain, the container a token. */
-    private static boolean stranger(HttpServletRequest request) {
+    /** TLS has checked a certificate's chain. */
+    private boolean stranger(HttpServletRequest request) {
         boolean certificate = request.getAttribute(CERTIFICATES) instanceof Object[] chain && chain.length > 0;
-        return !certificate && request.getUserPrincipal() == null;
+        return !certificate
+                && tokens.judge(Optional.ofNullable(request.getHeader("Authorization")))
+                        .filter(verdict -> verdict instanceof TokenVerdict.Accepted)
+                        .isEmpty();
     }
 
     private static boolean hasBody(HttpServletRequest request) {

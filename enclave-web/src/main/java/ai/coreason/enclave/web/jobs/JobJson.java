@@ -48,6 +48,7 @@ public class JobJson {
                 .put("job_id", job.id())
                 .put("job_digest", job.jobDigest())
                 .put("graph_digest", job.graphDigest())
+                .put("submitter", job.submitter())
                 .put("status", job.state().name());
         job.reason().ifPresent(r -> o.put("reason", r));
         o.put("strategy", job.document().path("strategy").asText())

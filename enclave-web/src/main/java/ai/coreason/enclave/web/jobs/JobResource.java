@@ -3,8 +3,10 @@ package ai.coreason.enclave.web.jobs;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.job.Viewer;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -13,6 +15,7 @@ import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
 import ai.coreason.enclave.web.problem.Query;
+import ai.coreason.enclave.web.security.Caller;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -71,32 +74,37 @@ public class JobResource {
     @RolesAllowed(Roles.FOUNDRY)
     @Operation(
             summary = "Submit a federation job",
-            description = "The same job_id with the same document is the same job; without job_id one is assigned.")
+            description =
+                    "The same job_id with the same document of the same user is the same job; without job_id one is"
+                            + " assigned. The job belongs to who submits it: no other foundry user sees it or takes its model.")
     @APIResponse(responseCode = "202", description = "Taken in; Location is the job")
     @APIResponse(responseCode = "400", description = "A field is wrong: which, what was expected, what came")
-    @APIResponse(responseCode = "409", description = "The job_id belongs to another job")
+    @APIResponse(responseCode = "409", description = "The job_id belongs to another job, or to another user's")
     @APIResponse(responseCode = "422", description = "Too few nodes can pay; each node's affordable rounds are told")
     public Response submit(InputStream body, @Context UriInfo uri, @Context SecurityContext caller) throws IOException {
         FederationJob job = FederationJob.parse(JsonBody.read(body), mode.rules());
-        Job stored = jobs.submit(job, caller.getUserPrincipal().getName());
+        Job stored = jobs.submit(job, Caller.of(caller));
         return Response.accepted(json.whole(stored))
                 .location(uri.getAbsolutePathBuilder().path(stored.id()).build())
                 .build();
     }
 
-    /** Lists jobs, newest first. */
+    /** Lists the jobs that the caller sees, newest first. */
     @GET
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
-    @Operation(summary = "List jobs, newest first")
+    @Operation(
+            summary = "List jobs, newest first",
+            description = "Operators and auditors see all jobs; a foundry user those that it submitted.")
     public Response list(
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("first") @DefaultValue("0")
                     String first,
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("count") @DefaultValue("50")
-                    String count) {
+                    String count,
+            @Context SecurityContext caller) {
         int from = (int) Query.whole("first", first, 0, Integer.MAX_VALUE);
         int page = (int) Query.whole("count", count, 1, MAX_PAGE);
         ArrayNode out = Json.object().putArray("jobs");
-        jobs.list(from, page).forEach(j -> out.add(json.summary(j)));
+        jobs.list(readable(caller), from, page).forEach(j -> out.add(json.summary(j)));
         return Response.ok(Json.object().set("jobs", out)).build();
     }
 
@@ -105,8 +113,8 @@ public class JobResource {
     @Path("{job_id}")
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
     @Operation(summary = "Read a job: its state, and each node's plan and epsilon")
-    public Response read(@PathParam("job_id") String jobId) {
-        return Response.ok(json.whole(find(jobId))).build();
+    public Response read(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        return Response.ok(json.whole(find(jobId, readable(caller)))).build();
     }
 
     /** Reads the attempts of a job. */
@@ -114,22 +122,23 @@ public class JobResource {
     @Path("{job_id}/rounds")
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR, Roles.AUDITOR})
     @Operation(summary = "Read a job's rounds: who took part, who declined and why, how long it took")
-    public Response rounds(@PathParam("job_id") String jobId) {
-        return Response.ok(json.rounds(find(jobId))).build();
+    public Response rounds(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        return Response.ok(json.rounds(find(jobId, readable(caller)))).build();
     }
 
     /** Cancels a job. */
     @POST
     @Path("{job_id}/cancel")
     @RolesAllowed({Roles.FOUNDRY, Roles.OPERATOR})
-    @Operation(summary = "Cancel a job; its last whole model and all charges stay")
+    @Operation(
+            summary = "Cancel a job; its last whole model and all charges stay",
+            description = "A foundry user its own, an operator any.")
     @APIResponse(responseCode = "202", description = "Cancelled")
     @APIResponse(responseCode = "409", description = "The job has ended")
     public Response cancel(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
-        find(jobId);
-        return Response.accepted(
-                        json.whole(jobs.cancel(jobId, caller.getUserPrincipal().getName())))
-                .build();
+        User user = Caller.of(caller);
+        find(jobId, new Viewer(user.subject(), user.roles().contains(Roles.OPERATOR)));
+        return Response.accepted(json.whole(jobs.cancel(jobId, user))).build();
     }
 
     /** Freezes a job. */
@@ -142,7 +151,9 @@ public class JobResource {
     @APIResponse(responseCode = "204", description = "Frozen, or it was before")
     public Response freeze(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
         stops.stop(
-                StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
+                StopOrder.Kind.JOB,
+                find(jobId, readable(caller)).id(),
+                Caller.of(caller).subject());
         return Response.noContent().build();
     }
 
@@ -154,7 +165,9 @@ public class JobResource {
     @APIResponse(responseCode = "204", description = "It goes on, or did before")
     public Response thaw(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
         stops.lift(
-                StopOrder.Kind.JOB, find(jobId).id(), caller.getUserPrincipal().getName());
+                StopOrder.Kind.JOB,
+                find(jobId, readable(caller)).id(),
+                Caller.of(caller).subject());
         return Response.noContent().build();
     }
 
@@ -163,19 +176,30 @@ public class JobResource {
     @Path("{job_id}/model")
     @RolesAllowed(Roles.FOUNDRY)
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
-    @Operation(summary = "Download the last whole model as safetensors", description = "ETag is the file's SHA-256.")
-    public Response model(@PathParam("job_id") String jobId, @Context Request request) {
-        Job job = find(jobId);
-        if (!job.hasModel()) {
+    @Operation(
+            summary = "Download the last whole model of a job of one's own as safetensors",
+            description = "ETag is the file's SHA-256.")
+    public Response model(
+            @PathParam("job_id") String jobId, @Context Request request, @Context SecurityContext caller) {
+        Job own = find(jobId, Viewer.own(Caller.of(caller).subject()));
+        if (!own.hasModel()) {
             throw Problem.exception(
                     ProblemType.ILLEGAL_STATE,
-                    "job " + job.id() + ": expected one that has a model, got " + job.state());
+                    "job " + own.id() + ": expected one that has a model, got " + own.state());
         }
-        return ModelResponse.of(request, "", job.modelDigest(), models);
+        return ModelResponse.of(request, "", own.modelDigest(), models);
     }
 
-    private Job find(String jobId) {
-        return jobs.find(jobId)
+    private static Viewer readable(SecurityContext caller) {
+        User user = Caller.of(caller);
+        return new Viewer(
+                user.subject(),
+                user.roles().contains(Roles.OPERATOR) || user.roles().contains(Roles.AUDITOR));
+    }
+
+    /** One answer for a job that is not there and for one that the caller may not know of. */
+    private Job find(String jobId, Viewer viewer) {
+        return jobs.find(jobId, viewer)
                 .orElseThrow(() -> Problem.exception(
                         ProblemType.NOT_FOUND, "job_id: expected a job of this Overseer, got " + clip(jobId)));
     }

@@ -1,6 +1,5 @@
 package ai.coreason.enclave.web.problem;
 
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.annotation.WebServlet;
@@ -19,10 +18,6 @@ public class ContainerRefusals extends HttpServlet {
         Object told = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int status = told instanceof Integer code ? code : HttpServletResponse.SC_NOT_FOUND;
         ProblemType type = ProblemMapper.type(status);
-        byte[] body = Json.write(Problem.json(type, status, ProblemMapper.detail(status), ""));
-        response.setStatus(status);
-        response.setContentType(Problem.MEDIA_TYPE);
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
+        Problem.write(response, type, status, ProblemMapper.detail(status));
     }
 }

@@ -44,14 +44,17 @@ public final class Problem {
         return body;
     }
 
-    /** Writes a problem as the whole answer. */
+    /** A problem as the whole answer of a servlet. */
     public static void write(HttpServletResponse response, ProblemType type, String detail) throws IOException {
-        byte[] body = Json.write(json(type, type.status(), detail, ""));
-        response.setStatus(type.status());
+        write(response, type, type.status(), detail);
+    }
+
+    static void write(HttpServletResponse response, ProblemType type, int status, String detail) throws IOException {
+        byte[] body = Json.write(json(type, status, detail, ""));
+        response.setStatus(status);
         response.setContentType(MEDIA_TYPE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
-        response.flushBuffer();
     }
 
     /** A problem as an exception, for a resource to throw. */

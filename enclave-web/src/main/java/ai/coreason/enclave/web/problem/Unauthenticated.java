@@ -1,6 +1,5 @@
 package ai.coreason.enclave.web.problem;
 
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
@@ -9,6 +8,7 @@ import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 
 /** Gives the container's own answer to a call without a valid token, which has no body, the body of a problem. */
@@ -19,7 +19,11 @@ import java.io.IOException;
 public class Unauthenticated extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
-    static final String DETAIL = "Authorization: expected a valid token of the federation's issuer, got none";
+    /** How a caller shows who it is (RFC 6750, section 3). */
+    public static final String CHALLENGE = "Bearer realm=\"coreason-enclave\"";
+
+    /** What is said to one who does not. */
+    public static final String DETAIL = "Authorization: expected a valid token of the federation's issuer, got none";
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -30,10 +34,8 @@ public class Unauthenticated extends HttpFilter {
                 && !response.isCommitted()
                 && !request.isAsyncStarted();
         if (bare) {
-            byte[] body = Json.write(Problem.json(ProblemType.UNAUTHENTICATED, 401, DETAIL, ""));
-            response.setContentType(Problem.MEDIA_TYPE);
-            response.setContentLength(body.length);
-            response.getOutputStream().write(body);
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, CHALLENGE);
+            Problem.write(response, ProblemType.UNAUTHENTICATED, DETAIL);
         }
     }
 }

@@ -51,7 +51,7 @@ public record OverseerFiles(Path folder, Path state) {
         return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
     }
 
-    /** Makes what is missing: the folder's mode, the federation's authority and its public certificate. */
+    /** Makes what is missing: the folder's mode, the federation's authority and its public certificate; in simulation the key of user tokens. */
     public void make(String mode) throws IOException {
         PrivateFile.folder(folder);
         write(folder.resolve("mode"), mode + "\n");
@@ -59,6 +59,9 @@ public record OverseerFiles(Path folder, Path state) {
         write(caFile(), FederationCa.pem(ca.caCertificate()));
         if (mode.equals(SIMULATION) && !Files.exists(evidenceKey())) {
             makeEvidenceKey();
+        }
+        if (mode.equals(SIMULATION)) {
+            tokens();
         }
     }
 
@@ -72,20 +75,14 @@ public record OverseerFiles(Path folder, Path state) {
         return folder.resolve("evidence.key");
     }
 
-    /** Variables of the server's configuration, for an embedded database and queue; in simulation with the user tokens' key. */
-    public Map<String, String> variables(String mode, int userPort, int nodePort) throws IOException {
+    /** Variables of the server's configuration, for an embedded database and queue. */
+    public Map<String, String> variables(String mode, int userPort, int nodePort) {
         Map<String, String> variables = new HashMap<>();
         variables.put("enclave.mode", mode);
         variables.put("db.kind", "derby");
         variables.put("jms.kind", "liberty");
         variables.put("https.port", String.valueOf(userPort));
         variables.put("node.port", String.valueOf(nodePort));
-        if (mode.equals(SIMULATION)) {
-            variables.put(
-                    "mp.jwt.verify.publickey.location",
-                    tokens().publicKeyFile().toUri().toString());
-            variables.put("mp.jwt.verify.issuer", TokenIssuer.ISSUER);
-        }
         return variables;
     }
 
@@ -103,8 +100,8 @@ public record OverseerFiles(Path folder, Path state) {
         store(server, tls.resolve("server.p12"), password);
         write(tls.resolve("server.pem"), FederationCa.pem(certificate(server)));
         store(ca.trustStore(), tls.resolve("trust.p12"), password);
-        return Map.of(
-                "enclave.tls.password", password, "metrics.password", password(state.resolve("metrics.password")));
+        Files.deleteIfExists(state.resolve("metrics.password")); // of earlier versions
+        return Map.of("enclave.tls.password", password);
     }
 
     private static X509Certificate certificate(KeyStore server) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -31,7 +32,7 @@ public record ServerLayout(String name, Path folder) {
     }
 
     /**
-     * Writes the server's configuration; files that are there are replaced, the state stays.
+     * Writes the server's configuration; files that are there are replaced, secrets of earlier versions removed, the state stays.
      *
      * @param kind the folder of configuration to copy: {@code overseer} or {@code node}
      * @param variables what goes into {@code bootstrap.properties}: variables of {@code server.xml} and, as system
@@ -56,6 +57,7 @@ public record ServerLayout(String name, Path folder) {
         StringWriter text = new StringWriter();
         bootstrap.store(text, null);
         write("bootstrap.properties", text.toString());
+        forgetSecrets(secrets.keySet());
         for (Map.Entry<String, String> secret : secrets.entrySet()) {
             write("variables/" + secret.getKey(), secret.getValue());
         }
@@ -101,6 +103,20 @@ public record ServerLayout(String name, Path folder) {
                 .map(String::strip)
                 .filter(l -> !l.isEmpty() && !l.startsWith("#"))
                 .toList();
+    }
+
+    private void forgetSecrets(Set<String> kept) throws IOException {
+        Path folder = configuration().resolve("variables");
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                if (!kept.contains(file.getFileName().toString())) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private void write(String file, String text) throws IOException {

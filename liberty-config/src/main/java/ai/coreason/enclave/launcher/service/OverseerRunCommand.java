@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts an Overseer and waits until it ends; SIGTERM stops it. Keys that its folder lacks are made.",
             "Nodes and users pin DIR/ca.pem.",
-            "With --simulation, user tokens come from `enclave token`; without, from the OpenID provider that --issuer"
-                    + " and --keys name."
+            "With --simulation, user tokens come from `enclave token`; without, from the OpenID provider that --issuer,"
+                    + " --keys and --audience name (docs/TOKENS.md)."
         })
 final class OverseerRunCommand implements Callable<Integer> {
     private static final int HIGHEST_PORT = 65535;
@@ -67,17 +67,8 @@ final class OverseerRunCommand implements Callable<Integer> {
                     "a further host name or address by which nodes and users reach it; may be given several times")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--issuer",
-            paramLabel = "ISSUER",
-            description = "the iss claim of user tokens; not with --simulation")
-    private String issuer;
-
-    @Option(
-            names = "--keys",
-            paramLabel = "URL",
-            description = "the keys of user tokens, JWKS or PEM; not with --simulation")
-    private URI keys;
+    @Mixin
+    private IssuerOptions issuer;
 
     @Mixin
     private TrustOptions trust;
@@ -120,10 +111,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         variables.put("node.host", listen);
         variables.putAll(trust.variables());
         variables.putAll(secret.variables(simulation));
-        if (!simulation) {
-            variables.put("mp.jwt.verify.publickey.location", keys.toString());
-            variables.put("mp.jwt.verify.issuer", issuer);
-        }
+        variables.putAll(issuer.variables(simulation));
         return variables;
     }
 
@@ -133,16 +121,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (httpsPort == nodePort) {
             throw wrong("--node-port: expected another port than --https-port, got " + nodePort + " for both");
         }
-        if (simulation && (issuer != null || keys != null)) {
-            throw wrong(
-                    "--issuer, --keys: expected neither with --simulation, got " + (issuer == null ? keys : issuer));
-        }
-        if (!simulation && issuer == null) {
-            throw wrong("--issuer: expected the issuer of user tokens, or --simulation, got nothing");
-        }
-        if (!simulation && keys == null) {
-            throw wrong("--keys: expected the address of the issuer's keys, or --simulation, got nothing");
-        }
+        issuer.variables(simulation);
         trust.variables();
         secret.variables(simulation);
     }

@@ -8,11 +8,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
 /** What an Overseer answered. */
-record Answer(int status, String type, byte[] body) {
+record Answer(int status, String type, String challenge, byte[] body) {
     static Answer of(HttpResponse<byte[]> response) {
         return new Answer(
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse(""),
+                response.headers().firstValue("WWW-Authenticate").orElse(""),
                 response.body());
     }
 

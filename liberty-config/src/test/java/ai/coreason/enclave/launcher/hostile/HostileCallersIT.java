@@ -174,6 +174,16 @@ class HostileCallersIT {
                 arguments("other issuer", token(key, "ES256", c -> c.put("iss", "urn:somebody"))),
                 arguments("no issuer", token(key, "ES256", c -> c.remove("iss"))),
                 arguments("no expiry", token(key, "ES256", c -> c.remove("exp"))),
+                arguments("no time of issue", token(key, "ES256", c -> c.remove("iat"))),
+                arguments("ten years", token(key, "ES256", c -> c.put("exp", now + 10L * 365 * 86_400))),
+                arguments("other audience", token(key, "ES256", c -> c.put("aud", "another-application"))),
+                arguments("no audience", token(key, "ES256", c -> c.remove("aud"))),
+                arguments(
+                        "identity", token(key, "ES256", c -> c.put("nonce", "n").put("azp", "another"))),
+                arguments("logout", token(key, "ES256", "logout+jwt", c -> {})),
+                arguments("not an access token", token(key, "ES256", "JWT", c -> {})),
+                arguments("no subject", token(key, "ES256", c -> c.remove("sub"))),
+                arguments("terminal", token(key, "ES256", c -> c.put("sub", "eve\u001b[2J"))),
                 arguments("unsigned", encode("{\"alg\":\"none\"}") + "." + parts[1] + "."),
                 arguments("public key as secret", hmac(parts[1])));
     }
@@ -186,7 +196,30 @@ class HostileCallersIT {
                     TestOverseer.anonymous(),
                     TestOverseer.request(TestOverseer.users(path)).header("Authorization", "Bearer " + token));
             answer.problem(401, "unauthenticated");
+            assertThat(answer.challenge()).isEqualTo("Bearer realm=\"coreason-enclave\", error=\"invalid_token\"");
             assertThat(token.isEmpty() || !answer.text().contains(token)).isTrue();
+        }
+    }
+
+    @Test
+    void call_byNobody_isToldHowToShowWhoItIs() throws Exception {
+        Answer answer = plain("/api/v1/jobs", Map.of());
+
+        answer.problem(401, "unauthenticated");
+        assertThat(answer.challenge()).isEqualTo("Bearer realm=\"coreason-enclave\"");
+        plain("/api/v1/jobs", basic("operator", "password")).problem(401, "unauthenticated");
+    }
+
+    @Test
+    void log_afterRefusedTokens_holdsNoneOfThem() throws Exception {
+        String token = token(issuerKey(), "ES256", c -> c.put("aud", "another-application"));
+        plain("/api/v1/jobs", Map.of("Authorization", "Bearer " + token)).problem(401, "unauthenticated");
+
+        try (Stream<Path> logs = Files.list(TestOverseer.file("logs"))) {
+            for (Path log : logs.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(log, StandardCharsets.ISO_8859_1))
+                        .doesNotContain(token.substring(token.length() - 40));
+            }
         }
     }
 
@@ -292,20 +325,85 @@ class HostileCallersIT {
     }
 
     @Test
-    void health_byAnybody_isOpen_metricsIsNot() throws Exception {
-        for (String path : List.of("/health", "/health/ready", "/health/live")) {
+    void health_byAnybody_isOpen() throws Exception {
+        for (String path : List.of("/health", "/health/ready", "/health/live", "/health/started")) {
             assertThat(plain(path, Map.of()).status()).isEqualTo(200);
         }
-        String password = Files.readString(TestOverseer.file("state/metrics.password"));
-        assertThat(plain("/metrics", Map.of()).status()).isEqualTo(401);
-        assertThat(plain("/metrics", basic("scraper", "guessed")).status()).isEqualTo(401);
-        assertThat(plain("/metrics", Map.of("Authorization", "Bearer " + TestOverseer.token("operator")))
-                        .status())
-                .isEqualTo(401);
-        assertThat(plain("/metrics", basic("scraper", password)).ok().text()).contains("memory_usedHeap_bytes");
-        plain("/api/v1/jobs", basic("scraper", password)).problem(401, "unauthenticated");
-        for (String path : List.of("/", "/console", "/ibm/api", "/openapi", "/api", "/api/v1", "/WEB-INF/beans.xml")) {
-            assertThat(plain(path, Map.of()).status()).as(path).isIn(401, 403, 404);
+    }
+
+    @Test
+    void metrics_areForOperatorsAlone() throws Exception {
+        plain("/metrics", Map.of()).problem(401, "unauthenticated");
+        plain("/metrics", basic("scraper", "guessed")).problem(401, "unauthenticated");
+        plain("/metrics", bearer("foundry")).problem(403, "forbidden");
+        plain("/metrics", bearer("auditor")).problem(403, "forbidden");
+
+        Answer figures = plain("/metrics", bearer("operator")).ok();
+
+        assertThat(figures.type()).startsWith("text/plain");
+        assertThat(figures.text())
+                .contains("jvm_memory_used_bytes", "jvm_threads_live_threads", "process_cpu_usage")
+                .contains("enclave_jobs{state=\"running\"}", "enclave_rounds{state=\"open\"}")
+                .contains("enclave_contributions{state=\"admitted\"}", "enclave_nodes{state=\"trusted\"}");
+    }
+
+    /** What the server would open by itself, and what other servers of its kind have there. */
+    static Stream<String> doors() {
+        return Stream.of(
+                "/",
+                "/console",
+                "/api",
+                "/api/v1",
+                "/openapi",
+                "/openapi/ui",
+                "/api/docs",
+                "/api/explorer",
+                "/ibm/api",
+                "/ibm/api/",
+                "/ibm/api/explorer",
+                "/ibm/api/docs",
+                "/ibm/api/config",
+                "/ibm/api/validation",
+                "/ibm/api/collective",
+                "/ibm/api/mpmetrics",
+                "/ibm/saml20",
+                "/ibm/adminCenter",
+                "/adminCenter",
+                "/IBMJMXConnectorREST",
+                "/IBMJMXConnectorREST/mbeans",
+                "/jwt",
+                "/jwt/ibm/api/defaultJWT/jwk",
+                "/jwt/ibm/api/defaultJWT/token",
+                "/jwt/ibm/api/enclaveTokens/jwk",
+                "/oidc/endpoint/OP/authorize",
+                "/oidcclient",
+                "/oauth2",
+                "/metrics/base",
+                "/metrics/vendor",
+                "/trace",
+                "/problem",
+                "/j_security_check",
+                "/ibm_security_logout",
+                "/WEB-INF/beans.xml",
+                "/META-INF/MANIFEST.MF");
+    }
+
+    /** Not by a token either: whatever is there is not for users. */
+    @ParameterizedTest
+    @MethodSource("doors")
+    void door_ofTheServerItself_isShutOnBothPorts(String path) throws Exception {
+        for (URI port : List.of(TestOverseer.users(path), TestOverseer.nodes(path))) {
+            for (Map<String, String> headers : List.of(
+                    Map.<String, String>of(),
+                    bearer("operator"),
+                    basic("scraper", "guessed"),
+                    basic("admin", "admin"))) {
+                HttpRequest.Builder request = TestOverseer.request(port);
+                headers.forEach(request::header);
+                assertThat(TestOverseer.send(TestOverseer.anonymous(), request).status())
+                        .as(port + " with " + headers.keySet())
+                        .isIn(401, 403, 404);
+            }
         }
     }
 
@@ -313,6 +411,10 @@ class HostileCallersIT {
         HttpRequest.Builder request = TestOverseer.request(TestOverseer.users(path));
         headers.forEach(request::header);
         return TestOverseer.send(TestOverseer.anonymous(), request);
+    }
+
+    private static Map<String, String> bearer(String role) {
+        return Map.of("Authorization", "Bearer " + TestOverseer.token(role));
     }
 
     private static Map<String, String> basic(String user, String password) {
@@ -348,9 +450,15 @@ class HostileCallersIT {
     }
 
     private static String token(PrivateKey key, String algorithm, Consumer<ObjectNode> change) throws Exception {
+        return token(key, algorithm, "at+jwt", change);
+    }
+
+    private static String token(PrivateKey key, String algorithm, String type, Consumer<ObjectNode> change)
+            throws Exception {
         long now = Instant.now().getEpochSecond();
         ObjectNode claims = Json.object()
                 .put("iss", TokenIssuer.ISSUER)
+                .put("aud", TokenIssuer.AUDIENCE)
                 .put("sub", "eve")
                 .put("upn", "eve")
                 .put("iat", now)
@@ -358,7 +466,7 @@ class HostileCallersIT {
                 .put("jti", "1");
         claims.putArray("groups").add("foundry");
         change.accept(claims);
-        ObjectNode header = Json.object().put("alg", algorithm).put("typ", "JWT");
+        ObjectNode header = Json.object().put("alg", algorithm).put("typ", type);
         String signed = encode(header.toString()) + "." + encode(claims.toString());
         Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
         signature.initSign(key);
@@ -368,7 +476,7 @@ class HostileCallersIT {
 
     private static String hmac(String claims) throws Exception {
         byte[] secret = Files.readAllBytes(TestOverseer.file("state/tokens/token.pub"));
-        String signed = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}") + "." + claims;
+        String signed = encode("{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}") + "." + claims;
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(secret, "HmacSHA256"));
         byte[] tag = mac.doFinal(signed.getBytes(StandardCharsets.US_ASCII));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.overseer.token.TestIssuer;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.guest.FakeTsm;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -86,10 +87,23 @@ public class TestOverseer implements BeforeAllCallback {
         return running.client;
     }
 
+    /** The issuer of the running production Overseer's tokens. */
+    static TestIssuer issuer() {
+        return running.issuer;
+    }
+
     /** A valid token. */
     static String token(String role) {
+        return token("test-" + role, role);
+    }
+
+    /** A valid token of somebody. */
+    static String token(String subject, String role) {
+        if (running.issuer != null) {
+            return running.issuer.token(subject, role);
+        }
         try {
-            return TokenIssuer.load(running.tokens).issue("test-" + role, role, Duration.ofHours(1));
+            return TokenIssuer.load(running.folder.resolve("state/tokens")).issue(subject, role, Duration.ofHours(1));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -105,7 +119,12 @@ public class TestOverseer implements BeforeAllCallback {
 
     /** Calls {@code /api/v1} on the users' port. */
     static Answer call(String role, String method, String path, byte[] body, String type) throws Exception {
-        HttpRequest.Builder request = request(users("/api/v1" + path)).header("Authorization", "Bearer " + token(role));
+        return bring(token(role), method, path, body, type);
+    }
+
+    /** Calls {@code /api/v1} on the users' port with a token. */
+    static Answer bring(String token, String method, String path, byte[] body, String type) throws Exception {
+        HttpRequest.Builder request = request(users("/api/v1" + path)).header("Authorization", "Bearer " + token);
         if (!type.isEmpty()) {
             request.header("Content-Type", type);
         }
@@ -148,11 +167,11 @@ public class TestOverseer implements BeforeAllCallback {
     /** The server and its folder. */
     private static final class Running implements AutoCloseable {
         private final Path folder;
-        private final Path tokens;
         private final int userPort;
         private final int nodePort;
         private final HttpClient client;
         private FakeTsm tsm;
+        private TestIssuer issuer;
 
         Running(boolean attested) {
             try {
@@ -161,7 +180,6 @@ public class TestOverseer implements BeforeAllCallback {
                 userPort = ports.get(0);
                 nodePort = ports.get(1);
                 Runtime.getRuntime().addShutdownHook(new Thread(this::kill));
-                tokens = folder.resolve(attested ? "issuer" : "state/tokens");
                 List<String> run = new ArrayList<>(List.of("run", "--detach"));
                 run.addAll(List.of("--https-port", String.valueOf(userPort), "--node-port", String.valueOf(nodePort)));
                 run.addAll(attested ? production() : List.of("--simulation"));
@@ -174,19 +192,19 @@ public class TestOverseer implements BeforeAllCallback {
         }
 
         private List<String> production() throws IOException {
-            Path keys = TokenIssuer.open(tokens).publicKeyFile();
+            issuer = new TestIssuer(folder);
             Path anchors = Files.createDirectory(folder.resolve("anchors"));
             Files.write(anchors.resolve("ark.pem"), FakeChip.root());
             Path reports = Files.createDirectory(folder.resolve("tsm"));
             tsm = FakeChip.honest().kernel(reports);
             Path certificates = Files.createDirectory(folder.resolve("certificates"));
             FakeTd.publish(anchors, certificates);
-            return List.of(
-                    "--issuer", TokenIssuer.ISSUER,
-                    "--keys", keys.toUri().toString(),
+            List<String> options = new ArrayList<>(List.of(
                     "--trust-anchors", anchors.toString(),
                     "--certificates", certificates.toString(),
-                    "--tsm", reports.toString());
+                    "--tsm", reports.toString()));
+            issuer.options().forEach((name, value) -> options.addAll(List.of(name, value)));
+            return options;
         }
 
         private void enclave(String... arguments) throws IOException {
@@ -215,6 +233,7 @@ public class TestOverseer implements BeforeAllCallback {
                 kill();
                 if (tsm != null) {
                     tsm.close();
+                    issuer.close();
                 }
             }
             try (Stream<Path> files = Files.walk(folder)) {

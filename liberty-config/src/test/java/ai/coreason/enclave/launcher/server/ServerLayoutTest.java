@@ -63,6 +63,15 @@ class ServerLayoutTest {
     }
 
     @Test
+    void write_again_forgetsSecretsThatAreNoLongerThere() throws Exception {
+        layout.write(distribution, "node", Map.of(), Map.of("other", "new"));
+
+        assertThat(layout.configuration().resolve("variables/enclave.tls.password"))
+                .doesNotExist();
+        assertThat(layout.configuration().resolve("variables/other")).hasContent("new");
+    }
+
+    @Test
     void command_jvmFlags_comeAfterJvmOptionsSoThatTheyWin() throws Exception {
         List<String> command = ServerProcess.command(distribution, layout, List.of("-Xmx2g"));
 

@@ -47,7 +47,20 @@ class ServiceCommandsTest {
                 "overseer run --state S --simulation --node-port 9443 | --node-port: expected another port than --https-port",
                 "overseer run --state S                            | --issuer: expected the issuer of user tokens",
                 "overseer run --state S --issuer i                 | --keys: expected the address",
-                "overseer run --state S --simulation --issuer i    | --issuer, --keys: expected neither with --simulation, got i",
+                "overseer run --state S --issuer i --keys https://h/k | --audience: expected the name of this Overseer",
+                "overseer run --state S --issuer i --keys http://h/k --audience a | --keys: expected https://HOST[:PORT][/PATH], got http://h",
+                "overseer run --state S --issuer i --keys file:/k --audience a | --keys: expected https://HOST[:PORT][/PATH], got file://null",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --issuer-ca no.pem | --issuer-ca: expected a file of certificates in PEM, got nothing at no.pem",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --issuer-ca pom.xml | --issuer-ca: expected certificates in PEM, got something else in pom.xml",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --max-token-lifetime 0 | --max-token-lifetime: expected 1 to 1440, got 0",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --max-token-lifetime 1441 | --max-token-lifetime: expected 1 to 1440, got 1441",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --client b,c | --client: expected a client's name without commas, got b,c",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --token-type a;b | --token-type: expected a media type's name",
+                "overseer run --state S --issuer i --keys https://h/k --audience a --roles-claim ä | --roles-claim: expected 1 to 500 printable",
+                "overseer run --state S --simulation --issuer i    | --issuer: expected none with --simulation, got i",
+                "overseer run --state S --simulation --audience a  | --audience: expected none with --simulation, got a",
+                "overseer run --state S --simulation --client c    | --client: expected none with --simulation, got c",
+                "overseer run --state S --simulation --max-token-lifetime 5 | --max-token-lifetime: expected none with --simulation, got 5",
                 "overseer run --state S --simulation --trust-anchors no.d | --trust-anchors: expected a folder, got nothing at no.d",
                 "overseer run --state S --simulation --certificates no.d | --certificates: expected a folder, got nothing at no.d",
                 "overseer run --state S --simulation --tsm no.d    | --tsm: expected a folder, got nothing at no.d",
@@ -149,10 +162,12 @@ class ServiceCommandsTest {
         var secrets = files.secrets(List.of("localhost"));
         String ca = Files.readString(state.resolve("ca.pem"));
         String evidence = Files.readString(state.resolve("evidence.key"));
+        Files.writeString(files.state().resolve("metrics.password"), "of an earlier version");
 
         files.make(OverseerFiles.SIMULATION);
 
         assertThat(files.secrets(List.of("localhost"))).isEqualTo(secrets);
+        assertThat(files.state().resolve("metrics.password")).doesNotExist();
         assertThat(state.resolve("ca.pem")).hasContent(ca);
         assertThat(state.resolve("evidence.key")).hasContent(evidence);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))

@@ -103,12 +103,17 @@ final class Installed implements AutoCloseable {
         TokenIssuer issuer = TokenIssuer.load(state.resolve("tokens"));
         Map<Role, String> tokens = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
-            tokens.put(role, issuer.issue("it", role.name().toLowerCase(Locale.ROOT), Duration.ofHours(1)));
+            tokens.put(role, issuer.issue(subject(role), role.name().toLowerCase(Locale.ROOT), Duration.ofHours(1)));
         }
         return new OverseerApi(
                 URI.create("https://127.0.0.1:" + ports.get(0)),
                 OverseerFiles.of(overseer()).client(),
                 tokens);
+    }
+
+    /** Whom {@code simulate} names, so that its jobs are this one's too. */
+    private static String subject(Role role) {
+        return "simulation-" + role.name().toLowerCase(Locale.ROOT);
     }
 
     /** Writes {@code <node>.json} for a node whose data package is there. */

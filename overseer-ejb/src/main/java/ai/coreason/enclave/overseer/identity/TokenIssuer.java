@@ -20,14 +20,17 @@ import java.util.UUID;
 
 /**
  * The embedded issuer of user tokens for simulations: JSON Web Tokens (RFC 7519) signed with ES256 (RFC 7518 section
- * 3.4), with the claims of MicroProfile JWT 2.1. A production Overseer is pointed at an OpenID provider instead.
+ * 3.4), in the form of access tokens (RFC 9068). A production Overseer is pointed at an OpenID provider instead.
  *
  * <p>The key (EC P-256) lies in {@code token.key}, mode 0600, its public half in {@code token.pub}; both are made at the
  * first {@link #open}. Thread-safe.
  */
 public final class TokenIssuer {
-    /** The {@code iss} claim: what {@code mp.jwt.verify.issuer} must say. */
+    /** The {@code iss} claim. */
     public static final String ISSUER = "urn:coreason:enclave:simulation";
+
+    /** The {@code aud} claim. */
+    public static final String AUDIENCE = "urn:coreason:enclave:simulation:overseer";
 
     /** The roles a token may carry in {@code groups}. */
     public static final Set<String> ROLES = Set.of("foundry", "operator", "auditor");
@@ -96,9 +99,10 @@ public final class TokenIssuer {
             throw new IllegalArgumentException("validity: expected more than 0 and at most 24 h, got " + validity);
         }
         long now = clock.instant().getEpochSecond();
-        ObjectNode header = Json.object().put("alg", "ES256").put("typ", "JWT");
+        ObjectNode header = Json.object().put("alg", "ES256").put("typ", "at+jwt");
         ObjectNode claims = Json.object()
                 .put("iss", ISSUER)
+                .put("aud", AUDIENCE)
                 .put("sub", subject)
                 .put("upn", subject)
                 .put("iat", now)
@@ -110,7 +114,7 @@ public final class TokenIssuer {
         return signed + "." + BASE64URL.encodeToString(sign(signed.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    /** The file with the public key, PEM: what {@code mp.jwt.verify.publickey.location} points at. */
+    /** The file with the public key, PEM. */
     public Path publicKeyFile() {
         return publicKey;
     }

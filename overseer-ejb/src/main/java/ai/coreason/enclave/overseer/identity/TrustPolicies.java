@@ -59,6 +59,12 @@ public class TrustPolicies {
      * @throws InvalidDocument naming what is wrong with it
      */
     public long change(JsonNode policy, String by) {
+        if (by.length() > TrustPolicyVersion.LONGEST_NAME) {
+            throw InvalidDocument.at(
+                    "sub",
+                    "an operator's of at most " + TrustPolicyVersion.LONGEST_NAME + " characters",
+                    by.length() + " characters");
+        }
         TrustPolicy parsed = TrustPolicy.parse(policy);
         parsed.waivers().forEach((member, name) -> {
             if (!name.equals(by)) {

@@ -11,6 +11,8 @@ import java.time.Instant;
 @Entity
 @Table(name = "trust_policy")
 public class TrustPolicyVersion {
+    static final int LONGEST_NAME = 64;
+
     @Id
     @Column(name = "policy_version")
     private long version;
@@ -19,7 +21,7 @@ public class TrustPolicyVersion {
     @Column(name = "policy_json", nullable = false)
     private String json;
 
-    @Column(name = "changed_by", nullable = false, length = 64)
+    @Column(name = "changed_by", nullable = false, length = LONGEST_NAME)
     private String changedBy;
 
     @Column(name = "changed_at", nullable = false)

@@ -142,7 +142,7 @@ public class Job {
         return graphDigest;
     }
 
-    /** Who submitted it. */
+    /** Who submitted it, by the name that the issuer of user tokens gives to nobody else: whose job it is. */
     public String submitter() {
         return submitter;
     }

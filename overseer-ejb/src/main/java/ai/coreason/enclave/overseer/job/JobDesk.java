@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.job;
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
@@ -56,17 +57,19 @@ public class JobDesk {
     private Event<JobAdmitted> admitted;
 
     /**
-     * Takes a job in, or finds the job that the same document made before; it is admitted once it has its initial model.
+     * Takes a job in, or finds the job that the same user made of the same document before; it is admitted once it has its
+     * initial model.
      *
-     * @param submitter who asks
-     * @throws InvalidDocument if the document names what this federation does not have
-     * @throws JobRefused if too few nodes can pay, their dictionaries differ, or the id belongs to another document
+     * @param submitter who asks, and to whom the job then belongs
+     * @throws InvalidDocument if the document names what this federation, or this user, does not have
+     * @throws JobRefused if too few nodes can pay, their dictionaries differ, or the id belongs to another document or user
      */
-    public Job submit(FederationJob job, String submitter) {
+    public Job submit(FederationJob job, User submitter) {
         String id = job.jobId().orElseGet(UUID::randomUUID).toString();
         Job known = em.find(Job.class, id);
         if (known != null) {
-            if (!known.documentDigest().equals(job.digest())) {
+            if (!known.documentDigest().equals(job.digest())
+                    || !known.submitter().equals(submitter.subject())) {
                 throw new JobRefused(
                         JobRefused.Kind.CONFLICT,
                         "job_id: expected an unused id or the same job, got another job's id");
@@ -78,6 +81,11 @@ public class JobDesk {
                     JobRefused.Kind.STATE,
                     "federation: expected one that goes on, got one that an operator has frozen");
         }
+        job.initialModel()
+                .filter(digest -> !new JobTable(em).holds(submitter.subject(), digest))
+                .ifPresent(digest -> {
+                    throw ModelStore.notHeld(digest);
+                });
         models.require(job);
         new ModelRoom(Runtime.getRuntime().maxMemory(), models.freeBytes())
                 .require(job.model(), job.clients().size());
@@ -90,7 +98,7 @@ public class JobDesk {
                 job.digest(),
                 JobDigest.of(job, UUID.fromString(id), key),
                 job.model().digest());
-        Job stored = new Job(id, job.json(), digests, job.rounds(), submitter);
+        Job stored = new Job(id, job.json(), digests, job.rounds(), submitter.subject());
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));
         audit.append(
@@ -99,7 +107,8 @@ public class JobDesk {
                         .put("job_id", id)
                         .put("job_digest", digests.job())
                         .put("graph_digest", digests.graph())
-                        .put("submitter", submitter));
+                        .put("submitter", submitter.subject())
+                        .put("submitter_name", submitter.display()));
         submitted.fire(new JobSubmitted(id));
         return stored;
     }
@@ -145,12 +154,14 @@ public class JobDesk {
         return Optional.ofNullable(em.find(Job.class, jobId));
     }
 
-    /** Jobs, newest first. */
-    public List<Job> list(int first, int count) {
-        return em.createQuery("select j from Job j order by j.createdAt desc, j.id", Job.class)
-                .setFirstResult(first)
-                .setMaxResults(count)
-                .getResultList();
+    /** A job by its id, if it is one that the viewer sees. */
+    public Optional<Job> find(String jobId, Viewer viewer) {
+        return new JobTable(em).find(jobId, viewer);
+    }
+
+    /** The jobs that a viewer sees, newest first. */
+    public List<Job> list(Viewer viewer, int first, int count) {
+        return new JobTable(em).list(viewer, first, count);
     }
 
     /** The participations of a job by node id. */
@@ -166,7 +177,7 @@ public class JobDesk {
      *
      * @throws JobRefused if it has ended otherwise
      */
-    public Job cancel(String jobId, String by) {
+    public Job cancel(String jobId, User by) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         if (job.state() == JobState.CANCELLED) {
             return job;
@@ -175,8 +186,10 @@ public class JobDesk {
             throw new JobRefused(
                     JobRefused.Kind.STATE, "job " + jobId + ": expected a job that has not ended, got " + job.state());
         }
-        job.moveTo(JobState.CANCELLED, "cancelled by " + by);
-        audit.append("job.cancelled", Json.object().put("job_id", jobId).put("by", by));
+        job.moveTo(JobState.CANCELLED, "cancelled by " + by.display());
+        audit.append(
+                "job.cancelled",
+                Json.object().put("job_id", jobId).put("by", by.subject()).put("by_name", by.display()));
         return job;
     }
 

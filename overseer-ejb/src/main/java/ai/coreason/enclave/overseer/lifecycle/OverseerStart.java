@@ -2,6 +2,8 @@ package ai.coreason.enclave.overseer.lifecycle;
 
 import ai.coreason.enclave.overseer.identity.HardwareTrust;
 import ai.coreason.enclave.overseer.job.FederationMode;
+import ai.coreason.enclave.overseer.token.TokenPolicy;
+import ai.coreason.enclave.overseer.token.UserTokens;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,9 +23,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * What must be done before anything else runs: waits for transactions that a crash left in doubt, brings the tables to this version,
- * opens the audit log, and reads what hardware is verified by, so that a server whose roots cannot be read does not start; roots
- * that replace the built-in ones are told in the log. Where {@code enclave.parent.pid} names the process that started this
- * server, the server ends with that process, so that a killed launcher leaves none behind.
+ * opens the audit log, and reads what hardware and users' tokens are verified by, so that a server whose roots or issuer cannot be
+ * read does not start; roots that replace the built-in ones are told in the log. Where {@code enclave.parent.pid} names the process
+ * that started this server, the server ends with that process, so that a killed launcher leaves none behind.
  */
 @Singleton
 @Startup
@@ -41,6 +43,9 @@ public class OverseerStart {
     private HardwareTrust trust;
 
     @Inject
+    private UserTokens tokens;
+
+    @Inject
     @ConfigProperty(name = "enclave.parent.pid")
     private Optional<Long> parent;
 
@@ -55,6 +60,7 @@ public class OverseerStart {
         parent.ifPresent(OverseerStart::endWith);
         try {
             new InDoubt(database).awaitEnd();
+            openTokens();
             OverseerTables.upgrade(database);
             openAudit();
         } catch (Exception e) {
@@ -62,6 +68,15 @@ public class OverseerStart {
             throw new IllegalStateException(e);
         }
         LOG.log(Level.INFO, "overseer.started mode=" + (mode.simulation() ? "simulation" : "production"));
+    }
+
+    /** Tells whose tokens open this Overseer, which reads how they are verified. */
+    private void openTokens() {
+        TokenPolicy policy = tokens.policy();
+        LOG.log(
+                Level.INFO,
+                "overseer.users issuer=" + policy.issuer() + " audience=" + policy.audience() + " type="
+                        + policy.type());
     }
 
     private void openAudit() throws Exception {

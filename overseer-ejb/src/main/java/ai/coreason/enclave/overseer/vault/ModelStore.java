@@ -46,7 +46,7 @@ public class ModelStore {
         if (job.initialModel().isPresent()) {
             String digest = job.initialModel().get();
             if (!vault.has(digest)) {
-                throw InvalidDocument.at("initial_model", "the digest of a model that this Overseer holds", digest);
+                throw notHeld(digest);
             }
             return;
         }
@@ -80,6 +80,12 @@ public class ModelStore {
                 ? Initializer.initial(job.model(), seeded(job.seed().getAsLong(), jobId))
                 : Initializer.initial(job.model(), random::nextLong);
         return store(fresh, job.model(), jobId, 0);
+    }
+
+    /** The refusal of a model that is not here, or not the asking user's. */
+    public static InvalidDocument notHeld(String digest) {
+        return InvalidDocument.at(
+                "initial_model", "the digest of a model that this Overseer holds for a job of yours", digest);
     }
 
     /**

@@ -31,13 +31,14 @@ class TokenIssuerTest {
     Path folder;
 
     @Test
-    void issue_foundry_carriesTheClaimsOfMicroProfileJwt() throws Exception {
+    void issue_foundry_carriesTheClaimsOfAnAccessToken() throws Exception {
         Instant now = Instant.parse("2026-11-24T10:00:00Z");
         TokenIssuer issuer = TokenIssuer.open(folder, Clock.fixed(now, ZoneOffset.UTC));
 
         JsonNode claims = part(issuer.issue("alice", "foundry", MINUTE), 1);
 
         assertThat(claims.get("iss").textValue()).isEqualTo(TokenIssuer.ISSUER);
+        assertThat(claims.get("aud").textValue()).isEqualTo(TokenIssuer.AUDIENCE);
         assertThat(claims.get("sub").textValue()).isEqualTo("alice");
         assertThat(claims.get("upn").textValue()).isEqualTo("alice");
         assertThat(claims.get("groups")).hasSize(1).allMatch(g -> "foundry".equals(g.textValue()));
@@ -53,6 +54,7 @@ class TokenIssuerTest {
         String token = issuer.issue("alice", "auditor", MINUTE);
 
         assertThat(part(token, 0).get("alg").textValue()).isEqualTo("ES256");
+        assertThat(part(token, 0).get("typ").textValue()).isEqualTo("at+jwt");
         assertThat(verifies(token, issuer.publicKeyFile())).isTrue();
         int dot = token.indexOf('.') + 5;
         String tampered = token.substring(0, dot) + (token.charAt(dot) == 'A' ? 'B' : 'A') + token.substring(dot + 1);

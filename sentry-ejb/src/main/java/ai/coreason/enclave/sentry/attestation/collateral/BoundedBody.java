@@ -10,18 +10,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** A body that is given up on when it grows over a length. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
     private final int most;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
     private Flow.Subscription subscription;
 
-    BoundedBody(int most) {
+    /** @param most the longest body, bytes */
+    public BoundedBody(int most) {
         this.most = most;
     }
 
     /** That a body is too long, which another attempt does not change. */
-    static final class TooLong extends IOException {
+    public static final class TooLong extends IOException {
         private static final long serialVersionUID = 1L;
 
         TooLong(int most) {
