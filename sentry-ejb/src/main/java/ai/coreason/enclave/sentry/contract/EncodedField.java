@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import java.util.Set;
@@ -36,7 +37,7 @@ public record EncodedField(String field, Encoding encode, double mean, double st
                 encode,
                 standardise ? f.number("mean", Range.finite()) : 0,
                 standardise ? f.number("std", Formats.positiveFloat()) : 1,
-                encode == Encoding.TENSOR ? f.number("scale", Formats.positiveFloat(), 1) : 1);
+                encode == Encoding.TENSOR ? f.number("scale", PlanRanges.SCALE, 1) : 1);
         f.end();
         return read;
     }
