@@ -29,7 +29,7 @@ final class CallSizes {
     }
 
     /** Sizes in use are at most this. */
-    static final int MOST = 256;
+    static final int MOST = 512;
 
     /** Units that were drawn at random. */
     static final int DRAWN = 64;

@@ -33,7 +33,6 @@ record RoundingMargin(double relative, long positions) {
 
     private static final long SINGLE = 100_000;
     private static final long SINGLE_UNITS = 2_048;
-    private static final int MOST_UNITS = 256;
     private static final long PRODUCTS = 1L << 29;
     private static final double UNIT = 0x1p-24;
 
@@ -65,7 +64,7 @@ record RoundingMargin(double relative, long positions) {
 
     /** Most units of one call in a step over so many. */
     int unitsOfCall(int units) {
-        long most = inDouble(units) ? MOST_UNITS : Math.min(MOST_UNITS, SINGLE / Math.max(1, units) - 1);
+        long most = inDouble(units) ? CallSizes.MOST : Math.min(CallSizes.MOST, SINGLE / Math.max(1, units) - 1);
         long ofProducts = positions == 0 ? most : PRODUCTS / (positions * Math.max(1, units));
         return (int) Math.max(1, Math.min(most, ofProducts));
     }

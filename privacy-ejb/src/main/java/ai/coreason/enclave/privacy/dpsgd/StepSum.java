@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /**
  * The sum of one step's clipped gradients, in memory that Java and libtorch share: of single precision for one call; the
@@ -87,16 +86,16 @@ final class StepSum {
 
     /** Takes a block of the sum out, and leaves zeros; to be called for every block in turn before the next step. */
     void take(int from, double[] block, int count) {
+        if (added && called) {
+            collect();
+        }
         if (added) {
             total.get(from, block, 0, count);
             total.put(from, DOUBLE_ZEROS, 0, count);
         } else {
-            Arrays.fill(block, 0, count, 0);
-        }
-        if (called) {
             takeFloats(from, count);
             for (int i = 0; i < count; i++) {
-                block[i] += floats[i];
+                block[i] = floats[i];
             }
         }
         if (from + count == size()) {

@@ -82,9 +82,11 @@ final class UnitCalls {
     private void divide(long[][] units, int width, int most, List<Call> calls) {
         int to;
         for (int from = 0; from < units.length; from = to) {
-            int left = Math.min(units.length - from, most);
-            int size = sizes.of(left, width);
-            to = from + Math.min(left, size);
+            int left = units.length - from;
+            int parts = (left + most - 1) / most;
+            int wanted = (left + parts - 1) / parts;
+            int size = sizes.of(wanted, width);
+            to = from + Math.min(wanted, size);
             calls.add(new Call(Arrays.copyOfRange(units, from, to), width, size));
         }
     }
