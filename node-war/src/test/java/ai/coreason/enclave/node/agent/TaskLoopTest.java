@@ -204,7 +204,7 @@ class TaskLoopTest {
                     @Override
                     public Session enrol() throws Exception {
                         enrolments++;
-                        overseer.client(pauses::add).nonce("node_a");
+                        overseer.client(delay -> {}).nonce("node_a");
                         throw new IllegalStateException("expected a refusal");
                     }
 
