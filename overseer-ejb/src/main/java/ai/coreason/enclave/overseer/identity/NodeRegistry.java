@@ -121,12 +121,14 @@ public class NodeRegistry {
     /** The tokens that could still be used, by node. */
     public List<EnrolmentSecret> outstanding() {
         return em.createQuery(
-                        "select s from EnrolmentSecret s where s.kind = :kind and s.used = false and s.expiresAt > :now"
+                        "select s from EnrolmentSecret s where s.kind = :kind and s.expiresAt > :now"
                                 + " order by s.nodeId, s.expiresAt",
                         EnrolmentSecret.class)
                 .setParameter("kind", EnrolmentSecret.Kind.TOKEN)
                 .setParameter("now", Instant.now())
-                .getResultList();
+                .getResultStream()
+                .filter(EnrolmentSecret::unused)
+                .toList();
     }
 
     /**
@@ -153,12 +155,13 @@ public class NodeRegistry {
 
     /** Makes all tokens and nonces of a node useless; how many tokens there were. */
     long withdrawAll(String nodeId) {
-        List<EnrolmentSecret> found = em.createQuery(
-                        "select s from EnrolmentSecret s where s.nodeId = :node and s.used = false",
-                        EnrolmentSecret.class)
+        List<EnrolmentSecret> found = em
+                .createQuery("select s from EnrolmentSecret s where s.nodeId = :node", EnrolmentSecret.class)
                 .setParameter("node", nodeId)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList();
+                .getResultStream()
+                .filter(EnrolmentSecret::unused)
+                .toList();
         found.forEach(EnrolmentSecret::withdraw);
         return found.stream().filter(s -> s.isTokenOf(nodeId)).count();
     }
