@@ -18,7 +18,11 @@ class AverageIT {
         TestNode node = TestNode.enrolled("average_node");
         ObjectNode asked = TestJobs.job(List.of(node.id()), 1, 2);
         ((ObjectNode) asked.get("training")).put("server_learning_rate", 3e38);
-        String job = TestOverseer.post("foundry", "/jobs", asked).ok().json().get("job_id").asText();
+        String job = TestOverseer.post("foundry", "/jobs", asked)
+                .ok()
+                .json()
+                .get("job_id")
+                .asText();
         RoundTask task = node.task();
         byte[] update = TestNode.update(task.job().model(), 2f);
 
@@ -34,9 +38,13 @@ class AverageIT {
                 .startsWith("round 1: the aggregate of fc.")
                 .contains("expected finite values");
         assertThat(ended.get("model_digest").asText()).isEqualTo(task.baseDigest());
-        byte[] model = TestOverseer.get("foundry", "/jobs/" + job + "/model").ok().body();
+        byte[] model =
+                TestOverseer.get("foundry", "/jobs/" + job + "/model").ok().body();
         assertThat(Json.sha256(model)).isEqualTo(task.baseDigest());
-        JsonNode round = TestOverseer.get("foundry", "/jobs/" + job + "/rounds").ok().json().get(0);
+        JsonNode round = TestOverseer.get("foundry", "/jobs/" + job + "/rounds")
+                .ok()
+                .json()
+                .get(0);
         assertThat(round.get("state").asText()).isEqualTo("ABANDONED");
     }
 }

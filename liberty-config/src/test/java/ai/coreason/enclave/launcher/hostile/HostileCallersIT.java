@@ -61,10 +61,11 @@ class HostileCallersIT {
             "POST /api/v1/jobs/{job_id}/thaw",
             "POST /api/v1/federation/freeze",
             "POST /api/v1/federation/thaw");
-    private static final Set<String> NOT_FOUNDRY = Set.of(
-            "GET /api/v1/ledger", "GET /api/v1/audit", "GET /api/v1/trust-policy", "GET /api/v1/stops");
+    private static final Set<String> NOT_FOUNDRY =
+            Set.of("GET /api/v1/ledger", "GET /api/v1/audit", "GET /api/v1/trust-policy", "GET /api/v1/stops");
     /** What would end all other tests: only that others may not do it is shown here. */
     private static final String FREEZE = "POST /api/v1/federation/freeze";
+
     private static final Set<String> NOT_AUDITOR = Set.of("POST /api/v1/jobs/{job_id}/cancel");
 
     /** One operation of the API description. */

@@ -260,8 +260,8 @@ class HostileUpdatesIT {
         assertThat(mallory.judged(task).get("state").asText()).isEqualTo("REJECTED");
 
         String heads = "/ledger-heads/" + TestJobs.DATASET;
-        for (String path : List.of(
-                "/jobs/" + job + "/rounds/1/model", mallory.path(task), heads + "?nonce=" + TestLedger.NONCE)) {
+        for (String path :
+                List.of("/jobs/" + job + "/rounds/1/model", mallory.path(task), heads + "?nonce=" + TestLedger.NONCE)) {
             mallory.get(path).problem(401, "unauthenticated");
         }
         ObjectNode rows = Json.object().put("nonce", TestLedger.NONCE);

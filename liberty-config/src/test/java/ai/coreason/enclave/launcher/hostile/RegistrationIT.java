@@ -13,8 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(TestOverseer.class)
 class RegistrationIT {
     private static String detail(TestNode node, String token, Consumer<ObjectNode> change) throws Exception {
-        return node.tryToEnrol(token, TestNode.newKeys("secp256r1"), r -> change.accept((ObjectNode)
-                        r.at("/datasets/0")))
+        return node.tryToEnrol(
+                        token, TestNode.newKeys("secp256r1"), r -> change.accept((ObjectNode) r.at("/datasets/0")))
                 .problem(409, "registration-refused")
                 .get("detail")
                 .asText();
@@ -25,7 +25,10 @@ class RegistrationIT {
         TestNode node = TestNode.stranger("claims_much");
         String token = node.token();
 
-        assertThat(detail(node, token, d -> d.put("declared_rows", 1_000_000_000_000L).put("delta", 1e-13)))
+        assertThat(detail(
+                        node,
+                        token,
+                        d -> d.put("declared_rows", 1_000_000_000_000L).put("delta", 1e-13)))
                 .startsWith("datasets[0].declared_rows: expected at most 1000");
         assertThat(detail(node, token, d -> d.put("data_owner", "owner_of_another")))
                 .startsWith("datasets[0].data_owner: expected owner_claims_much");
@@ -39,7 +42,8 @@ class RegistrationIT {
     void enrol_anothersName_is409AndNoFaultOfTheServer() throws Exception {
         TestNode victim = TestNode.enrolled("claims_victim");
         TestNode thief = TestNode.stranger("claims_thief");
-        String unbound = TestOverseer.post("operator", "/enrolment-tokens", Json.object().put("node_id", thief.id()))
+        String unbound = TestOverseer.post(
+                        "operator", "/enrolment-tokens", Json.object().put("node_id", thief.id()))
                 .ok()
                 .json()
                 .get("token")
@@ -50,7 +54,8 @@ class RegistrationIT {
                 .contains(victim.id());
         ObjectNode bound = TestNode.tokenRequest(thief.id());
         ((ObjectNode) bound.at("/datasets/0")).put("data_owner", "owner_" + victim.id());
-        JsonNode problem = TestOverseer.post("operator", "/enrolment-tokens", bound).problem(409, "illegal-state");
+        JsonNode problem =
+                TestOverseer.post("operator", "/enrolment-tokens", bound).problem(409, "illegal-state");
         assertThat(problem.get("detail").asText()).contains(victim.id());
     }
 
@@ -66,8 +71,11 @@ class RegistrationIT {
     @Test
     void token_wrongDatasets_is400ByMember() throws Exception {
         for (Consumer<ObjectNode> wrong : java.util.List.<Consumer<ObjectNode>>of(
-                d -> d.put("max_rows", 0), d -> d.put("max_rows", "many"), d -> d.remove("data_owner"), d -> d.put(
-                        "dataset_id", "../x"), d -> d.put("rows", 1))) {
+                d -> d.put("max_rows", 0),
+                d -> d.put("max_rows", "many"),
+                d -> d.remove("data_owner"),
+                d -> d.put("dataset_id", "../x"),
+                d -> d.put("rows", 1))) {
             ObjectNode request = TestNode.tokenRequest("claims_any");
             wrong.accept((ObjectNode) request.at("/datasets/0"));
             JsonNode problem =

@@ -59,9 +59,11 @@ class StopIT {
     }
 
     private static JsonNode completed(String id) throws Exception {
-        JsonNode ended = TestOverseer.await("the end of job " + id, () -> job(id), j -> !List.of(
-                        "SUBMITTED", "ADMITTED", "RUNNING")
-                .contains(j.get("status").asText()));
+        JsonNode ended = TestOverseer.await(
+                "the end of job " + id,
+                () -> job(id),
+                j -> !List.of("SUBMITTED", "ADMITTED", "RUNNING")
+                        .contains(j.get("status").asText()));
         assertThat(ended.get("status").asText()).as(ended.toString()).isEqualTo("COMPLETED");
         return TestOverseer.get("foundry", "/jobs/" + id + "/rounds").ok().json();
     }
@@ -102,9 +104,7 @@ class StopIT {
         train(ann, ann.task());
         train(bob, bob.task());
         JsonNode round = completed(job).get(0);
-        assertThat(round.get("participants"))
-                .extracting(JsonNode::asText)
-                .containsExactly(ann.id(), bob.id());
+        assertThat(round.get("participants")).extracting(JsonNode::asText).containsExactly(ann.id(), bob.id());
         assertThat(round.at("/declined/0/reason").asText()).contains("revoked");
         assertThat(TestOverseer.events()).contains("node.revoked");
         assertThat(TestOverseer.get("auditor", "/stops").ok().json().get("stops"))
@@ -128,7 +128,8 @@ class StopIT {
 
     @Test
     void revokeNode_unknown_is404() throws Exception {
-        TestOverseer.post("operator", "/nodes/stop_nobody/revoke", Json.object()).problem(404, "not-found");
+        TestOverseer.post("operator", "/nodes/stop_nobody/revoke", Json.object())
+                .problem(404, "not-found");
         TestOverseer.post("operator", "/certificates/1/revoke", Json.object()).problem(404, "not-found");
         TestOverseer.post("operator", "/certificates/xyz/revoke", Json.object()).problem(400, "invalid-document");
         TestOverseer.call("operator", "DELETE", "/enrolment-tokens/" + "0".repeat(32), new byte[0], "")
@@ -245,7 +246,8 @@ class StopIT {
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString("{\"node_id\": \"stop_late\"}")))
                 .problem(503, "unavailable");
-        TestOverseer.post("foundry", "/jobs", TestJobs.job(List.of(bob.id()), 1, 1)).problem(409, "illegal-state");
+        TestOverseer.post("foundry", "/jobs", TestJobs.job(List.of(bob.id()), 1, 1))
+                .problem(409, "illegal-state");
 
         order("/federation/thaw");
 

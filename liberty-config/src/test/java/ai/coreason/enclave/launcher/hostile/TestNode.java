@@ -293,7 +293,8 @@ final class TestNode {
                     && round.get("attempt").asInt() == task.attempt()) {
                 for (JsonNode declined : round.get("declined")) {
                     if (declined.get("node_id").asText().equals(id)) {
-                        ObjectNode seen = Json.object().put("state", declined.get("state").asText());
+                        ObjectNode seen =
+                                Json.object().put("state", declined.get("state").asText());
                         seen.putArray("reasons").add(declined.get("reason").asText());
                         return seen;
                     }

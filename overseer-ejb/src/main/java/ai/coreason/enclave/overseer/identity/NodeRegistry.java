@@ -132,31 +132,28 @@ public class NodeRegistry {
     }
 
     /**
-     * Makes a token useless; done already, it stays so.
+     * The token of an id, locked until the transaction ends.
      *
      * @param id as {@link EnrolmentSecret#id}
-     * @return whose it was; empty if there is none of that id
      */
-    public Optional<String> withdraw(String id) {
-        return id.matches("[0-9a-f]{32}") ? withdrawFound(id) : Optional.empty();
-    }
-
-    private Optional<String> withdrawFound(String id) {
-        List<EnrolmentSecret> found = em.createQuery(
+    Optional<EnrolmentSecret> locked(String id) {
+        if (!id.matches("[0-9a-f]{32}")) {
+            return Optional.empty();
+        }
+        return em.createQuery(
                         "select s from EnrolmentSecret s where s.kind = :kind and s.hash like :prefix",
                         EnrolmentSecret.class)
                 .setParameter("kind", EnrolmentSecret.Kind.TOKEN)
                 .setParameter("prefix", id + "%")
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList();
-        found.forEach(EnrolmentSecret::withdraw);
-        return found.stream().map(EnrolmentSecret::nodeId).findFirst();
+                .getResultStream()
+                .findFirst();
     }
 
     /** Makes all tokens and nonces of a node useless; how many tokens there were. */
     long withdrawAll(String nodeId) {
-        List<EnrolmentSecret> found = em
-                .createQuery("select s from EnrolmentSecret s where s.nodeId = :node", EnrolmentSecret.class)
+        List<EnrolmentSecret> found = em.createQuery(
+                        "select s from EnrolmentSecret s where s.nodeId = :node", EnrolmentSecret.class)
                 .setParameter("node", nodeId)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                 .getResultStream()
