@@ -11,6 +11,7 @@ import ai.coreason.enclave.node.evidence.CodeManifest;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.evidence.LaunchGate;
 import ai.coreason.enclave.node.evidence.LaunchGate.LaunchRefused;
+import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.training.EngineWarmUp;
@@ -48,7 +49,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * The node from start to stop: reads its configuration, decides what vouches for it, ends what a crash left behind, and
  * runs the task loop on a thread of the container. A node that may not run, or cannot, ends its JVM and says why.
  *
- * <p>Configuration: {@code enclave.site.file}; {@code enclave.insecure}, false if left out; {@code enclave.tsm.root},
+ * <p>Configuration: {@code enclave.site.file}; {@code enclave.state.dir}, where what survives a restart lies; {@code enclave.insecure}, false if left out; {@code enclave.tsm.root},
  * where the kernel's TSM reports are, and {@code enclave.parent.pid}, both optional.
  */
 @Singleton
@@ -113,7 +114,14 @@ public class NodeApplication {
                 .forEach(fault -> LOG.log(System.Logger.Level.ERROR, "ledger.held " + fault.sentence()));
         LOG.log(System.Logger.Level.INFO, "ledger.recovered expired={0}", books.recover());
         int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
-        training = new RoundTraining(site, offered, books, evidence, manifest.sha256(), computing);
+        training = new RoundTraining(
+                site,
+                offered,
+                books,
+                new DatasetStandings(state(config), clock),
+                evidence,
+                manifest.sha256(),
+                computing);
         JobRules rules = new JobRules(
                 site.simulation(),
                 offered.all().stream().anyMatch(d -> d.dataset().open()));
@@ -128,11 +136,7 @@ public class NodeApplication {
                 BETWEEN_FAILURES,
                 clock);
         loop = new TaskLoop(
-                () -> {
-                    Session session = enrolment.enrol();
-                    training.compareLedgers(session);
-                    return session;
-                },
+                comparing(enrolment),
                 new TaskRun(rules, books, training, clock),
                 state,
                 BETWEEN_FAILURES,
@@ -144,6 +148,28 @@ public class NodeApplication {
         runner = threads.newThread(loop);
         runner.setName("task-loop");
         runner.start();
+    }
+
+    /** Where what must survive a restart lies. */
+    private static Path state(Config config) {
+        return Path.of(config.getValue("enclave.state.dir", String.class));
+    }
+
+    /** An enrolment after which the ledgers are compared before anything else. */
+    private TaskLoop.Enroller comparing(Enrolment enrolment) {
+        return new TaskLoop.Enroller() {
+            @Override
+            public Session enrol() throws Exception {
+                Session session = enrolment.enrol();
+                training.compareLedgers(session);
+                return session;
+            }
+
+            @Override
+            public boolean hasAnotherToken() throws IOException {
+                return enrolment.hasAnotherToken();
+            }
+        };
     }
 
     @PreDestroy

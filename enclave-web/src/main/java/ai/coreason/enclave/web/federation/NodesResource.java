@@ -1,40 +1,29 @@
 package ai.coreason.enclave.web.federation;
 
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
-import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
-import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
-import ai.coreason.enclave.web.security.Caller;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.SecurityContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Nodes, their datasets and their enrolment tokens. */
+/** Nodes and their datasets. */
 @Path("")
 @RequestScoped
 @Tag(name = "federation")
@@ -43,9 +32,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class NodesResource {
     @Inject
     private NodeRegistry nodes;
-
-    @Inject
-    private EnrolmentDesk enrolment;
 
     @Inject
     private LedgerMirror mirror;
@@ -62,6 +48,8 @@ public class NodesResource {
                     .put("node_id", node.id())
                     .put("epoch", node.epoch())
                     .put("trusted", node.trusted())
+                    .put("revoked", nodes.revoked(node.id()))
+                    .put("certificate_serial", node.certificateSerial())
                     .put("enrolled_at", node.enrolledAt().toString())
                     .put("expires_at", node.expiresAt().toString());
             o.set("report", Json.read(node.report()));
@@ -87,26 +75,5 @@ public class NodesResource {
                 .map(n -> Response.ok(Json.read(n.report())).build())
                 .orElseGet(() -> Problem.response(
                         ProblemType.NOT_FOUND, "node_id: expected a node that has enrolled, got another"));
-    }
-
-    /** Issues a token for one enrolment of one node. */
-    @POST
-    @Path("enrolment-tokens")
-    @Consumes(MediaType.APPLICATION_JSON)
-    @RolesAllowed(Roles.OPERATOR)
-    @Operation(summary = "Issue a one-time enrolment token for a node")
-    public Response token(InputStream body, @Context SecurityContext caller) throws IOException {
-        JsonFields f = JsonFields.of(JsonBody.read(body), "");
-        String nodeId = f.identifier("node_id");
-        f.end();
-        String token = enrolment.token(nodeId, Caller.of(caller).subject());
-        return Response.status(Response.Status.CREATED)
-                .entity(Json.object()
-                        .put("node_id", nodeId)
-                        .put("token", token)
-                        .put(
-                                "expires_at",
-                                Instant.now().plus(NodeRegistry.TOKEN_VALIDITY).toString()))
-                .build();
     }
 }

@@ -9,6 +9,7 @@ import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.round.Round;
 import ai.coreason.enclave.overseer.round.RoundMetrics;
 import ai.coreason.enclave.overseer.round.RoundTable;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.json.Json;
@@ -38,6 +39,9 @@ public class JobJson {
     @Inject
     private LedgerMirror mirror;
 
+    @Inject
+    private StopOrders stops;
+
     /** One line of a list. */
     ObjectNode summary(Job job) {
         ObjectNode o = Json.object()
@@ -47,17 +51,22 @@ public class JobJson {
                 .put("submitter", job.submitter())
                 .put("status", job.state().name());
         job.reason().ifPresent(r -> o.put("reason", r));
-        return o.put("strategy", job.document().path("strategy").asText())
+        o.put("strategy", job.document().path("strategy").asText())
                 .put("rounds_total", job.roundsTotal())
-                .put("round", job.roundsClosed())
-                .put("model_digest", job.modelDigest())
-                .put("created_at", job.createdAt().toString())
+                .put("round", job.roundsClosed());
+        if (job.hasModel()) {
+            o.put("model_digest", job.modelDigest());
+        }
+        return o.put("created_at", job.createdAt().toString())
                 .put("updated_at", job.updatedAt().toString());
     }
 
     /** A job with its nodes. */
     ObjectNode whole(Job job) {
         ObjectNode o = summary(job);
+        if (stops.frozen(job.id())) {
+            o.put("frozen", true);
+        }
         ArrayNode nodes = o.putArray("nodes");
         List<ChargeRow> charges = mirror.rowsOfJob(job.id());
         for (Participation p : jobs.participations(job.id())) {

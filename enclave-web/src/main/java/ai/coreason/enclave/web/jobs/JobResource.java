@@ -4,6 +4,8 @@ import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.job.Viewer;
+import ai.coreason.enclave.overseer.stop.StopOrder;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.privacy.json.Json;
@@ -63,6 +65,9 @@ public class JobResource {
     @Inject
     private FederationMode mode;
 
+    @Inject
+    private StopOrders stops;
+
     /** Submits a job. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -72,7 +77,7 @@ public class JobResource {
             description =
                     "The same job_id with the same document of the same user is the same job; without job_id one is"
                             + " assigned. The job belongs to who submits it: no other foundry user sees it or takes its model.")
-    @APIResponse(responseCode = "202", description = "Admitted; Location is the job")
+    @APIResponse(responseCode = "202", description = "Taken in; Location is the job")
     @APIResponse(responseCode = "400", description = "A field is wrong: which, what was expected, what came")
     @APIResponse(responseCode = "409", description = "The job_id belongs to another job, or to another user's")
     @APIResponse(responseCode = "422", description = "Too few nodes can pay; each node's affordable rounds are told")
@@ -136,6 +141,36 @@ public class JobResource {
         return Response.accepted(json.whole(jobs.cancel(jobId, user))).build();
     }
 
+    /** Freezes a job. */
+    @POST
+    @Path("{job_id}/freeze")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(
+            summary = "Freeze a job: no task is handed out and no round moves",
+            description = "An update to a task that was handed out before is still taken and judged.")
+    @APIResponse(responseCode = "204", description = "Frozen, or it was before")
+    public Response freeze(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        stops.stop(
+                StopOrder.Kind.JOB,
+                find(jobId, readable(caller)).id(),
+                Caller.of(caller).subject());
+        return Response.noContent().build();
+    }
+
+    /** Lets a job go on. */
+    @POST
+    @Path("{job_id}/thaw")
+    @RolesAllowed(Roles.OPERATOR)
+    @Operation(summary = "Let a frozen job go on; a round whose deadline has passed meanwhile ends with what came")
+    @APIResponse(responseCode = "204", description = "It goes on, or did before")
+    public Response thaw(@PathParam("job_id") String jobId, @Context SecurityContext caller) {
+        stops.lift(
+                StopOrder.Kind.JOB,
+                find(jobId, readable(caller)).id(),
+                Caller.of(caller).subject());
+        return Response.noContent().build();
+    }
+
     /** Downloads the last whole model. */
     @GET
     @Path("{job_id}/model")
@@ -147,6 +182,11 @@ public class JobResource {
     public Response model(
             @PathParam("job_id") String jobId, @Context Request request, @Context SecurityContext caller) {
         Job own = find(jobId, Viewer.own(Caller.of(caller).subject()));
+        if (!own.hasModel()) {
+            throw Problem.exception(
+                    ProblemType.ILLEGAL_STATE,
+                    "job " + own.id() + ": expected one that has a model, got " + own.state());
+        }
         return ModelResponse.of(request, "", own.modelDigest(), models);
     }
 

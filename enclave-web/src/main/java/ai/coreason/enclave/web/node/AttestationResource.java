@@ -2,6 +2,7 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.web.security.InQuarantine;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -29,6 +30,7 @@ public class AttestationResource {
 
     /** The caller's own report, in quarantine too. */
     @GET
+    @InQuarantine
     @Operation(summary = "Read the verifier's finding about the calling node")
     public Response own(@Context SecurityContext caller) {
         String nodeId = caller.getUserPrincipal().getName();

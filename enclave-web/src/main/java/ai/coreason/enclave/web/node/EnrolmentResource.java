@@ -1,7 +1,6 @@
 package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
-import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
@@ -14,7 +13,6 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -45,7 +43,12 @@ public class EnrolmentResource {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
         String nodeId = f.identifier("node_id");
         f.end();
-        String nonce = nodes.issue(EnrolmentSecret.Kind.NONCE, nodeId);
+        if (desk.frozen()) {
+            return Problem.response(
+                    ProblemType.UNAVAILABLE,
+                    "federation: expected one that goes on, got one that an operator has frozen");
+        }
+        String nonce = nodes.nonce(nodeId);
         return Response.status(Response.Status.CREATED)
                 .entity(Json.object()
                         .put("nonce", nonce)
@@ -64,7 +67,13 @@ public class EnrolmentResource {
                             + " the node has chosen for its next enrolment; without it an operator must issue that one.")
     @APIResponse(responseCode = "201", description = "The certificate chain, its end and the node's epoch")
     @APIResponse(responseCode = "401", description = "The token or the nonce is not valid")
-    @APIResponse(responseCode = "403", description = "The evidence is refused, with all reasons")
+    @APIResponse(
+            responseCode = "403",
+            description = "The evidence is refused, with all reasons, or the node is revoked")
+    @APIResponse(
+            responseCode = "409",
+            description = "A dataset is registered otherwise than before, than the token allows, or is another's")
+    @APIResponse(responseCode = "503", description = "An operator has frozen the federation")
     public Response enrol(InputStream body) throws IOException {
         EnrolmentDesk.Answer answer = desk.enrol(JsonBody.read(body));
         if (answer instanceof EnrolmentDesk.Answer.Enrolled enrolled) {
@@ -73,7 +82,16 @@ public class EnrolmentResource {
                     .build();
         }
         EnrolmentDesk.Answer.Refused refused = (EnrolmentDesk.Answer.Refused) answer;
-        ProblemType type = refused.evidence() ? ProblemType.EVIDENCE_REFUSED : ProblemType.UNAUTHENTICATED;
-        throw new WebApplicationException(refused.why(), Problem.response(type, refused.why()));
+        return Problem.response(type(refused.ground()), refused.why());
+    }
+
+    private static ProblemType type(EnrolmentDesk.Ground ground) {
+        return switch (ground) {
+            case SECRET -> ProblemType.UNAUTHENTICATED;
+            case EVIDENCE -> ProblemType.EVIDENCE_REFUSED;
+            case REGISTRATION -> ProblemType.REGISTRATION_REFUSED;
+            case REVOKED -> ProblemType.NODE_REVOKED;
+            case FROZEN -> ProblemType.UNAVAILABLE;
+        };
     }
 }

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.Standing;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -8,10 +8,12 @@ import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.web.problem.Problem;
 import ai.coreason.enclave.web.problem.Query;
 import ai.coreason.enclave.web.security.NodeCall;
+import ai.coreason.enclave.web.security.NodeCaller;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -23,7 +25,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.time.Instant;
+import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -48,7 +50,7 @@ public class TaskResource {
     private RoundDesk desk;
 
     @Inject
-    private NodeRegistry nodes;
+    private NodeCaller callers;
 
     @Inject
     private TaskBell bell;
@@ -61,21 +63,18 @@ public class TaskResource {
     @Operation(summary = "Wait for the node's next task")
     @APIResponse(responseCode = "200", description = "A task; asked again before it is done, the same task")
     @APIResponse(responseCode = "204", description = "No task within the wait")
-    @APIResponse(responseCode = "401", description = "The node is in quarantine and has to enrol again")
+    @APIResponse(responseCode = "401", description = "The node is in quarantine and has to enrol again, or is revoked")
     @APIResponse(responseCode = "503", description = "The Overseer is stopping")
     public void next(
             @Parameter(schema = @Schema(type = SchemaType.INTEGER)) @QueryParam("wait_seconds") @DefaultValue("20")
                     String wait,
             @Context SecurityContext caller,
+            @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
         long seconds = Query.whole("wait_seconds", wait, 1, LONGEST_WAIT);
         String node = caller.getUserPrincipal().getName();
-        Optional<String> unfit = nodes.find(node).flatMap(n -> n.unfit(Instant.now()));
-        if (unfit.isPresent()) {
-            response.resume(Problem.response(ProblemType.UNAUTHENTICATED, unfit.get()));
-            return;
-        }
-        Runnable look = () -> executor.execute(() -> answer(node, response));
+        X509Certificate certificate = NodeCaller.certificate(request).orElseThrow();
+        Runnable look = () -> executor.execute(() -> answer(node, certificate, response));
         response.setTimeout(seconds, TimeUnit.SECONDS);
         response.setTimeoutHandler(late -> {
             bell.forget(node, look);
@@ -92,9 +91,15 @@ public class TaskResource {
         }
     }
 
-    private void answer(String node, AsyncResponse response) {
+    /** Looks again at who asks, as that may be what has changed. */
+    private void answer(String node, X509Certificate certificate, AsyncResponse response) {
         if (bell.closed()) {
             response.resume(stopping());
+            return;
+        }
+        if (!(callers.standing(certificate) instanceof Standing.Member)) {
+            response.resume(Problem.response(
+                    ProblemType.UNAUTHENTICATED, "expected a node that is trusted, got one that no longer is"));
             return;
         }
         Response found = desk.task(node)

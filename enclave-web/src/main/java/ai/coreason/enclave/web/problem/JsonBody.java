@@ -32,7 +32,7 @@ public class JsonBody implements MessageBodyWriter<JsonNode> {
             throw Problem.exception(
                     ProblemType.TOO_LARGE, "body: expected at most " + MAX_REQUEST + " bytes of JSON, got more");
         }
-        return Json.read(bytes);
+        return Json.readForeign(bytes);
     }
 
     @Override

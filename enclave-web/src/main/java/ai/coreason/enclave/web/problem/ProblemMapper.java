@@ -29,6 +29,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             return Problem.response(
                     switch (refused.kind()) {
                         case BUDGET -> ProblemType.BUDGET_REFUSED;
+                        case DICTIONARY -> ProblemType.DICTIONARIES_DIFFER;
                         case CONFLICT -> ProblemType.CONFLICTING_REPEAT;
                         case STATE -> ProblemType.ILLEGAL_STATE;
                     },

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.web.problem;
 
 import ai.coreason.enclave.sentry.contract.ProblemType;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -11,7 +12,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 
 /** Gives the container's own answer to a call without a valid token, which has no body, the body of a problem. */
-@WebFilter(urlPatterns = "/*", asyncSupported = true)
+@WebFilter(
+        urlPatterns = "/*",
+        asyncSupported = true,
+        dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC})
 public class Unauthenticated extends HttpFilter {
     private static final long serialVersionUID = 1L;
 

@@ -1,8 +1,6 @@
 package ai.coreason.enclave.web.security;
 
-import ai.coreason.enclave.overseer.identity.EnrolledNode;
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.Standing;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.Problem;
 import jakarta.annotation.Priority;
@@ -11,66 +9,46 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.Provider;
-import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /**
- * Lets a node through by its certificate: of this federation's authority (TLS checked that), for the node that it names,
- * and the last that the node was given. The caller's principal is then the node id.
+ * Lets a node through by its certificate: of this federation's authority (TLS checked that), for the node that it names, the last
+ * that the node was given, and neither it nor the node revoked. The caller's principal is then the node id. A node in quarantine
+ * gets only what says that it may.
  */
 @Provider
 @NodeCall
 @Priority(Priorities.AUTHENTICATION)
 public class NodeCallFilter implements ContainerRequestFilter {
-    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-
     @Context
     private HttpServletRequest request;
 
+    @Context
+    private ResourceInfo called;
+
     @Inject
-    private NodeRegistry nodes;
+    private NodeCaller caller;
 
     @Override
     public void filter(ContainerRequestContext context) {
-        if (!(request.getAttribute(CERTIFICATES) instanceof X509Certificate[] chain) || chain.length == 0) {
-            context.abortWith(Problem.response(
-                    ProblemType.UNAUTHENTICATED, "expected a node's certificate on the node endpoint, got none"));
-            return;
-        }
-        Optional<String> named = FederationCa.nodeId(chain[0]);
-        Optional<EnrolledNode> node = named.flatMap(id -> nodes.authenticate(id, chain[0]));
-        if (node.isEmpty()) {
-            context.abortWith(Problem.response(
-                    ProblemType.UNAUTHENTICATED,
-                    "expected the node's last certificate, got one that is not valid now"));
-            return;
-        }
-        context.setSecurityContext(new NodeContext(node.get().id()));
-    }
-
-    private record NodeContext(String nodeId) implements SecurityContext {
-        @Override
-        public Principal getUserPrincipal() {
-            return this::nodeId;
-        }
-
-        @Override
-        public boolean isUserInRole(String role) {
-            return false;
-        }
-
-        @Override
-        public boolean isSecure() {
-            return true;
-        }
-
-        @Override
-        public String getAuthenticationScheme() {
-            return SecurityContext.CLIENT_CERT_AUTH;
+        Optional<X509Certificate> certificate = NodeCaller.certificate(request);
+        Standing standing = certificate
+                .map(caller::standing)
+                .orElseGet(() -> new Standing.Stranger("expected a node's certificate on the node endpoint, got none"));
+        if (standing instanceof Standing.Member member) {
+            context.setSecurityContext(new NodeContext(member.nodeId()));
+        } else if (standing instanceof Standing.Quarantined out) {
+            if (called.getResourceMethod().isAnnotationPresent(InQuarantine.class)) {
+                context.setSecurityContext(new NodeContext(out.nodeId()));
+            } else {
+                context.abortWith(Problem.response(ProblemType.UNAUTHENTICATED, out.why()));
+            }
+        } else if (standing instanceof Standing.Stranger stranger) {
+            context.abortWith(Problem.response(ProblemType.UNAUTHENTICATED, stranger.why()));
         }
     }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Judges the evidence in each FOLDER, offline.",
             "Without --policy it is judged whether the evidence is genuine, and no more.",
+            "A folder that lacks a main file, or cannot be read, is UNJUDGED; files that took no part are named.",
             "Exit 0 when all are VALID, 1 when one is INVALID, else 2 when one could not be judged."
         })
 final class VerifyCommand implements Callable<Integer> {
@@ -72,17 +73,12 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         EvidenceKind of = EvidenceKind.named(kind)
                 .orElseThrow(() -> wrong("--kind: expected one of " + EvidenceKind.names() + ", got " + kind));
         Instant time = time();
         Anchors roots = roots();
         Optional<TrustPolicy> demanded = policy();
-        for (Path folder : folders) {
-            if (!Files.isDirectory(folder)) {
-                throw wrong("FOLDER: expected a folder, got " + folder);
-            }
-        }
         PrintWriter out = spec.commandLine().getOut();
         Result worst = Result.VALID;
         for (Path folder : folders) {
@@ -138,6 +134,8 @@ final class VerifyCommand implements Callable<Integer> {
         ObjectNode o = Json.object().put("verdict", appraisal.result().name());
         ArrayNode reasons = o.putArray("reasons");
         appraisal.reasons().stream().map(Reason::toString).forEach(reasons::add);
+        ArrayNode unused = o.putArray("unused");
+        appraisal.unused().forEach(unused::add);
         o.put("measurement", appraisal.claims().measurement())
                 .put("report_data", appraisal.claims().reportData())
                 .put("product", appraisal.claims().product())
@@ -152,6 +150,7 @@ final class VerifyCommand implements Callable<Integer> {
                 .reasons()
                 .forEach(r ->
                         out.append(System.lineSeparator()).append("  because ").append(r));
+        claim(out, "not used", String.join(", ", appraisal.unused()));
         claim(out, "product", appraisal.claims().product());
         claim(out, "measurement", appraisal.claims().measurement());
         claim(out, "report data", appraisal.claims().reportData());

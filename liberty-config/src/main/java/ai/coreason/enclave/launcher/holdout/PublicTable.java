@@ -17,7 +17,6 @@ import java.util.List;
 final class PublicTable {
     private final List<ColumnEncoder> columns = new ArrayList<>();
     private final List<float[]> records = new ArrayList<>();
-    private boolean finite = true;
 
     private PublicTable() {}
 
@@ -29,7 +28,7 @@ final class PublicTable {
         asked.forEach(field -> out.columns.add(ColumnEncoder.of(field, field.field(), table.schema())));
         Findings found = TableReader.read(csv, table, out::add);
         boolean gaps = out.columns.stream().anyMatch(c -> found.missing(c.name()) > 0);
-        if (!found.clean() || gaps || !out.finite) {
+        if (!found.clean() || gaps) {
             throw new Unmeasurable("expected records that obey the schema and miss no value, got others");
         }
         return out;
@@ -55,7 +54,7 @@ final class PublicTable {
         float[] all = new float[columns.stream().mapToInt(ColumnEncoder::width).sum()];
         int at = 0;
         for (ColumnEncoder column : columns) {
-            finite &= column.write(row, all, at);
+            column.write(row, all, at);
             at += column.width();
         }
         records.add(all);

@@ -1,21 +1,15 @@
 package ai.coreason.enclave.launcher.ledger;
 
+import ai.coreason.enclave.launcher.service.FederationClient;
 import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An Overseer's export endpoint, over TLS that trusts one authority alone.
@@ -25,7 +19,6 @@ import javax.net.ssl.TrustManagerFactory;
  * @param token the bearer token; a secret
  */
 record LedgerSource(URI api, String ca, String token) {
-    private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofMinutes(5);
 
     /**
@@ -41,7 +34,7 @@ record LedgerSource(URI api, String ca, String token) {
                 .header("Authorization", "Bearer " + token)
                 .GET()
                 .build();
-        HttpResponse<byte[]> answer = client().send(request, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer = FederationClient.trusting(ca).send(request, BodyHandlers.ofByteArray());
         if (answer.statusCode() != 200) {
             throw new IOException(
                     "GET /api/v1/ledger: expected 200, got " + answer.statusCode() + detail(answer.body()));
@@ -54,27 +47,6 @@ record LedgerSource(URI api, String ca, String token) {
             return " " + Json.read(body).path("detail").asText();
         } catch (RuntimeException notAProblemDocument) {
             return "";
-        }
-    }
-
-    private HttpClient client() {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            int i = 0;
-            for (X509Certificate certificate : LedgerCertificates.parse(ca)) {
-                store.setCertificateEntry("ca" + i++, certificate);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext tls = SSLContext.getInstance("TLS");
-            tls.init(null, trust.getTrustManagers(), null);
-            return HttpClient.newBuilder()
-                    .sslContext(tls)
-                    .connectTimeout(CONNECT)
-                    .build();
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(e);
         }
     }
 

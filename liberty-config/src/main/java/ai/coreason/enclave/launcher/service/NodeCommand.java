@@ -10,13 +10,13 @@ import picocli.CommandLine.Spec;
         name = "node",
         mixinStandardHelpOptions = true,
         description = "Runs, stops or inspects a node.",
-        subcommands = {NodeRunCommand.class, StopCommand.class, StatusCommand.class})
+        subcommands = {NodeRunCommand.class, StopCommand.class, StatusCommand.class, ReopenCommand.class})
 public final class NodeCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected run, stop or status, got none");
+        throw new ParameterException(spec.commandLine(), "expected run, stop, status or reopen, got none");
     }
 }

@@ -9,14 +9,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "overseer",
         mixinStandardHelpOptions = true,
-        description = "Runs, stops or inspects an Overseer.",
-        subcommands = {OverseerRunCommand.class, StopCommand.class, StatusCommand.class})
+        description = "Runs, stops or inspects an Overseer; revokes and freezes what an operator wants stopped.",
+        subcommands = {
+            OverseerRunCommand.class,
+            StopCommand.class,
+            StatusCommand.class,
+            RevokeCommand.class,
+            FreezeCommand.class,
+            ThawCommand.class
+        })
 public final class OverseerCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected run, stop or status, got none");
+        throw new ParameterException(
+                spec.commandLine(), "expected run, stop, status, revoke, freeze or thaw, got none");
     }
 }

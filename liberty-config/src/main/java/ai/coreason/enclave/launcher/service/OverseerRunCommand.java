@@ -73,6 +73,9 @@ final class OverseerRunCommand implements Callable<Integer> {
     @Mixin
     private TrustOptions trust;
 
+    @Mixin
+    private SecretOptions secret;
+
     @Option(names = "--detach", description = "return once the Overseer is ready, and leave it running")
     private boolean detach;
 
@@ -107,6 +110,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         variables.put("https.host", listen);
         variables.put("node.host", listen);
         variables.putAll(trust.variables());
+        variables.putAll(secret.variables(simulation));
         variables.putAll(issuer.variables(simulation));
         return variables;
     }
@@ -119,6 +123,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         }
         issuer.variables(simulation);
         trust.variables();
+        secret.variables(simulation);
     }
 
     private void port(String option, int port) {

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description = "Says whether the server of a folder runs and is ready. Exit 0 if it is, else 1.")
+        description = {
+            "Says whether the server of a folder runs and is ready. Exit 0 if it is, else 1.",
+            "Of a node, it says too which datasets are closed and what was noticed of their records."
+        })
 final class StatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -30,6 +33,12 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         String kind = spec.parent().name();
         Optional<PidFile> running = state.running(kind);
+        int code = server(kind, running);
+        Standings.lines(state.existing()).forEach(spec.commandLine().getOut()::println);
+        return code;
+    }
+
+    private int server(String kind, Optional<PidFile> running) throws InterruptedException {
         if (running.isEmpty()) {
             spec.commandLine().getOut().println(kind + ": not running");
             return ExitCode.FAILED;

@@ -1,10 +1,13 @@
 package ai.coreason.enclave.launcher.simulate;
 
+import ai.coreason.enclave.overseer.job.DictionaryAgreement;
+import ai.coreason.enclave.overseer.job.JobRefused;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.schema.DataPackage;
+import ai.coreason.enclave.sentry.schema.DataResource;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -50,7 +53,17 @@ record Inputs(Path descriptor, ObjectNode job, Map<String, Long> dataBytes, int 
                 bytes.merge(node, Files.size(file), Long::sum);
             }
         }
+        requireAgreement(jobFile, parsed, dataPackage);
         return new Inputs(descriptor, job, bytes, parsed.minClients());
+    }
+
+    /** What the Overseer would refuse once all servers have started. */
+    private static void requireAgreement(Path jobFile, FederationJob job, DataPackage dataPackage) throws IllegalInput {
+        try {
+            DictionaryAgreement.require(job, node -> dataPackage.resource(node).map(DataResource::dictionary));
+        } catch (JobRefused e) {
+            throw new IllegalInput(jobFile, e);
+        }
     }
 
     /** The job with its first clients only, its seed, and with an id that follows from a seeded job's content. */
@@ -104,7 +117,7 @@ record Inputs(Path descriptor, ObjectNode job, Map<String, Long> dataBytes, int 
     static final class IllegalInput extends IOException {
         private static final long serialVersionUID = 1L;
 
-        IllegalInput(Path file, InvalidDocument cause) {
+        IllegalInput(Path file, RuntimeException cause) {
             super(file + ": " + cause.getMessage(), cause);
         }
     }

@@ -171,7 +171,7 @@ class HostileRequestsIT {
 
         JsonNode problem = TestOverseer.call("foundry", "POST", "/jobs", body, "application/json")
                 .problem(413, "too-large");
-        assertThat(problem.get("detail").asText()).contains("8388608 bytes");
+        assertThat(problem.get("detail").asText()).contains("4194304 bytes");
     }
 
     @ParameterizedTest

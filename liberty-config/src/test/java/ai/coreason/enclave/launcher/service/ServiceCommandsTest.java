@@ -33,7 +33,14 @@ class ServiceCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "overseer                                          | expected run, stop or status, got none",
+                "overseer                                          | expected run, stop, status, revoke, freeze or thaw, got none",
+                "overseer revoke                                   | --node",
+                "overseer revoke --node a --user b                 | mutually exclusive",
+                "overseer revoke --node a                          | expected --state, or --api, --cacert and --token-file",
+                "overseer revoke --user a --undo                   | --undo: expected --node with it, got another",
+                "overseer freeze --state S --api https://h         | --state: expected no --api",
+                "overseer freeze --api http://h --cacert f --token-file f | --api: expected https://host:port, got http://h",
+                "overseer thaw --api https://h --cacert no.pem --token-file f | --cacert: expected a file that can be read",
                 "overseer run --simulation                         | --state",
                 "overseer run --state S --simulation --https-port 0 | --https-port: expected 1 to 65535, got 0",
                 "overseer run --state S --simulation --node-port 70000 | --node-port: expected 1 to 65535, got 70000",

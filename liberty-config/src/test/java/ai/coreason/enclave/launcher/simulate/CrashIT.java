@@ -27,7 +27,7 @@ class CrashIT {
     private static final int KILLS = Integer.getInteger("enclave.kills", 4);
     private static final int ROUNDS = 4 + 2 * KILLS;
     private static final long SEED = Long.getLong("enclave.kills.seed", 1);
-    private static final long LIMIT_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(90);
 
     @TempDir
     private Path folder;

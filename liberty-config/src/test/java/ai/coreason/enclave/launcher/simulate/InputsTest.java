@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InputsTest {
     private static final String JOB = "{\"clients\": [\"a\", \"b\", \"c\"], \"min_clients\": 3}";
@@ -43,6 +47,43 @@ class InputsTest {
         assertThat(Inputs.prepared(Json.read(JOB), OptionalInt.empty(), OptionalLong.empty())
                         .has("job_id"))
                 .isFalse();
+    }
+
+    /** Before a server has started. */
+    @Test
+    void read_sitesThatDiffer_isRefusedByFieldAndSites(@TempDir Path folder) throws IOException {
+        StringBuilder resources = new StringBuilder();
+        for (String node : new String[] {"a", "b"}) {
+            Files.writeString(folder.resolve(node + ".csv"), "age,y\n");
+            resources.append(resources.isEmpty() ? "" : ",").append("""
+                    {"name": "%s", "path": "%s.csv", "format": "csv", "schema": {"fields": [
+                       {"name": "age", "type": "number", "constraints": {"minimum": 0, "maximum": %d}},
+                       {"name": "y", "type": "integer", "constraints": {"enum": [0, 1]}}]},
+                     "coreason": {"data_owner": "o_%s", "dataset_id": "d", "privacy_unit": "record",
+                                  "declared_rows": 9, "delta": 0.001, "epsilon_ceiling": 5}}
+                    """.formatted(
+                            node, node, node.equals("a") ? 120 : 1000, node));
+        }
+        Files.writeString(folder.resolve("datapackage.json"), "{\"resources\": [" + resources + "]}");
+        Path job = Files.writeString(folder.resolve("job.json"), """
+                {"clients": ["a", "b"], "min_clients": 2, "rounds": 2, "strategy": "FED_AVG",
+                 "privacy": {"noise_multiplier": 3.0, "max_grad_norm": 1.0, "target_epsilon": 3.0},
+                 "dataset": {"name": "d", "features": [{"field": "age", "encode": "min_max"}],
+                             "label": {"field": "y", "encode": "binary"}},
+                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
+                 "model": {"format": "coreason.graph/v1",
+                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
+                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1}],
+                           "output": "fc", "loss": "bce_with_logits"}}
+                """);
+        assertThatThrownBy(() -> Inputs.read(folder, job, OptionalInt.empty(), OptionalLong.empty()))
+                .isInstanceOf(Inputs.IllegalInput.class)
+                .hasMessage(
+                        job + ": dataset.features[0] age: expected the same maximum at all sites, got 120 at a, 1000"
+                                + " at b");
+        assertThat(Inputs.read(folder, job, OptionalInt.of(1), OptionalLong.empty())
+                        .dataBytes())
+                .containsOnlyKeys("a");
     }
 
     @Test

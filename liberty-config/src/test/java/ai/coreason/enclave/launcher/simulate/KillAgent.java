@@ -46,6 +46,7 @@ public final class KillAgent {
         String[] parts = argument.split("#");
         System.setProperty(LEFT, parts[2]);
         new AgentBuilder.Default()
+                .with(AgentBuilder.Listener.StreamWriting.toSystemError().withErrorsOnly())
                 .disableClassFormatChanges()
                 .with(AgentBuilder.RedefinitionStrategy.RETRANSFORMATION)
                 .type(named(parts[0]))

@@ -8,9 +8,9 @@ enum KillStep {
     /** The sealed bytes lie in the vault; neither row nor message tell of them. */
     VAULT_RENAMED("ai.coreason.enclave.overseer.vault.Vault$Arrival", "keep", When.EXIT),
     /** One branch is prepared, and nothing is decided. */
-    PREPARED("org.apache.derby.jdbc.EmbedXAResource", "prepare", When.EXIT),
+    PREPARED("org.apache.derby.impl.jdbc.EmbedXAResource", "prepare", When.EXIT),
     /** All branches are prepared, the commit is decided, and the database has not heard of it. */
-    DECIDED("org.apache.derby.jdbc.EmbedXAResource", "commit", When.SECOND_PHASE),
+    DECIDED("org.apache.derby.impl.jdbc.EmbedXAResource", "commit", When.SECOND_PHASE),
     /** Row and message are committed; the node has no answer. */
     COMMITTED("ai.coreason.enclave.overseer.intake.UpdateIntake", "receive", When.EXIT),
     /** All updates are admitted, and no model is made of them. */

@@ -34,6 +34,7 @@ class UpgradeIT {
             for (String node : NODES) {
                 servers.writeSite(node, folder.resolve("synthetic/datapackage.json"), servers.nodePort());
                 Files.move(folder.resolve(node).resolve("enrolment.token"), folder.resolve(node + ".token"));
+                moved(node);
             }
             servers.runOverseer();
 
@@ -80,16 +81,25 @@ class UpgradeIT {
         return job;
     }
 
+    /** A node's records lie where they lay on the first day. */
+    private void moved(String node) throws Exception {
+        Path records = folder.resolve("synthetic").resolve(node.substring("node_".length()) + ".csv");
+        change(node, "update dataset_account set data_source = '" + records.toRealPath() + "'");
+    }
+
     /** As if a later version had used a stopped server's database. */
     private void newer(String server) throws SQLException {
+        change(
+                server,
+                "insert into \"" + server + "_schema\" (\"installed_rank\", \"version\", \"description\", \"type\","
+                        + " \"script\", \"installed_by\", \"execution_time\", \"success\")"
+                        + " values (999, '999', 'later', 'SQL', 'V999__later.sql', 'app', 1, true)");
+    }
+
+    private void change(String server, String statement) throws SQLException {
         String url = "jdbc:derby:" + folder.resolve(server).resolve("state/db");
         try (Connection connection = DriverManager.getConnection(url)) {
-            connection
-                    .createStatement()
-                    .execute("insert into \"" + server
-                            + "_schema\" (\"installed_rank\", \"version\", \"description\", \"type\","
-                            + " \"script\", \"installed_by\", \"execution_time\", \"success\")"
-                            + " values (999, '999', 'later', 'SQL', 'V999__later.sql', 'app', 1, true)");
+            assertThat(connection.createStatement().executeUpdate(statement)).isEqualTo(1);
         }
         try {
             DriverManager.getConnection(url + ";shutdown=true").close();

@@ -64,6 +64,7 @@ public final class Enrolment implements TaskLoop.Enroller {
     private final Backoff backoff;
     private final Clock clock;
     private final TokenFile tokens;
+    private volatile List<String> tried = List.of();
     private final Optional<OverseerProof> proof;
 
     /**
@@ -111,6 +112,11 @@ public final class Enrolment implements TaskLoop.Enroller {
                 renewAt);
     }
 
+    @Override
+    public boolean hasAnotherToken() throws IOException {
+        return !tokens.read().equals(tried);
+    }
+
     /** Has the Overseer prove itself, where the site demands it; then only the proven TLS key counts. */
     private OverseerTrust proven(OverseerTrust trust)
             throws OverseerUntrusted, OverseerRefusal, OverseerUnreachable, InterruptedException {
@@ -121,6 +127,7 @@ public final class Enrolment implements TaskLoop.Enroller {
     private JsonNode answer(OverseerClient anonymous, NodeIdentity identity)
             throws IOException, OverseerRefusal, OverseerUnreachable, InterruptedException {
         List<String> stored = tokens.read();
+        tried = stored;
         for (int i = 0; ; i++) {
             boolean last = i == stored.size() - 1;
             String nonce = anonymous.nonce(site.nodeId());

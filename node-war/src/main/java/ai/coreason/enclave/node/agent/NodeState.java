@@ -10,6 +10,8 @@ public class NodeState {
     public enum Standing {
         /** Not enrolled yet, or the last enrolment is over. */
         NOT_ENROLLED,
+        /** The Overseer has refused the enrolment, and the node waits for its owner or an operator. */
+        REFUSED,
         /** The Overseer answers and knows this node. */
         ENROLLED,
         /** The loop has ended. */
@@ -38,6 +40,10 @@ public class NodeState {
 
     void notEnrolled(String problem) {
         now = new Snapshot(Standing.NOT_ENROLLED, 0, Optional.of(problem));
+    }
+
+    void refused(String problem) {
+        now = new Snapshot(Standing.REFUSED, 0, Optional.of(problem));
     }
 
     void failing(String problem) {

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,9 @@ import javax.net.ssl.SSLSession;
  * connection errors, time-outs and 5xx, never on 4xx. Thread-safe.
  */
 final class OverseerCalls {
+    /** Too slow, or too many calls: another time may do. */
+    private static final Set<Integer> LATER = Set.of(408, 429);
+
     private static final System.Logger LOG = System.getLogger(OverseerCalls.class.getName());
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
@@ -61,7 +65,7 @@ final class OverseerCalls {
      * Sends one request until it is answered.
      *
      * @param name what the request is called in errors and logs, such as {@code GET /tasks/next}
-     * @throws OverseerRefusal on a status of 4xx
+     * @throws OverseerRefusal on a status of 4xx other than 408 and 429
      * @throws OverseerUnreachable when no try was answered otherwise than by 5xx
      */
     Answer send(String name, Limits limits, String path, Function<HttpRequest.Builder, HttpRequest.Builder> request)
@@ -74,7 +78,7 @@ final class OverseerCalls {
             try {
                 HttpResponse<byte[]> response =
                         once(request.apply(builder(path, limits, received)).build(), limits.timeout(), received);
-                if (response.statusCode() < 500) {
+                if (response.statusCode() < 500 && !LATER.contains(response.statusCode())) {
                     return answer(name, response);
                 }
                 failure = "answered " + response.statusCode();

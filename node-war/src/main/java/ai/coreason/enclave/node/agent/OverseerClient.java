@@ -32,9 +32,8 @@ public final class OverseerClient {
     private static final Duration POLL_GRACE = Duration.ofSeconds(15);
     private static final int DETAIL = 2000;
     private static final int TRIES = 6;
-    private static final long JSON_BYTES = 64L << 20;
+    private static final long JSON_BYTES = 8L << 20;
     private static final long EVIDENCE_BYTES = 1L << 20;
-    private static final long MODEL_BYTES = 1L << 30;
     /** The slowest line that an upload is waited for, bytes a second. */
     private static final long SLOWEST = 64 << 10;
 
@@ -64,7 +63,7 @@ public final class OverseerClient {
         ObjectNode body = Json.object().put("node_id", nodeId).put("nonce", nonce);
         Answer answer = post("POST /overseer-evidence", "/overseer-evidence", body, EVIDENCE_BYTES);
         return new Shown(
-                Evidence.parse(Json.read(answer.body()), ""),
+                Evidence.parse(Json.readForeign(answer.body()), ""),
                 NodeIdentity.spkiSha384(answer.peer().getPublicKey()));
     }
 
@@ -86,20 +85,21 @@ public final class OverseerClient {
         Limits limits = new Limits(wait.plus(POLL_GRACE), 1, JSON_BYTES);
         Answer answer =
                 calls.send("GET /tasks/next", limits, "/tasks/next?wait_seconds=" + wait.toSeconds(), r -> r.GET());
-        return answer.status() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
+        return answer.status() == 200 ? Optional.of(Json.readForeign(answer.body())) : Optional.empty();
     }
 
     /**
      * Fetches the base model of a round, going on where a lost connection broke off.
      *
      * @param digest the SHA-256 that the bytes must have, lower-case hex
-     * @return a safetensors file of at most 1 GiB
+     * @param bytes the most that are accepted
+     * @return a safetensors file
      * @throws InvalidDocument if the bytes have another digest
      */
-    public byte[] model(String jobId, long round, String digest)
+    public byte[] model(String jobId, long round, String digest, long bytes)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         String path = "/jobs/" + jobId + "/rounds/" + round + "/model";
-        Limits limits = new Limits(DOWNLOAD, TRIES, MODEL_BYTES);
+        Limits limits = new Limits(DOWNLOAD, TRIES, bytes);
         Answer answer = calls.send("GET " + path, limits, path, r -> r.GET());
         String etag = answer.etag().replaceFirst("^(W/)?\"(.*)\"$", "$2");
         if (!etag.isEmpty() && !etag.equals(digest)) {
@@ -138,7 +138,7 @@ public final class OverseerClient {
         String path = "/ledger-heads/" + datasetId;
         Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
         Answer answer = calls.send("GET " + path, limits, path + "?nonce=" + nonce, r -> r.GET());
-        return Json.read(answer.body());
+        return Json.readForeign(answer.body());
     }
 
     /**
@@ -173,7 +173,7 @@ public final class OverseerClient {
 
     private JsonNode post(String name, String path, ObjectNode body)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        return Json.read(post(name, path, body, JSON_BYTES).body());
+        return Json.readForeign(post(name, path, body, JSON_BYTES).body());
     }
 
     private Answer post(String name, String path, ObjectNode body, long bytes)

@@ -16,6 +16,8 @@ public final class OverseerRefusal extends Exception {
     /** Refusals of the caller or of the moment, not of what was asked: the same request may pass later. */
     private static final Set<Integer> OF_THE_CALLER = Set.of(401, 408, 425, 429);
 
+    private static final Set<String> FOR_PEOPLE = Set.of("registration-refused", "node-revoked", "invalid-document");
+
     private final int status;
     private final String slug;
 
@@ -54,6 +56,14 @@ public final class OverseerRefusal extends Exception {
     /** Whether the Overseer does not accept this node's certificate: 401. */
     public boolean concernsIdentity() {
         return status == 401;
+    }
+
+    /**
+     * Whether an enrolment that was answered so can only succeed once a person has acted: the data owner, or an operator of the
+     * federation.
+     */
+    boolean waitsForPeople() {
+        return FOR_PEOPLE.contains(slug);
     }
 
     /** Whether the same request can never succeed. */

@@ -1,18 +1,22 @@
 package ai.coreason.enclave.node.agent;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * The node's one loop: enrols, sends what lies in the outbox, long-polls for a task and has it done, one at a time, until
- * it is stopped. No failure ends it; failures in a row are spaced by a {@link Backoff}.
+ * it is stopped. No failure ends it; failures in a row are spaced by a {@link Backoff}. An enrolment that is refused until a person
+ * acts is not asked for again and again: the node says so and waits.
  */
 public final class TaskLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(TaskLoop.class.getName());
     private static final int FORBIDDEN = 403;
     private static final Duration POLL = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofSeconds(15);
+    private static final int LOOKS = 240; // an hour
 
     /** What is done with tasks. */
     public interface Rounds {
@@ -27,6 +31,20 @@ public final class TaskLoop implements Runnable {
     @FunctionalInterface
     public interface Enroller {
         Session enrol() throws Exception;
+
+        /** Whether the owner has put another token in place since {@link #enrol} was called last. */
+        default boolean hasAnotherToken() throws IOException {
+            return false;
+        }
+    }
+
+    /** An enrolment that was refused until a person acts. */
+    private static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(OverseerRefusal why) {
+            super(why.getMessage(), why);
+        }
     }
 
     private final Enroller enroller;
@@ -91,6 +109,9 @@ public final class TaskLoop implements Runnable {
             return true;
         } catch (InterruptedException e) {
             throw e;
+        } catch (Refused e) {
+            awaitPeople(e.getMessage());
+            return true;
         } catch (OverseerRefusal e) {
             failed("refused", e, e.concernsIdentity());
         } catch (OverseerUnreachable e) {
@@ -100,6 +121,22 @@ public final class TaskLoop implements Runnable {
             LOG.log(System.Logger.Level.DEBUG, "loop.failed", e);
         }
         return false;
+    }
+
+    /** Asks again when the owner has put another token in place, and after an hour, in case it was the operator who acted. */
+    private void awaitPeople(String why) throws InterruptedException {
+        LOG.log(System.Logger.Level.ERROR, "enrolment.refused, waits for the owner or an operator: {0}", why);
+        state.refused(why);
+        for (int i = 0; i < LOOKS && !stopping; i++) {
+            pause.pause(LOOK);
+            try {
+                if (enroller.hasAnotherToken()) {
+                    return;
+                }
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "token.unreadable {0}", e.getMessage());
+            }
+        }
     }
 
     /** An Overseer that forbids the poll itself does not know the certificate any more. */
@@ -117,12 +154,20 @@ public final class TaskLoop implements Runnable {
     private Session enrolled() throws Exception {
         if (session.isEmpty() || !session.get().isCurrent(clock.instant())) {
             session = Optional.empty();
-            Session fresh = enroller.enrol();
+            Session fresh = enrol();
             session = Optional.of(fresh);
             state.enrolled(fresh.epoch());
             LOG.log(System.Logger.Level.INFO, "node.enrolled node={0} epoch={1}", fresh.nodeId(), "" + fresh.epoch());
         }
         return session.get();
+    }
+
+    private Session enrol() throws Exception {
+        try {
+            return enroller.enrol();
+        } catch (OverseerRefusal e) {
+            throw e.waitsForPeople() ? new Refused(e) : e;
+        }
     }
 
     private void failed(String kind, Throwable e, boolean identity) {

@@ -1,18 +1,13 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.node.site.OwnerFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The file with the node's enrolment tokens, one a line: readable and writable by its owner alone, replaced atomically.
@@ -59,32 +54,8 @@ final class TokenFile {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
     }
 
-    /** Puts other tokens in place: written to a new file, forced to disk, then renamed over the old one. */
+    /** Puts other tokens in place, in one step. */
     void replace(List<String> tokens) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path fresh = Files.createTempFile(
-                folder,
-                file.getFileName().toString(),
-                ".new",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            write(fresh, String.join("\n", tokens));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
-        try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-            entries.force(true);
-        }
-    }
-
-    private static void write(Path fresh, String text) throws IOException {
-        try (FileChannel out = FileChannel.open(fresh, Set.of(StandardOpenOption.WRITE))) {
-            ByteBuffer bytes = ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
-        }
+        OwnerFile.replace(file, (String.join("\n", tokens) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.DataPackage;
 import ai.coreason.enclave.sentry.schema.DataResource;
@@ -13,49 +13,84 @@ import ai.coreason.enclave.sentry.schema.Findings;
 import ai.coreason.enclave.sentry.schema.TableReader;
 import ai.coreason.enclave.sentry.schema.TensorReader;
 import java.io.IOException;
-import java.util.Set;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
- * Reads a site's dataset for a job: checks every record against the schema, and encodes what the job names. How values
- * are encoded follows from the job and the schema alone. Thread-safe; nothing of a record is logged or put in an error.
+ * Reads a site's dataset for a job: checks every record against the schema, and encodes what the job names. Whether a job
+ * fits is judged from the job and the schema before a record is read; whether records are taken, by the schema and without
+ * the job. Not thread-safe; one instance reads once. Nothing of a record is logged or put in an error.
  */
 public final class DatasetReader {
-    private DatasetReader() {}
-
-    /**
-     * Reads a dataset.
-     *
-     * @return the examples, or the findings where a value breaks the schema or a used one is missing
-     * @throws InvalidDocument if the job, the schema and the model do not fit one another, naming both sides; or if the
-     *     file is not of its format
-     * @throws IOException if the file cannot be read
-     */
-    public static Reading read(DataPackage data, DataResource resource, FederationJob job) throws IOException {
-        requireTerms(resource, job);
-        PrivacyUnit unit = resource.dataset().unit();
-        if (resource.content() instanceof Table table) {
-            TableEncoder encoder = new TableEncoder(job, table.schema(), unit);
-            Findings found = TableReader.read(data.file(resource), table, encoder::add);
-            return judge(found, encoder.columns(), encoder::encoded);
-        }
-        if (resource.content() instanceof FhirTable table) {
-            TableEncoder encoder = new TableEncoder(job, table.schema(), unit);
-            Findings found = FhirReader.read(data.files(resource), table, encoder::add);
-            return judge(found, encoder.columns(), encoder::encoded);
-        }
-        Tensors tensors = (Tensors) resource.content();
-        TensorEncoder encoder = new TensorEncoder(job, tensors, unit);
-        TensorReader.Checked checked = TensorReader.read(data.file(resource), tensors);
-        return judge(checked.findings(), Set.of(), () -> encoder.encode(checked.file()));
+    /** Reads and judges. */
+    private interface Source {
+        Reading read() throws IOException;
     }
 
-    private static Reading judge(Findings found, Set<String> used, Supplier<Encoded> encoded) {
-        Set<String> gaps = used.stream().filter(c -> found.missing(c) > 0).collect(Collectors.toSet());
-        return found.clean() && gaps.isEmpty()
-                ? new Reading.Ready(encoded.get().examples())
-                : new Reading.Refused(found, gaps);
+    private final Source source;
+
+    private DatasetReader(Source source) {
+        this.source = source;
+    }
+
+    /**
+     * Prepares the reading of a dataset; touches no record.
+     *
+     * @throws InvalidDocument if the job, the schema and the model do not fit one another, naming both sides
+     */
+    public static DatasetReader of(DataPackage data, DataResource resource, FederationJob job) {
+        requireTerms(resource, job);
+        Dataset dataset = resource.dataset();
+        if (resource.content() instanceof Table table) {
+            TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
+            return new DatasetReader(() -> judge(
+                    TableReader.read(files(data, resource).get(0), table, encoder::add), dataset, encoder::encoded));
+        }
+        if (resource.content() instanceof FhirTable table) {
+            TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
+            return new DatasetReader(() ->
+                    judge(FhirReader.read(files(data, resource), table, encoder::add), dataset, encoder::encoded));
+        }
+        Tensors tensors = (Tensors) resource.content();
+        TensorEncoder encoder = new TensorEncoder(job, tensors, dataset.unit());
+        return new DatasetReader(() -> {
+            TensorReader.Checked checked =
+                    TensorReader.read(files(data, resource).get(0), tensors);
+            return judge(checked.findings(), dataset, () -> encoder.encode(checked.file()));
+        });
+    }
+
+    /**
+     * Reads the records.
+     *
+     * @return the examples, or the findings where a value breaks the schema or a record does not say whose it is
+     * @throws InvalidDocument if the file is not of its format
+     * @throws IOException if the file cannot be read
+     */
+    public Reading read() throws IOException {
+        return source.read();
+    }
+
+    /**
+     * Where a dataset's records lie, every link resolved.
+     *
+     * @throws IOException if the file system fails, or a file is not where the package says
+     */
+    public static List<Path> files(DataPackage data, DataResource resource) throws IOException {
+        try {
+            return data.files(resource);
+        } catch (InvalidDocument e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static Reading judge(Findings found, Dataset dataset, Supplier<Encoded> encoded) {
+        String column = dataset.unit().column();
+        long unnamed = column.isEmpty() ? 0 : found.missing(column);
+        return found.clean() && unnamed == 0
+                ? new Reading.Ready(found, encoded.get().examples())
+                : new Reading.Refused(found, unnamed);
     }
 
     private static void requireTerms(DataResource resource, FederationJob job) {

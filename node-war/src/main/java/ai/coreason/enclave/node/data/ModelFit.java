@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Whether data fits a model, judged by what the schema declares and before a record is read. */
 final class ModelFit {
@@ -31,6 +32,17 @@ final class ModelFit {
         if (!exampleShape.equals(model.input().shape().extents())) {
             throw InvalidDocument.at(
                     "dataset.features[0]", "examples of the model's input " + describe(model), exampleShape);
+        }
+    }
+
+    /** Takes each number for the nearest that the model has a row for, where it takes whole numbers. */
+    static void toTokens(float[] x, OptionalLong tokens) {
+        if (tokens.isPresent()) {
+            float last = tokens.getAsLong() - 1;
+            float most = last < tokens.getAsLong() ? last : Math.nextDown(last);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Math.max(0, Math.min(most, (float) Math.rint(x[i])));
+            }
         }
     }
 

@@ -2,29 +2,23 @@ package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.sentry.schema.Findings;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.Set;
 
 /** What comes of reading a dataset for a job. */
 public sealed interface Reading {
+    /** What was counted: for the site's eyes only. */
+    Findings findings();
+
     /**
      * Every value obeys the schema.
      *
-     * @param examples the records, encoded
+     * @param examples the records, encoded; those that miss their label are left out
      */
-    record Ready(Examples examples) implements Reading {}
+    record Ready(Findings findings, Examples examples) implements Reading {}
 
     /**
-     * The data cannot be trained on.
+     * The data cannot be trained on, by any job: the schema alone says so.
      *
-     * @param findings what departs from the schema: counts and column names, for the site's eyes only
-     * @param gaps columns that the job uses and that miss values
+     * @param unnamed how many records do not say whose they are, where the privacy unit is told by a column
      */
-    record Refused(Findings findings, Set<String> gaps) implements Reading {
-        /** Copies the set. */
-        public Refused {
-            gaps = Collections.unmodifiableSet(new LinkedHashSet<>(gaps));
-        }
-    }
+    record Refused(Findings findings, long unnamed) implements Reading {}
 }

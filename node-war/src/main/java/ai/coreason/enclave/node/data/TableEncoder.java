@@ -11,12 +11,14 @@ import ai.coreason.enclave.sentry.schema.Row;
 import ai.coreason.enclave.sentry.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 
-/** Collects the records of a table as a job's model takes them. Not thread-safe; one instance reads one table once. */
+/**
+ * Collects the records of a table as a job's model takes them: all of them but those whose label is missing, which could
+ * add nothing to a loss. Not thread-safe; one instance reads one table once.
+ */
 final class TableEncoder {
     private static final int MAX_NUMBERS = Integer.MAX_VALUE - 8;
 
@@ -27,7 +29,7 @@ final class TableEncoder {
     private final boolean classes;
     private final long[] shape;
     private final int width;
-    private final Set<String> beyondFloat = new HashSet<>();
+    private final OptionalLong tokens;
     private float[] x;
     private float[] y = new float[1];
     private int count;
@@ -35,10 +37,12 @@ final class TableEncoder {
     /**
      * Prepares the encoders.
      *
+     * @param declaredUnits the public number of units
      * @throws InvalidDocument if the job, the schema and the model do not fit one another
      */
-    TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit) {
+    TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits) {
         this.unit = unit;
+        tokens = job.model().tokens();
         grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
         List<EncodedField> asked = job.dataset().features();
         for (int i = 0; i < asked.size(); i++) {
@@ -54,23 +58,23 @@ final class TableEncoder {
                     "as many numbers as the model's input " + ModelFit.describe(job.model()) + " takes",
                     numbers);
         }
+        if (numbers * (double) declaredUnits > MAX_NUMBERS) {
+            throw InvalidDocument.at(
+                    "dataset.features",
+                    "at most " + MAX_NUMBERS / declaredUnits + " numbers for each of " + declaredUnits
+                            + " declared rows",
+                    numbers);
+        }
         width = (int) numbers;
         x = new float[width];
-        int values = classes ? schema.fields().get(label.column()).constraints().enumSize() : 1;
-        ModelFit.requireLabel(job.model(), classes, values);
-    }
-
-    /** The columns that the job uses. */
-    Set<String> columns() {
-        Set<String> used = new HashSet<>();
-        features.forEach(f -> used.add(f.name()));
-        used.add(label.name());
-        grouping.ifPresent(g -> used.add(unit.column()));
-        return used;
+        ModelFit.requireLabel(job.model(), classes, classes ? label.values() : 1);
     }
 
     /** Takes one record. What it states wrongly is found elsewhere, and then nothing of it is used. */
     void add(Row row) {
+        if (row.missing(label.column())) {
+            return;
+        }
         if ((count + 1L) * width > MAX_NUMBERS) {
             throw InvalidDocument.at("dataset", "at most " + MAX_NUMBERS + " numbers in all", "more");
         }
@@ -82,24 +86,18 @@ final class TableEncoder {
         }
         int at = count * width;
         for (ColumnEncoder feature : features) {
-            note(feature, feature.write(row, x, at));
+            feature.write(row, x, at);
             at += feature.width();
         }
-        note(label, label.write(row, y, count));
+        label.write(row, y, count);
         grouping.ifPresent(g -> g.add(row));
         count++;
     }
 
-    /**
-     * What was collected.
-     *
-     * @throws InvalidDocument naming a column with a value beyond float32's range
-     */
+    /** What was collected. */
     Encoded encoded() {
-        if (!beyondFloat.isEmpty()) {
-            throw InvalidDocument.at("dataset", "values within float32's range in every column", beyondFloat);
-        }
         float[] inputs = Arrays.copyOf(x, count * width);
+        ModelFit.toTokens(inputs, tokens);
         float[] labels = Arrays.copyOf(y, count);
         if (!classes) {
             return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit);
@@ -109,11 +107,5 @@ final class TableEncoder {
             indices[i] = (long) labels[i];
         }
         return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit);
-    }
-
-    private void note(ColumnEncoder encoder, boolean fits) {
-        if (!fits) {
-            beyondFloat.add(encoder.name());
-        }
     }
 }

@@ -8,10 +8,12 @@ import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.schema.ColumnEncoder;
 import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.schema.Grouping;
 import ai.coreason.enclave.sentry.schema.TensorSchema;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.DoubleUnaryOperator;
 
 /** Encodes a pair of tensors, inputs and labels, as a job's model takes them. Immutable. */
@@ -20,6 +22,7 @@ final class TensorEncoder {
     private final EncodedField label;
     private final long[] shape;
     private final DoubleUnaryOperator target;
+    private final OptionalLong tokens;
     private final PrivacyUnit unit;
 
     /**
@@ -29,6 +32,7 @@ final class TensorEncoder {
      */
     TensorEncoder(FederationJob job, Tensors schema, PrivacyUnit unit) {
         this.unit = unit;
+        tokens = job.model().tokens();
         input = job.dataset().features().get(0);
         label = job.dataset().label();
         shape = ModelFit.inputShape(job.model());
@@ -40,6 +44,9 @@ final class TensorEncoder {
         }
         requireOther(input, "dataset.features[0].field");
         requireOther(label, "dataset.label.field");
+        if (!label.order().isEmpty()) {
+            throw InvalidDocument.at("dataset.label.order", "no order of a tensor's numbers", "one");
+        }
         ModelFit.requireInput(
                 job.model(), find(schema, input, "dataset.features[0].field").exampleShape());
         TensorSchema labels = find(schema, label, "dataset.label.field");
@@ -56,13 +63,10 @@ final class TensorEncoder {
         target = target(label, labels);
     }
 
-    /**
-     * The encoded tensors of a file that obeys the schema.
-     *
-     * @throws InvalidDocument naming a tensor with a value beyond float32's range
-     */
+    /** The encoded tensors of a file that obeys the schema; what is beyond float32's range becomes its end. */
     Encoded encode(Safetensors file) {
         float[] x = scaled(file.tensors().get(input.field()), v -> v * input.scale());
+        ModelFit.toTokens(x, tokens);
         Tensor labels = file.tensors().get(label.field());
         if (label.encode() != Encoding.CLASS) {
             return new Encoded(shape, x, scaled(labels, target), null, units(file), unit);
@@ -110,28 +114,26 @@ final class TensorEncoder {
 
     private static DoubleUnaryOperator target(EncodedField label, TensorSchema schema) {
         if (label.encode() != Encoding.MIN_MAX) {
-            return v -> (v - label.mean()) / label.std();
+            double lowest = label.minimum().orElse(-Double.MAX_VALUE);
+            double highest = label.maximum().orElse(Double.MAX_VALUE);
+            return v -> (Math.max(lowest, Math.min(highest, v)) - label.mean()) / label.std();
         }
-        double least = schema.minimum().orElse(Double.NaN);
-        double range = schema.maximum().orElse(Double.NaN) - least;
-        if (!(range > 0)) {
+        boolean byJob = label.minimum().isPresent();
+        double least = (byJob ? label.minimum() : schema.minimum()).orElse(Double.NaN);
+        double most = (byJob ? label.maximum() : schema.maximum()).orElse(Double.NaN);
+        if (!(least < most)) {
             throw InvalidDocument.at(
                     "dataset.label.encode",
                     "the local schema of the label to have minimum < maximum",
                     "a schema without");
         }
-        return v -> (v - least) / range;
+        return v -> Math.max(0, Math.min(1, (v / 2 - least / 2) / (most / 2 - least / 2)));
     }
 
     private static float[] scaled(Tensor tensor, DoubleUnaryOperator scale) {
         float[] out = new float[tensor.count()];
-        boolean finite = true;
         for (int i = 0; i < out.length; i++) {
-            out[i] = (float) scale.applyAsDouble(tensor.at(i));
-            finite &= Float.isFinite(out[i]);
-        }
-        if (!finite) {
-            throw InvalidDocument.at("dataset", "values within float32's range in every tensor", tensor.name());
+            out[i] = ColumnEncoder.saturated(scale.applyAsDouble(tensor.at(i)));
         }
         return out;
     }

@@ -36,6 +36,7 @@ public final class OfferedDatasets {
                     .orElseThrow(() -> InvalidDocument.at(at, "a resource of the data package", name));
             Path file = dataPackage.file(resource);
             OfferedDataset offered = new OfferedDataset(dataPackage, resource, file);
+            resource.dictionary(); // one too long to be told is refused here
             if (byId.values().stream().anyMatch(o -> o.file().equals(file))) {
                 throw InvalidDocument.at(at, "one dataset_id for one source of records", name);
             }

@@ -28,16 +28,19 @@ public final class Holdings implements Supplier<Enrolment.Holdings> {
                 .filter(a -> offered.named(a.dataset().datasetId()).isPresent())
                 .toList();
         Optional<ObjectNode> head = accounts.size() == 1 ? Optional.of(head(accounts.get(0))) : Optional.empty();
-        return new Enrolment.Holdings(
-                accounts.stream().map(Holdings::registration).toList(), head);
+        return new Enrolment.Holdings(accounts.stream().map(this::registration).toList(), head);
     }
 
     private static ObjectNode head(DatasetAccount account) {
         return Json.object().put("sequence", account.sequence()).put("hash", account.head());
     }
 
-    private static DatasetRegistration registration(DatasetAccount account) {
+    private DatasetRegistration registration(DatasetAccount account) {
         Dataset dataset = account.dataset();
-        return new DatasetRegistration(dataset, dataset.filter().order(), account.filterSpent());
+        return new DatasetRegistration(
+                dataset,
+                dataset.filter().order(),
+                account.filterSpent(),
+                offered.named(dataset.datasetId()).map(o -> o.resource().dictionary()));
     }
 }

@@ -3,89 +3,126 @@ package ai.coreason.enclave.node.training;
 import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.data.DatasetReader;
 import ai.coreason.enclave.node.data.Reading;
+import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.DatasetStanding.Closure;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /**
  * The checked and encoded records of the job that was trained last, kept between its rounds and read anew when a file
- * changes. Not thread-safe.
+ * changes. Records that do not obey their schema close their dataset. Not thread-safe.
  */
 final class LocalExamples {
     private record Stamp(Path file, long size, FileTime modified) {}
 
     private record Key(List<Stamp> files, String dataset, String graph) {}
 
+    private static final String UNUSABLE = "the site's records cannot be used until their owner acts";
+
+    private final DatasetStandings standings;
     private final boolean simulation;
     private Key key;
     private Examples examples;
 
     /**
-     * @param simulation whether findings may be told to the Overseer; from a real site no count of records leaves
+     * @param standings which datasets are closed
+     * @param simulation whether findings may be told to the Overseer; from a real site nothing of records leaves
      */
-    LocalExamples(boolean simulation) {
+    LocalExamples(DatasetStandings standings, boolean simulation) {
+        this.standings = standings;
         this.simulation = simulation;
     }
 
     /**
      * The records that a job trains on.
      *
-     * @throws Declined if they do not fit the schema, or the schema does not fit the job
-     * @throws IOException if the file cannot be read
+     * @throws Declined if the job does not fit the schema; if the records do not, in one and the same words whatever they
+     *     are, and the dataset is closed from then on; or if they cannot be read now
      */
-    Examples of(FederationJob job, OfferedDataset dataset) throws Declined, IOException {
-        Key wanted = new Key(
-                stamps(dataset),
-                Json.digest(job.json().get("dataset")),
-                job.model().digest());
-        if (!wanted.equals(key)) {
-            examples = null;
-            key = null;
-            examples = read(dataset, job);
-            key = wanted;
+    Examples of(FederationJob job, OfferedDataset dataset) throws Declined {
+        String id = dataset.dataset().datasetId();
+        Optional<Closure> closed = standings.closed(id);
+        if (closed.isPresent()) {
+            throw unusable(
+                    "closed since " + closed.get().since() + ": " + closed.get().why());
         }
-        return examples;
+        DatasetReader reader = reader(dataset, job);
+        try {
+            Key wanted = new Key(
+                    stamps(dataset),
+                    Json.digest(job.json().get("dataset")),
+                    job.model().digest());
+            if (!wanted.equals(key)) {
+                examples = null;
+                key = null;
+                examples = read(reader, dataset);
+                key = wanted;
+            }
+            return examples;
+        } catch (IOException e) {
+            String what = "the records could not be read";
+            throw new Declined(
+                    DeclineReason.INTERNAL, what + ": " + Fault.of(e), what + " now; the node's log says why");
+        }
+    }
+
+    private DatasetReader reader(OfferedDataset dataset, FederationJob job) throws Declined {
+        try {
+            return DatasetReader.of(dataset.dataPackage(), dataset.resource(), job);
+        } catch (InvalidDocument e) {
+            String what = "the job does not fit the site's data dictionary";
+            throw new Declined(
+                    DeclineReason.SCHEMA,
+                    what + ": " + e.getMessage(),
+                    simulation ? what + ": " + e.getMessage() : what + "; the node's log says how");
+        }
     }
 
     private static List<Stamp> stamps(OfferedDataset dataset) throws IOException {
         List<Stamp> stamps = new ArrayList<>();
-        for (Path file : dataset.dataPackage().files(dataset.resource())) {
+        for (Path file : DatasetReader.files(dataset.dataPackage(), dataset.resource())) {
             BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
             stamps.add(new Stamp(file, now.size(), now.lastModifiedTime()));
         }
         return stamps;
     }
 
-    private Examples read(OfferedDataset dataset, FederationJob job) throws Declined, IOException {
+    /** Whatever fails on the records, foreseen or not, is one and the same refusal to whoever chose the job. */
+    private Examples read(DatasetReader reader, OfferedDataset dataset) throws Declined, IOException {
+        String id = dataset.dataset().datasetId();
         Reading reading;
         try {
-            reading = DatasetReader.read(dataset.dataPackage(), dataset.resource(), job);
+            reading = reader.read();
         } catch (InvalidDocument e) {
-            throw schema("the job does not fit the site's data dictionary", e.getMessage());
+            throw refused(id, "the records' file is not of its form: " + e.getMessage());
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            throw refused(id, "the reading of the records failed: " + Fault.of(e));
         }
         if (reading instanceof Reading.Ready ready) {
+            standings.note(id, RecordNotes.of(dataset.dataset(), ready));
             return ready.examples();
         }
-        Reading.Refused refused = (Reading.Refused) reading;
-        String findings = new String(Json.write(refused.findings().json()), StandardCharsets.UTF_8);
-        throw schema(
-                "the records do not fit their schema",
-                "columns with gaps that the job uses " + new TreeSet<>(refused.gaps()) + ", findings " + findings);
+        throw refused(id, RecordNotes.refusal(dataset.dataset(), (Reading.Refused) reading));
     }
 
-    private Declined schema(String what, String detail) {
-        String told = simulation ? what + ": " + detail : what + "; the node's log says how";
-        return new Declined(DeclineReason.SCHEMA, what + ": " + detail, told);
+    private Declined refused(String datasetId, String why) {
+        standings.close(datasetId, why);
+        return unusable(why);
+    }
+
+    private Declined unusable(String why) {
+        String message = UNUSABLE + ": " + why;
+        return new Declined(DeclineReason.RECORDS, message, simulation ? message : UNUSABLE);
     }
 }

@@ -5,6 +5,7 @@ import ai.coreason.enclave.node.agent.OverseerRefusal;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
@@ -51,6 +52,7 @@ public final class RoundTraining implements AutoCloseable {
     private final String manifestSha256;
 
     /**
+     * @param standings which datasets are closed
      * @param evidence what vouches for each update
      * @param manifestSha256 the digest of the installed code, which the ledger names as what trained
      * @param threads that compute one operation
@@ -59,6 +61,7 @@ public final class RoundTraining implements AutoCloseable {
             SiteFile site,
             OfferedDatasets offered,
             RoundBooks books,
+            DatasetStandings standings,
             EvidenceSource evidence,
             String manifestSha256,
             int threads) {
@@ -67,7 +70,7 @@ public final class RoundTraining implements AutoCloseable {
         this.books = books;
         this.admission = new TaskAdmission(site, offered, books);
         this.mirroring = new LedgerMirroring(books);
-        this.examples = new LocalExamples(site.simulation());
+        this.examples = new LocalExamples(standings, site.simulation());
         this.trainers = new Trainers(threads);
         this.seal = new UpdateSeal(evidence, manifestSha256);
         this.manifestSha256 = manifestSha256;
@@ -136,7 +139,12 @@ public final class RoundTraining implements AutoCloseable {
 
     private Weights base(Session session, RoundTask task)
             throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException {
-        byte[] file = session.client().model(task.jobId().toString(), task.round(), task.baseDigest());
+        byte[] file = session.client()
+                .model(
+                        task.jobId().toString(),
+                        task.round(),
+                        task.baseDigest(),
+                        NodeMemory.largestFile(task.job().model()));
         Safetensors tensors = Safetensors.read(file);
         Limits limits = new Limits(tensors.metadata(), OptionalDouble.empty());
         return admitted(Airlock.check(task.job().model(), tensors, Cargo.MODEL, limits), "the base model");

@@ -23,7 +23,8 @@ final class TaskAdmission {
      * The dataset that the task may be trained on.
      *
      * @throws Declined if the owner did not approve the job, this node has no part in it or no such dataset, the plan is
-     *     not the one that job and dataset lead to, or the round was begun from another base model
+     *     not the one that job and dataset lead to, the model does not fit this node's memory, or the round was begun from
+     *     another base model
      */
     OfferedDataset admit(RoundTask task) throws Declined {
         if (!site.policy().approves(task.jobDigest())) {
@@ -43,6 +44,7 @@ final class TaskAdmission {
         if (objection.isPresent()) {
             throw policy(objection.get());
         }
+        NodeMemory.ofThisJvm().require(task.job().model());
         String base = books.bind(task.jobId().toString(), task.round(), task.baseDigest());
         if (!base.equals(task.baseDigest())) {
             throw policy("base_digest: expected the round's one base model " + base + ", got " + task.baseDigest());

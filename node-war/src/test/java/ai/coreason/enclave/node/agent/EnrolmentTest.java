@@ -211,6 +211,18 @@ class EnrolmentTest {
     }
 
     @Test
+    void hasAnotherToken_afterARefusal_onlyOnceTheOwnerHasWrittenOne() throws Exception {
+        used.add("first-token");
+        Enrolment enrolment = enrolment();
+        assertThatThrownBy(enrolment::enrol).isInstanceOf(OverseerRefusal.class);
+        assertThat(enrolment.hasAnotherToken()).isFalse();
+
+        Files.writeString(token, "second-token\n");
+
+        assertThat(enrolment.hasAnotherToken()).isTrue();
+    }
+
+    @Test
     void enrol_certificateForAnotherKey_failsAfterTheNextTokenIsSafe() throws Exception {
         answer.put(
                 "certificate_chain", overseer.issue(NodeIdentity.born("node_a").certificateRequest()));

@@ -197,7 +197,7 @@ class OverseerClientTest {
             exchange.getResponseBody().flush();
         });
 
-        assertThat(client.model(JOB, 1, digest)).isEqualTo(model);
+        assertThat(client.model(JOB, 1, digest, 1 << 20)).isEqualTo(model);
 
         assertThat(ranges).hasSize(2);
         assertThat(ranges.get(0)).isEqualTo("null if null");
@@ -208,9 +208,33 @@ class OverseerClientTest {
     void model_otherBytes_isRefused() {
         overseer.on("/jobs/", TlsOverseer.answer(200, "application/octet-stream", new byte[] {1, 2, 3}));
 
-        assertThatThrownBy(() -> client.model(JOB, 1, "00".repeat(32)))
+        assertThatThrownBy(() -> client.model(JOB, 1, "00".repeat(32), 1 << 20))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith("model: expected bytes whose SHA-256 is base_digest, got 039058c6f2c0cb49");
+    }
+
+    @Test
+    void model_longerThanItsGraph_isRefusedBeforeItIsRead() {
+        overseer.on("/jobs/", TlsOverseer.answer(200, "application/octet-stream", new byte[5000]));
+
+        assertThatThrownBy(() -> client.model(JOB, 1, "00".repeat(32), 4999))
+                .isInstanceOf(OverseerUnreachable.class)
+                .hasMessageContaining("expected at most 4999 bytes, got 5000");
+    }
+
+    @Test
+    void nonce_answered429_isAskedAgainLater() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        overseer.on(
+                "/enrolments/nonces",
+                exchange -> TlsOverseer.answer(
+                                calls.incrementAndGet() < 3 ? 429 : 201,
+                                "application/json",
+                                "{\"nonce\": \"n\", \"expires_at\": \"x\"}".getBytes(StandardCharsets.UTF_8))
+                        .handle(exchange));
+
+        assertThat(client.nonce("node_a")).isEqualTo("n");
+        assertThat(pauses).hasSize(2);
     }
 
     @Test
@@ -221,7 +245,7 @@ class OverseerClientTest {
             TlsOverseer.answer(200, "application/octet-stream", model).handle(exchange);
         });
 
-        assertThatThrownBy(() -> client.model(JOB, 1, Json.sha256(model)))
+        assertThatThrownBy(() -> client.model(JOB, 1, Json.sha256(model), 1 << 20))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessage("model: expected the ETag to be base_digest, got abc");
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,74 @@ class TaskLoopTest {
         Thread.interrupted();
 
         assertThat(done).containsExactly("NOT_ENROLLED token: no such file");
+    }
+
+    @Test
+    void run_registrationRefused_asksOnceAnHourAndSaysWhatItWaitsFor() {
+        overseer.on(
+                "/enrolments/nonces",
+                TlsOverseer.problem(
+                        409, "registration-refused", "datasets[0].declared_rows: expected at most 10, got 20"));
+        List<String> seen = new ArrayList<>();
+
+        runRefused(seen, 300, () -> false);
+
+        assertThat(enrolments).isEqualTo(2);
+        assertThat(pauses).hasSize(300).containsOnly(Duration.ofSeconds(15));
+        assertThat(seen).allSatisfy(s -> assertThat(s).startsWith("REFUSED ").contains("expected at most 10, got 20"));
+    }
+
+    @Test
+    void run_revokedAndAnotherTokenPutInPlace_enrolsAtOnce() {
+        overseer.on("/enrolments/nonces", TlsOverseer.problem(403, "node-revoked", "node_id: expected another"));
+        List<String> seen = new ArrayList<>();
+
+        runRefused(seen, 3, () -> enrolments == 1 && pauses.size() == 2);
+
+        assertThat(enrolments).isEqualTo(2);
+    }
+
+    @Test
+    void run_enrolmentRefusedForTheMoment_isAskedForAsBefore() {
+        overseer.on("/enrolments/nonces", TlsOverseer.problem(429, "too-many", "ask again"));
+        List<String> seen = new ArrayList<>();
+
+        runRefused(seen, 5, () -> false);
+
+        assertThat(enrolments).isEqualTo(5);
+        assertThat(seen).allSatisfy(s -> assertThat(s).startsWith("NOT_ENROLLED "));
+    }
+
+    /** Enrols in vain until it has paused so often. */
+    private void runRefused(List<String> seen, int most, BooleanSupplier another) {
+        loop = new TaskLoop(
+                new TaskLoop.Enroller() {
+                    @Override
+                    public Session enrol() throws Exception {
+                        enrolments++;
+                        overseer.client(pauses::add).nonce("node_a");
+                        throw new IllegalStateException("expected a refusal");
+                    }
+
+                    @Override
+                    public boolean hasAnotherToken() {
+                        return another.getAsBoolean();
+                    }
+                },
+                new Recorder(),
+                state,
+                TlsOverseer.backoff(),
+                delay -> {
+                    pauses.add(delay);
+                    seen.add(
+                            state.now().standing() + " " + state.now().problem().orElse(""));
+                    if (pauses.size() == most) {
+                        loop.stop();
+                    }
+                },
+                Clock.fixed(NOW, ZoneOffset.UTC));
+        loop.run();
+        Thread.interrupted();
     }
 
     @Test

@@ -94,13 +94,13 @@ class DatasetReaderTest {
     private static Encoded encode(DataPackage data, FederationJob job) throws IOException {
         DataResource resource = data.resources().get(0);
         DataResource.Table table = (DataResource.Table) resource.content();
-        TableEncoder encoder = new TableEncoder(job, table.schema(), PrivacyUnit.RECORD);
+        TableEncoder encoder = new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 100);
         TableReader.read(data.file(resource), table, encoder::add);
         return encoder.encoded();
     }
 
     private static Reading read(DataPackage data, FederationJob job) throws IOException {
-        return DatasetReader.read(data, data.resources().get(0), job);
+        return DatasetReader.of(data, data.resources().get(0), job).read();
     }
 
     @Test
@@ -147,14 +147,34 @@ class DatasetReaderTest {
                         r -> assertThat(r.findings().violations()).isEqualTo(Map.of("age", Map.of(Rule.MINIMUM, 2L))));
     }
 
+    /** Which columns miss values is no job's to learn, so none is refused for the columns that it names. */
     @Test
-    void read_usedValueMissing_isRefusedAndAnUnusedOneIsNot() throws Exception {
-        DataPackage data = data(HEADER + "70,1,,,\n71,,,,\n");
-        assertThat(read(data, job(1, 1, "mse", field("age", "identity"), field("bp", "identity"))))
+    void encode_missingValues_areZerosAndWithoutALabelNoRecord() throws Exception {
+        FederationJob job = job(
+                5,
+                1,
+                "mse",
+                field("age", "identity"),
+                field("bp", "identity"),
+                field("grade", "one_hot"),
+                field("smoker", "binary"));
+        DataPackage data = data(HEADER + "70,,,,\n,1,low,true,\n50,2,mid,,\n");
+        Encoded encoded = encode(data, job);
+        assertThat(encoded.targets()).containsExactly(70, 50);
+        assertThat(encoded.x()).containsExactly(0, 0, 0, 0, 0, 2, 0, 1, 0, 0);
+        assertThat(read(data, job))
                 .isInstanceOfSatisfying(
-                        Reading.Refused.class, r -> assertThat(r.gaps()).containsExactly("bp"));
-        assertThat(read(data, job(1, 1, "mse", field("age", "min_max"), field("age", "identity"))))
-                .isInstanceOf(Reading.Ready.class);
+                        Reading.Ready.class,
+                        r -> assertThat(r.findings().missing())
+                                .isEqualTo(Map.of("age", 1L, "bp", 1L, "grade", 1L, "label", 3L, "smoker", 2L)));
+    }
+
+    @Test
+    void read_unitMissing_isRefusedWhateverTheJobUses() throws Exception {
+        DataPackage data = data(HEADER + "70,,,,\n71,3,,,\n", "{\"column\": \"bp\", \"max_records\": 2}");
+        assertThat(read(data, job(1, 1, "mse", field("age", "identity"), field("smoker", "identity"))))
+                .isInstanceOfSatisfying(
+                        Reading.Refused.class, r -> assertThat(r.unnamed()).isEqualTo(1));
     }
 
     @Test
@@ -228,11 +248,77 @@ class DatasetReaderTest {
     }
 
     @Test
-    void read_numberBeyondFloat_isRefusedByColumnWithoutTheValue() throws Exception {
-        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
-        DataPackage data = data(HEADER + "70,1e300,,,\n");
+    void encode_numberBeyondFloat_isItsEndWhateverTheJobsNumbersAre() throws Exception {
+        DataPackage data = data(HEADER + "70,1e300,,,\n70,-1e300,,,\n70,3,,,\n");
+        String standardise = "{\"field\": \"bp\", \"encode\": \"standardise\", \"mean\": %s, \"std\": %s}";
+        float[] ends = {Float.MAX_VALUE, -Float.MAX_VALUE};
+        FederationJob identity = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        assertThat(encode(data, identity).x()).containsExactly(ends[0], ends[1], 3);
+        for (String[] numbers : new String[][] {{"-1.7e308", "1.2e-38"}, {"1.7e308", "1.2e-38"}, {"0", "1.2e-38"}}) {
+            FederationJob job = job(1, 1, "mse", field("age", "min_max"), standardise.formatted((Object[]) numbers));
+            for (float x : encode(data, job).x()) {
+                assertThat(Float.isFinite(x)).isTrue();
+            }
+            assertThat(read(data, job)).isInstanceOf(Reading.Ready.class);
+        }
+    }
+
+    @Test
+    void encode_jobsOwnBounds_areTheEndsOfWhatTheyLeaveOut() throws Exception {
+        DataPackage data = data(HEADER + "20,,,,\n50,,,,\n120,,,,\n");
+        String own = "{\"field\": \"age\", \"encode\": \"min_max\", \"minimum\": 40, \"maximum\": 60}";
+        String wide = "{\"field\": \"age\", \"encode\": \"min_max\", \"minimum\": -1.7e308, \"maximum\": 1.7e308}";
+        assertThat(encode(data, job(1, 1, "mse", field("age", "identity"), own)).x())
+                .containsExactly(0, 0.5f, 1);
+        assertThat(encode(data, job(1, 1, "mse", field("age", "identity"), wide))
+                        .x())
+                .containsExactly(0.5f, 0.5f, 0.5f);
+    }
+
+    @Test
+    void encode_jobsOwnOrder_placesItsValuesAndLeavesOthersOut() throws Exception {
+        DataPackage data = data(HEADER + "20,,high,true,yes\n20,,low,false,no\n20,,mid,true,yes\n");
+        String grade = "{\"field\": \"grade\", \"encode\": \"one_hot\", \"order\": [\"high\", \"low\", \"none\"]}";
+        String smoker = "{\"field\": \"smoker\", \"encode\": \"one_hot\", \"order\": [true, false]}";
+        String label = "{\"field\": \"label\", \"encode\": \"binary\", \"order\": [\"yes\", \"no\"]}";
+        Encoded encoded = encode(data, job(5, 1, "bce_with_logits", label, grade, smoker));
+        assertThat(encoded.x()).containsExactly(1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0);
+        assertThat(encoded.targets()).containsExactly(0, 1, 0);
+    }
+
+    @Test
+    void of_orderThatLeavesOutALabelOfTheDictionary_isRefused() throws Exception {
+        DataPackage data = data(HEADER);
+        String label = "{\"field\": \"grade\", \"encode\": \"class\", \"order\": [\"high\", \"low\"]}";
+        FederationJob job = job(1, 2, "cross_entropy", label, field("bp", "identity"));
         assertThatThrownBy(() -> read(data, job))
-                .hasMessage("dataset: expected values within float32's range in every column, got [bp]");
+                .hasMessage("dataset.label.order: expected all values of the enum that the local schema of grade has to"
+                        + " have, got others");
+    }
+
+    @Test
+    void encode_modelThatTakesWholeNumbers_getsTheNearestThatItHas() throws Exception {
+        DataPackage data = data(HEADER + "70,-3,,,\n70,2.6,,,\n70,1e300,,,\n");
+        ObjectNode json = jobJson(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        ((ObjectNode) json.get("model")).set("nodes", Json.read("""
+                [{"name": "e", "op": "embedding", "in": ["x"], "num_embeddings": 5, "embedding_dim": 2},
+                 {"name": "f", "op": "flatten", "in": ["e"]},
+                 {"name": "fc", "op": "linear", "in": ["f"], "out_features": 1}]
+                """));
+        ((ObjectNode) json.at("/model/inputs/0")).put("dtype", "int64");
+        assertThat(encode(data, FederationJob.parse(json, JobRules.production()))
+                        .x())
+                .containsExactly(0, 3, 4);
+    }
+
+    @Test
+    void of_moreNumbersThanDeclaredRowsCanHold_isRefusedBeforeTheDataIsRead() throws Exception {
+        DataPackage data = data(HEADER);
+        DataResource.Table table = (DataResource.Table) data.resources().get(0).content();
+        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        assertThatThrownBy(() -> new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 3_000_000_000L))
+                .hasMessageStartingWith(
+                        "dataset.features: expected at most 0 numbers for each of 3000000000 declared rows");
     }
 
     @ParameterizedTest
@@ -241,7 +327,8 @@ class DatasetReaderTest {
         DataPackage data = DataPackage.read(shared("federations/heart/datapackage.json"));
         FederationJob job = FederationJob.parse(
                 Json.read(Files.readAllBytes(shared("federations/heart/job_dp.json"))), JobRules.production());
-        Reading reading = DatasetReader.read(data, data.resource(node).orElseThrow(), job);
+        Reading reading =
+                DatasetReader.of(data, data.resource(node).orElseThrow(), job).read();
         assertThat(reading)
                 .isInstanceOfSatisfying(
                         Reading.Ready.class,
@@ -264,7 +351,7 @@ class DatasetReaderTest {
         }
         assertThat(greatest).isEqualTo(1f);
         assertThat(encoded.classes()).contains(0, 9).hasSize(encoded.x().length / 784);
-        assertThat(DatasetReader.read(data, resource, job)).isInstanceOf(Reading.Ready.class);
+        assertThat(DatasetReader.of(data, resource, job).read()).isInstanceOf(Reading.Ready.class);
     }
 
     /** One 2x2 image and its label, described by these schemas of x and y. */

@@ -2,6 +2,7 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
@@ -116,8 +117,9 @@ class FhirTaskTest {
                         federation.session(),
                         federation.task(Jobs.document(), 1, 1, plan(), 0).json());
         assertThat(federation.declines)
-                .containsExactly("SCHEMA: the records do not fit their schema: columns with gaps that the job uses"
-                        + " [patient], findings {\"rows\":6001,\"missing\":{\"patient\":1},\"violations\":{}}");
+                .containsExactly(
+                        "RECORDS: the site's records cannot be used until their owner acts: the records do not fit their schema: 1"
+                                + " records miss patient, which says whose they are; findings {\"rows\":6001,\"missing\":{\"patient\":1},\"violations\":{}}");
         assertThat(books.rows("heart")).isEmpty();
     }
 
@@ -146,6 +148,7 @@ class FhirTaskTest {
                 site(),
                 offered(),
                 books,
+                new DatasetStandings(folder, Clock.systemUTC()),
                 data -> new Evidence(HardwareType.SIMULATED, data.digest(), data.json()),
                 MANIFEST,
                 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
@@ -20,6 +21,7 @@ import ai.coreason.enclave.privacy.ledger.LedgerFault;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.attestation.ReportData;
+import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.JobRules;
@@ -42,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskRunTest {
     private static final String MANIFEST = "ef".repeat(32);
@@ -183,7 +187,7 @@ class TaskRunTest {
         run.take(federation.session(), task(3).json());
 
         assertThat(federation.uploads).hasSize(2);
-        assertThat(federation.declines).singleElement().asString().startsWith("SCHEMA: ");
+        assertThat(federation.declines).singleElement().asString().startsWith("RECORDS: ");
     }
 
     @Test
@@ -313,31 +317,98 @@ class TaskRunTest {
     }
 
     @Test
-    void take_recordsThatDoNotFit_declinesAndTellsWhatMayBeTold() throws Exception {
+    void take_recordsThatDoNotFit_tellsASimulationHow() throws Exception {
         Files.writeString(folder.resolve("heart.csv"), records() + "777,0,1\n40,,1\n");
+
         take(task(1));
-        assertThat(federation.declines)
-                .containsExactly("SCHEMA: the records do not fit their schema: columns with gaps"
-                        + " that the job uses [sex], findings {\"rows\":102,\"missing\":{\"sex\":1},\"violations\":{\"age\":"
-                        + "{\"MAXIMUM\":1},\"sex\":{\"REQUIRED\":1}}}");
 
+        assertDeclined("RECORDS: the site's records cannot be used until their owner acts: the records do not fit their"
+                + " schema: findings {\"rows\":102,\"missing\":{\"sex\":1},\"violations\":{\"age\":{\"MAXIMUM\":1},"
+                + "\"sex\":{\"REQUIRED\":1}}}");
+    }
+
+    /** Whatever is wrong with the records is one answer, and after it every job gets it until the owner acts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"777,0,1\n", "40,,1\n", "x,y,z\n", "1\n", "\"\n"})
+    void take_recordsThatCannotBeUsed_givesOneAnswerToEveryJobUntilTheOwnerActs(String line) throws Exception {
         simulation = false;
+        String answer = "RECORDS: the site's records cannot be used until their owner acts";
+        Files.writeString(folder.resolve("heart.csv"), records() + line);
+        take(task(1));
+        Files.writeString(folder.resolve("heart.csv"), records());
         take(task(2));
-
-        assertThat(federation.declines)
-                .element(1)
-                .isEqualTo("SCHEMA: the records do not fit their schema; the node's log says how");
+        ObjectNode other = Jobs.document().put("purpose", "another");
+        take(federation.task(other, 1, 1, plan(2), 0));
+        assertThat(federation.declines).containsExactly(answer, answer, answer);
         assertThat(books.rows("heart")).isEmpty();
+
+        DatasetStanding closed =
+                DatasetStanding.parse(Json.read(Files.readAllBytes(DatasetStanding.file(folder, "heart"))));
+        assertThat(closed.closed()).isPresent();
+        Files.write(
+                DatasetStanding.file(folder, "heart"),
+                Json.write(closed.reopen().json()));
+        take(task(3));
+        assertThat(federation.declines).hasSize(3);
+        assertThat(federation.uploads).hasSize(1);
+    }
+
+    /** A job's numbers, orders and columns are its choice: none of them may decide whether records are taken. */
+    @Test
+    void take_encodingsChosenToAskForAMaximum_learnNothing() throws Exception {
+        simulation = false;
+        Files.writeString(folder.resolve("heart.csv"), records() + "119,1,1\n");
+        int asked = 0;
+        for (double mean : new double[] {0, 60, 118, 119, 120, 1e300}) {
+            for (double std : new double[] {1, 1e-30, 3.5e-37, 1.2e-38}) {
+                ObjectNode job = Jobs.document().put("purpose", "asks " + asked++);
+                ObjectNode age = (ObjectNode) job.at("/dataset/features/0");
+                age.put("encode", "standardise").put("mean", mean).put("std", std);
+                take(federation.task(job, 1, asked, plan(2), 0));
+                mirrored();
+            }
+        }
+        assertThat(federation.declines).filteredOn(d -> !d.startsWith("BUDGET")).isEmpty();
     }
 
     @Test
-    void take_recordsThatAreGone_declinesWithoutTellingWhy() throws Exception {
+    void take_jobThatTheDictionaryDoesNotFit_isToldApartAndClosesNothing() throws Exception {
+        simulation = false;
+        Files.writeString(folder.resolve("heart.csv"), records() + "777,0,1\n");
+        ObjectNode job = Jobs.document();
+        ((ObjectNode) job.at("/dataset/features/0")).put("field", "nil");
+
+        take(federation.task(job, 1, 1, plan(2), 0));
+
+        assertDeclined("SCHEMA: the job does not fit the site's data dictionary; the node's log says how");
+        assertThat(DatasetStanding.file(folder, "heart")).doesNotExist();
+    }
+
+    @Test
+    void take_recordsThatAreGone_declinesWithoutTellingWhyAndMayBeRetried() throws Exception {
         TaskRun run = run();
         Files.delete(folder.resolve("heart.csv"));
 
         run.take(federation.session(), task(1).json());
 
-        assertDeclined("INTERNAL: the node failed; its log says why");
+        assertDeclined("INTERNAL: the records could not be read now; the node's log says why");
+        Files.writeString(folder.resolve("heart.csv"), records());
+        run.take(federation.session(), task(2).json());
+        assertThat(federation.uploads).hasSize(1);
+    }
+
+    @Test
+    void take_siteWithoutRecords_isToldThereAndNotToTheFederation() throws Exception {
+        Files.writeString(folder.resolve("heart.csv"), "age,sex,label\n");
+
+        take(task(1));
+
+        assertThat(federation.declines).isEmpty();
+        assertThat(federation.uploads).hasSize(1);
+        DatasetStanding standing =
+                DatasetStanding.parse(Json.read(Files.readAllBytes(DatasetStanding.file(folder, "heart"))));
+        assertThat(standing.closed()).isEmpty();
+        assertThat(standing.notes()).singleElement().asString().startsWith("0 records to train on, of 200 declared");
     }
 
     @Test
@@ -559,8 +630,12 @@ class TaskRunTest {
         run().take(federation.session(), task.json());
     }
 
+    private DatasetStandings standings() {
+        return new DatasetStandings(folder, Clock.systemUTC());
+    }
+
     private TaskRun run() throws IOException {
-        RoundTraining training = new RoundTraining(site(), offered(), books, evidence, MANIFEST, 1);
+        RoundTraining training = new RoundTraining(site(), offered(), books, standings(), evidence, MANIFEST, 1);
         return new TaskRun(new JobRules(simulation, false), books, training, Clock.systemUTC());
     }
 

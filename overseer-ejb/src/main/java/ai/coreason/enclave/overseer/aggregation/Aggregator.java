@@ -34,33 +34,57 @@ public class Aggregator {
     @Inject
     private UpdateInspector inspector;
 
-    /**
-     * The next model, stored.
-     *
-     * @return its SHA-256
-     */
-    public String aggregate(Aggregate step) {
+    /** What an attempt's updates give. */
+    public sealed interface Outcome {
+        /** The next model, stored under its SHA-256. */
+        record Stored(String digest) implements Outcome {}
+
+        /** No model; why. */
+        record Failed(String why) implements Outcome {}
+    }
+
+    /** Computes the next model and stores it, if all of it is finite. */
+    public Outcome aggregate(Aggregate step) {
         Job job = jobs.find(step.round().jobId()).orElseThrow();
         Map<String, Participation> participations = jobs.participations(job.id()).stream()
                 .collect(Collectors.toMap(Participation::nodeId, Function.identity()));
         Weights base = models.weights(step.round().baseDigest(), step.job().model());
+        double[] weights = weights(step, participations);
         List<FedAvg.Part> parts = new ArrayList<>();
         for (Contribution c : step.admitted()) {
             UpdateEnvelope envelope = UpdateEnvelope.parse(
                     storage.updates().read(c.envelopeDigest().orElseThrow()));
-            Weights update = inspector.open(job.id(), step.job(), envelope);
-            double weight = participations.get(c.nodeId()).plan().declaredRows();
-            parts.add(new FedAvg.Part(weight, values(update)));
+            Weights update = inspector.open(
+                    job.id(),
+                    step.job(),
+                    envelope,
+                    step.job().training().strategy().maxUpdateNorm());
+            parts.add(new FedAvg.Part(weights[parts.size()], values(update)));
         }
         Map<String, float[]> next = values(base);
         Map<String, float[]> trained = new LinkedHashMap<>(next);
         trained.keySet().retainAll(parts.get(0).difference().keySet());
-        next.putAll(FedAvg.next(trained, parts, step.job().training().strategy().serverLearningRate()));
-        return models.store(
+        FedAvg.Next averaged =
+                FedAvg.next(trained, parts, step.job().training().strategy().serverLearningRate());
+        if (averaged instanceof FedAvg.Next.NotFinite bad) {
+            return new Outcome.Failed("the aggregate of " + bad.parameter() + ": expected finite values, got others");
+        }
+        next.putAll(((FedAvg.Next.Model) averaged).values());
+        return new Outcome.Stored(models.store(
                 Weights.of(step.job().model(), next),
                 step.job().model(),
                 job.id(),
-                step.round().number());
+                step.round().number()));
+    }
+
+    /** Declared rows, or shares within the job's cap. */
+    private static double[] weights(Aggregate step, Map<String, Participation> participations) {
+        double[] rows = step.admitted().stream()
+                .mapToDouble(c -> participations.get(c.nodeId()).plan().declaredRows())
+                .toArray();
+        return step.job().maxShare().isPresent()
+                ? ShareCap.apply(rows, step.job().maxShare().getAsDouble())
+                : rows;
     }
 
     private static Map<String, float[]> values(Weights weights) {

@@ -20,39 +20,61 @@ public final class FedAvg {
      */
     public record Part(double weight, Map<String, float[]> difference) {}
 
+    /** What an average gives. */
+    public sealed interface Next {
+        /** The next model: parameter name to values, all finite. */
+        record Model(Map<String, float[]> values) implements Next {}
+
+        /**
+         * No model: a value of this parameter would be infinite or no number.
+         *
+         * @param parameter the first one
+         */
+        record NotFinite(String parameter) implements Next {}
+    }
+
     /**
-     * The next model.
+     * The next model, if it is one.
      *
      * @param base parameter name to values
      * @param parts in the order of their node ids; every difference has the base's names and sizes
      * @param serverLearningRate η, usually 1
      * @throws IllegalArgumentException if there is no part, or one does not fit
      */
-    public static Map<String, float[]> next(Map<String, float[]> base, List<Part> parts, double serverLearningRate) {
+    public static Next next(Map<String, float[]> base, List<Part> parts, double serverLearningRate) {
         double total = parts.stream().mapToDouble(Part::weight).sum();
         if (!(total > 0)) {
             throw new IllegalArgumentException("parts: expected at least one of positive weight, got " + parts.size());
         }
         Map<String, float[]> next = new LinkedHashMap<>();
-        base.forEach((name, values) -> {
-            double[] sum = new double[values.length];
-            for (Part part : parts) {
-                float[] d = part.difference().get(name);
-                if (d == null || d.length != values.length) {
-                    throw new IllegalArgumentException(
-                            name + ": expected " + values.length + " values, got " + (d == null ? 0 : d.length));
-                }
-                double share = part.weight() / total;
-                for (int i = 0; i < sum.length; i++) {
-                    sum[i] += share * d[i];
-                }
-            }
+        for (Map.Entry<String, float[]> parameter : base.entrySet()) {
+            float[] values = parameter.getValue();
+            double[] sum = sum(parameter.getKey(), values.length, parts, total);
             float[] out = new float[values.length];
             for (int i = 0; i < out.length; i++) {
                 out[i] = (float) (values[i] + serverLearningRate * sum[i]);
+                if (!Float.isFinite(out[i])) {
+                    return new Next.NotFinite(parameter.getKey());
+                }
             }
-            next.put(name, out);
-        });
-        return next;
+            next.put(parameter.getKey(), out);
+        }
+        return new Next.Model(next);
+    }
+
+    private static double[] sum(String name, int length, List<Part> parts, double total) {
+        double[] sum = new double[length];
+        for (Part part : parts) {
+            float[] d = part.difference().get(name);
+            if (d == null || d.length != length) {
+                throw new IllegalArgumentException(
+                        name + ": expected " + length + " values, got " + (d == null ? 0 : d.length));
+            }
+            double share = part.weight() / total;
+            for (int i = 0; i < length; i++) {
+                sum[i] += share * d[i];
+            }
+        }
+        return sum;
     }
 }

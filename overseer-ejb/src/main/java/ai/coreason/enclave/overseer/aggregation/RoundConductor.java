@@ -75,7 +75,7 @@ public class RoundConductor {
         try {
             Step step = stepper.step(jobId);
             if (step instanceof Step.Aggregate aggregate) {
-                step = stepper.close(jobId, aggregate.round(), aggregator.aggregate(aggregate));
+                step = conclude(jobId, aggregate);
             }
             if (step instanceof Step.Opened opened) {
                 opened.nodes().forEach(bell::ring);
@@ -87,6 +87,14 @@ public class RoundConductor {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Step conclude(String jobId, Step.Aggregate aggregate) {
+        Aggregator.Outcome outcome = aggregator.aggregate(aggregate);
+        if (outcome instanceof Aggregator.Outcome.Stored stored) {
+            return stepper.close(jobId, aggregate.round(), stored.digest());
+        }
+        return stepper.spoil(jobId, aggregate.round(), ((Aggregator.Outcome.Failed) outcome).why());
     }
 
     private void giveUpAfterManyFailures(String jobId) {

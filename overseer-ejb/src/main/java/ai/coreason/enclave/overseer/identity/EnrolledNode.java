@@ -1,13 +1,17 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.AttestationReport;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Lob;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** A node as it enrolled last: its epoch, the one certificate that is valid for it, and its attestation report. */
@@ -84,6 +88,12 @@ public class EnrolledNode {
     void quarantine(String reportJson) {
         trusted = false;
         report = reportJson;
+    }
+
+    /** Takes it out until it enrols again, whatever its evidence was. */
+    void distrust(List<String> reasons, Instant at) {
+        AttestationReport last = AttestationReport.parse(Json.read(report));
+        quarantine(new String(Json.write(last.untrusted(reasons, at).json()), StandardCharsets.UTF_8));
     }
 
     /** Why it gets no tasks now; empty if it does. */

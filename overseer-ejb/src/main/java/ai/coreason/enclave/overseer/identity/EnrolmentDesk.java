@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
@@ -36,6 +37,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 /**
  * Enrols nodes. A node shows a one-time token, evidence over a nonce and its key, and proof that it holds the key; it gets
  * a certificate for hours and a new epoch. A refused attempt uses up its nonce, not its token.
+ * What a node registers stays within what its token allows, and the token that it has chosen for the next time allows the same.
  *
  * <p><b>A lost answer locks nobody out.</b> The very same request again gets the same answer, as long as the node has not
  * enrolled since: the same certificate under the same epoch, and nothing changes. The token of the node's next boot is in
@@ -50,6 +52,8 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
  */
 @Stateless
 public class EnrolmentDesk {
+    private static final String UNUSED_TOKEN = "token: expected this node's unused token, got another";
+
     /** What an attempt to enrol is answered with. */
     public sealed interface Answer {
         /** The node is enrolled; the response body. */
@@ -58,9 +62,23 @@ public class EnrolmentDesk {
         /**
          * The node is not enrolled.
          *
-         * @param evidence whether it was for its evidence
+         * @param why what was expected and what came
          */
-        record Refused(boolean evidence, String why) implements Answer {}
+        record Refused(Ground ground, String why) implements Answer {}
+    }
+
+    /** What an attempt was refused for. */
+    public enum Ground {
+        /** Its nonce or its token. */
+        SECRET,
+        /** Its evidence. */
+        EVIDENCE,
+        /** A dataset that it registers. */
+        REGISTRATION,
+        /** The node, which an operator has revoked. */
+        REVOKED,
+        /** The federation, which an operator has frozen. */
+        FROZEN
     }
 
     private record Request(
@@ -122,6 +140,9 @@ public class EnrolmentDesk {
     @Inject
     private AuditLog audit;
 
+    @Inject
+    private StopOrders stops;
+
     /** For the container. */
     public EnrolmentDesk() {}
 
@@ -132,39 +153,48 @@ public class EnrolmentDesk {
             CertificateAuthority authority,
             SimulationTrust simulation,
             LedgerMirror mirror,
-            AuditLog audit) {
+            AuditLog audit,
+            StopOrders stops) {
         this.nodes = nodes;
         this.evidence = evidence;
         this.authority = authority;
         this.simulation = simulation;
         this.mirror = mirror;
         this.audit = audit;
+        this.stops = stops;
     }
 
-    /** Issues a token for a node's next enrolment. */
-    public String token(String nodeId, String by) {
-        audit.append("token.issued", Json.object().put("node_id", nodeId).put("by", by));
-        return nodes.issue(EnrolmentSecret.Kind.TOKEN, nodeId);
+    /** Whether nobody can enrol now, as an operator has frozen the federation. */
+    public boolean frozen() {
+        return stops.frozen();
     }
 
     /**
      * Judges one attempt; the one that began the node's present epoch is answered again as it was.
      *
-     * @throws InvalidDocument if the request is not well formed, or a dataset is registered otherwise
+     * @throws InvalidDocument if the request is not well formed
      */
     public Answer enrol(JsonNode body) {
+        if (frozen()) {
+            return new Answer.Refused(
+                    Ground.FROZEN, "federation: expected one that goes on, got one that an operator has frozen");
+        }
         Request r = Request.parse(body);
+        if (nodes.revoked(r.nodeId()) && nodes.knows(r.nodeId(), r.token())) {
+            return new Answer.Refused(
+                    Ground.REVOKED, "node_id: expected a node that no operator has revoked, got " + r.nodeId());
+        }
         String digest = Json.digest(body);
         if (!nodes.use(EnrolmentSecret.Kind.NONCE, r.nodeId(), r.nonce())) {
             return nodes.find(r.nodeId())
-                    .filter(n -> n.enrolledBy(digest))
+                    .filter(n -> n.enrolledBy(digest) && n.trusted())
                     .map(this::enrolled)
                     .orElseGet(() -> new Answer.Refused(
-                            false, "nonce: expected one that is fresh and this node's, got another"));
+                            Ground.SECRET, "nonce: expected one that is fresh and this node's, got another"));
         }
         PublicKey key = provenKey(r.csr());
-        if (!nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
-            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+        if (nodes.revoked(r.nodeId()) || !nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
+            return new Answer.Refused(Ground.SECRET, UNUSED_TOKEN);
         }
         if (r.insecure() && simulation.key().isEmpty()) {
             return refused(
@@ -180,23 +210,27 @@ public class EnrolmentDesk {
         if (verdict instanceof Verdict.Refused refusal) {
             return refused(r, refusal);
         }
+        Optional<String> unregistrable = new RegistrationRule(
+                        mirror, simulation.key().isPresent())
+                .objection(r.nodeId(), nodes.allowed(r.token()), r.datasets());
+        if (unregistrable.isPresent()) {
+            return refused(r, unregistrable.get());
+        }
         if (!nodes.use(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
-            return new Answer.Refused(false, "token: expected this node's unused token, got another");
+            return new Answer.Refused(Ground.SECRET, UNUSED_TOKEN);
         }
         return enrolled(admit(r, key, verdict, digest));
     }
 
     private EnrolledNode admit(Request r, PublicKey key, Verdict verdict, String digest) {
         if (r.nextTokenSha256().isPresent()
-                && !nodes.accept(r.nodeId(), r.nextTokenSha256().get())) {
+                && !nodes.accept(r.nodeId(), r.nextTokenSha256().get(), nodes.allowed(r.token()))) {
             throw InvalidDocument.at("next_token_sha256", "the digest of a new token", "a known one");
         }
         for (DatasetRegistration d : r.datasets()) {
-            try {
-                mirror.register(r.nodeId(), d.dataset());
-            } catch (IllegalArgumentException e) {
-                throw InvalidDocument.at("datasets", "registrations as on their first day", e.getMessage());
-            }
+            mirror.register(r.nodeId(), d.dataset());
+            d.dictionary()
+                    .ifPresent(told -> nodes.describe(r.nodeId(), d.dataset().datasetId(), told));
         }
         long epoch = nodes.nextEpoch(r.nodeId());
         X509Certificate certificate = authority.issue(r.nodeId(), key);
@@ -234,7 +268,13 @@ public class EnrolmentDesk {
                 Json.object()
                         .put("node_id", r.nodeId())
                         .put("reasons", why.substring(0, Math.min(why.length(), 2000))));
-        return new Answer.Refused(true, why);
+        return new Answer.Refused(Ground.EVIDENCE, why);
+    }
+
+    private Answer refused(Request r, String registration) {
+        audit.append(
+                "registration.refused", Json.object().put("node_id", r.nodeId()).put("reason", registration));
+        return new Answer.Refused(Ground.REGISTRATION, registration);
     }
 
     private static AttestationReport report(Request r, long epoch, Instant end, Verdict verdict) {

@@ -1,7 +1,10 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.overseer.stop.StopOrder;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -35,44 +38,129 @@ public class NodeRegistry {
     @Inject
     private Event<NodeQuarantined> quarantined;
 
+    @Inject
+    private StopOrders stops;
+
     /** For the container. */
     public NodeRegistry() {}
 
     /** A registry outside of a server. */
-    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined) {
+    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined, StopOrders stops) {
         this.em = em;
         this.quarantined = quarantined;
+        this.stops = stops;
+    }
+
+    /** Issues a nonce for a node's next evidence: 32 random bytes in base64. */
+    public String nonce(String nodeId) {
+        String text = Base64.getEncoder().encodeToString(random());
+        em.persist(new EnrolmentSecret(
+                hash(text), EnrolmentSecret.Kind.NONCE, nodeId, Instant.now().plus(NONCE_VALIDITY)));
+        return text;
+    }
+
+    /** Keeps what a node's dataset means, in the place of what the node told before. */
+    public void describe(String nodeId, String datasetId, PublicDictionary dictionary) {
+        SiteDictionary known = em.find(SiteDictionary.class, SiteDictionary.key(nodeId, datasetId));
+        SiteDictionary kept = known == null ? new SiteDictionary(nodeId, datasetId) : known;
+        kept.tell(dictionary);
+        if (known == null) {
+            em.persist(kept);
+        }
+    }
+
+    /** What a node's dataset means; empty where the node did not say. */
+    public Optional<PublicDictionary> dictionary(String nodeId, String datasetId) {
+        return Optional.ofNullable(em.find(SiteDictionary.class, SiteDictionary.key(nodeId, datasetId)))
+                .map(SiteDictionary::dictionary);
     }
 
     /**
-     * Issues a one-time secret for a node.
+     * Issues a token for one enrolment of a node.
      *
-     * @return 32 random bytes: base64url without padding for a token, base64 for a nonce
+     * @param allowed the datasets that the node may register; nothing is bound if empty
+     * @param by the operator who issues it
+     * @return 32 random bytes in base64url without padding
      */
-    public String issue(EnrolmentSecret.Kind kind, String nodeId) {
-        byte[] secret = new byte[SECRET_BYTES];
-        RANDOM.nextBytes(secret);
-        String text = kind == EnrolmentSecret.Kind.TOKEN
-                ? Base64.getUrlEncoder().withoutPadding().encodeToString(secret)
-                : Base64.getEncoder().encodeToString(secret);
-        Duration validity = kind == EnrolmentSecret.Kind.TOKEN ? TOKEN_VALIDITY : NONCE_VALIDITY;
-        em.persist(new EnrolmentSecret(hash(text), kind, nodeId, Instant.now().plus(validity)));
+    public String token(String nodeId, Optional<List<DatasetGrant>> allowed, String by) {
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(random());
+        EnrolmentSecret secret = token(nodeId, hash(text));
+        secret.allow(allowed);
+        secret.issuedBy(by);
+        em.persist(secret);
         return text;
     }
 
     /**
-     * Accepts a token that a node has chosen for its next enrolment.
+     * Accepts a token that a node has chosen for its next enrolment; it allows what the present one does.
      *
      * @param sha256 the token's SHA-256, all that is ever told of it before it is used
      * @return false if that digest is known already, as a used token's is
      */
-    public boolean accept(String nodeId, String sha256) {
+    public boolean accept(String nodeId, String sha256, Optional<List<DatasetGrant>> allowed) {
         if (em.find(EnrolmentSecret.class, sha256) != null) {
             return false;
         }
-        em.persist(new EnrolmentSecret(
-                sha256, EnrolmentSecret.Kind.TOKEN, nodeId, Instant.now().plus(TOKEN_VALIDITY)));
+        EnrolmentSecret next = token(nodeId, sha256);
+        next.allow(allowed);
+        em.persist(next);
         return true;
+    }
+
+    /** The datasets that a token allows its node to register; empty if it does not say. */
+    public Optional<List<DatasetGrant>> allowed(String token) {
+        return Optional.ofNullable(em.find(EnrolmentSecret.class, hash(token))).flatMap(EnrolmentSecret::allowed);
+    }
+
+    /** Whether a token is or was this node's. */
+    boolean knows(String nodeId, String token) {
+        EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(token));
+        return stored != null && stored.isTokenOf(nodeId);
+    }
+
+    /** The tokens that could still be used, by node. */
+    public List<EnrolmentSecret> outstanding() {
+        return em.createQuery(
+                        "select s from EnrolmentSecret s where s.kind = :kind and s.used = false and s.expiresAt > :now"
+                                + " order by s.nodeId, s.expiresAt",
+                        EnrolmentSecret.class)
+                .setParameter("kind", EnrolmentSecret.Kind.TOKEN)
+                .setParameter("now", Instant.now())
+                .getResultList();
+    }
+
+    /**
+     * Makes a token useless; done already, it stays so.
+     *
+     * @param id as {@link EnrolmentSecret#id}
+     * @return whose it was; empty if there is none of that id
+     */
+    public Optional<String> withdraw(String id) {
+        return id.matches("[0-9a-f]{32}") ? withdrawFound(id) : Optional.empty();
+    }
+
+    private Optional<String> withdrawFound(String id) {
+        List<EnrolmentSecret> found = em.createQuery(
+                        "select s from EnrolmentSecret s where s.kind = :kind and s.hash like :prefix",
+                        EnrolmentSecret.class)
+                .setParameter("kind", EnrolmentSecret.Kind.TOKEN)
+                .setParameter("prefix", id + "%")
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList();
+        found.forEach(EnrolmentSecret::withdraw);
+        return found.stream().map(EnrolmentSecret::nodeId).findFirst();
+    }
+
+    /** Makes all tokens and nonces of a node useless; how many tokens there were. */
+    long withdrawAll(String nodeId) {
+        List<EnrolmentSecret> found = em.createQuery(
+                        "select s from EnrolmentSecret s where s.nodeId = :node and s.used = false",
+                        EnrolmentSecret.class)
+                .setParameter("node", nodeId)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList();
+        found.forEach(EnrolmentSecret::withdraw);
+        return found.stream().filter(s -> s.isTokenOf(nodeId)).count();
     }
 
     /** Uses a secret up; false if it is not this node's, not of this kind, used before or out of date. */
@@ -126,11 +214,43 @@ public class NodeRegistry {
         return node;
     }
 
-    /** The node whose present certificate this is; empty if it was replaced, has ended or is unknown. */
-    public Optional<EnrolledNode> authenticate(String nodeId, X509Certificate certificate) {
+    /** What the caller is who shows this node's certificate, now. */
+    public Standing standing(String nodeId, X509Certificate certificate) {
+        if (stops.stands(StopOrder.Kind.NODE, nodeId)) {
+            return new Standing.Stranger("revoked: expected a node that no operator has revoked, got one");
+        }
+        Instant now = Instant.now();
+        String serial = serial(certificate);
+        Optional<EnrolledNode> node =
+                find(nodeId).filter(n -> n.certificateSerial().equals(serial)).filter(n -> now.isBefore(n.expiresAt()));
+        if (node.isEmpty() || stops.stands(StopOrder.Kind.CERTIFICATE, serial)) {
+            return new Standing.Stranger("expected the node's last certificate, got one that is not valid now");
+        }
+        return node.get()
+                .unfit(now)
+                .<Standing>map(why -> new Standing.Quarantined(nodeId, why))
+                .orElseGet(() -> new Standing.Member(nodeId));
+    }
+
+    /** Whether an operator has revoked a node. */
+    public boolean revoked(String nodeId) {
+        return stops.stands(StopOrder.Kind.NODE, nodeId);
+    }
+
+    /** Whether the certificate of a node's enrolment was revoked; only its present one can be. */
+    public boolean revoked(String nodeId, NodeSession session) {
         return find(nodeId)
-                .filter(n -> n.certificateSerial().equals(serial(certificate)))
-                .filter(n -> Instant.now().isBefore(n.expiresAt()));
+                .filter(n -> n.epoch() == session.epoch())
+                .filter(n -> stops.stands(StopOrder.Kind.CERTIFICATE, n.certificateSerial()))
+                .isPresent();
+    }
+
+    /** The node whose present certificate has a serial, in lower-case hex. */
+    public Optional<EnrolledNode> bearer(String serial) {
+        return em.createQuery("select n from EnrolledNode n where n.certificateSerial = :serial", EnrolledNode.class)
+                .setParameter("serial", serial)
+                .getResultStream()
+                .findFirst();
     }
 
     /** A node by its id. */
@@ -142,6 +262,17 @@ public class NodeRegistry {
     public List<EnrolledNode> all() {
         return em.createQuery("select n from EnrolledNode n order by n.id", EnrolledNode.class)
                 .getResultList();
+    }
+
+    private static EnrolmentSecret token(String nodeId, String sha256) {
+        return new EnrolmentSecret(
+                sha256, EnrolmentSecret.Kind.TOKEN, nodeId, Instant.now().plus(TOKEN_VALIDITY));
+    }
+
+    private static byte[] random() {
+        byte[] secret = new byte[SECRET_BYTES];
+        RANDOM.nextBytes(secret);
+        return secret;
     }
 
     private static String serial(X509Certificate certificate) {

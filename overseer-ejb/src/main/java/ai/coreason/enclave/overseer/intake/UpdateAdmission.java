@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.intake;
 
 import ai.coreason.enclave.overseer.identity.EvidenceDesk;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.identity.NodeStops;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
@@ -15,7 +16,6 @@ import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.audit.AuditLog;
-import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
@@ -51,6 +51,9 @@ public class UpdateAdmission {
     private UpdateInspector inspector;
 
     @Inject
+    private UpdateLimits limits;
+
+    @Inject
     private EvidenceDesk evidence;
 
     @Inject
@@ -77,7 +80,10 @@ public class UpdateAdmission {
         if (evidence.update(header, check.nodeId(), check.session()) instanceof Verdict.Refused refused) {
             refused.reasons().forEach(r -> reasons.add(r.toString()));
         }
-        reasons.addAll(opens(check, task.job(), envelope));
+        if (nodes.revoked(check.nodeId()) || nodes.revoked(check.nodeId(), check.session())) {
+            reasons.add(NodeStops.REVOKED);
+        }
+        reasons.addAll(opens(check, task, envelope));
         mirrored(check, header, task).ifPresent(reasons::add);
         settle(check, header, reasons);
     }
@@ -126,9 +132,9 @@ public class UpdateAdmission {
         }
     }
 
-    private List<String> opens(ClaimCheck check, FederationJob document, UpdateEnvelope envelope) {
+    private List<String> opens(ClaimCheck check, RoundTask task, UpdateEnvelope envelope) {
         try {
-            inspector.open(check.jobId(), document, envelope);
+            inspector.open(check.jobId(), task.job(), envelope, limits.of(task.job(), task.plan(), task.baseDigest()));
             return List.of();
         } catch (InvalidDocument e) {
             return List.of(e.getMessage());

@@ -12,6 +12,7 @@ import ai.coreason.enclave.sentry.seal.Hpke;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Opens a sealed update and lets it through the airlock: the parameters of the job's graph, all finite, nothing else. */
 @ApplicationScoped
@@ -30,17 +31,14 @@ public class UpdateInspector {
     /**
      * The update inside an envelope.
      *
-     * @throws InvalidDocument if it does not open, is not an update of the job's graph, or is longer than the job's
-     *     {@code max_update_norm}
+     * @param maxNorm the largest L2 norm that it may have, as {@link UpdateLimits} says
+     * @throws InvalidDocument if it does not open, is not an update of the job's graph, or is longer
      */
-    public Weights open(String jobId, FederationJob job, UpdateEnvelope envelope) {
+    public Weights open(String jobId, FederationJob job, UpdateEnvelope envelope, OptionalDouble maxNorm) {
         byte[] plain = Hpke.open(
                 keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
         Passage passage = Airlock.check(
-                job.model(),
-                Safetensors.read(plain),
-                Airlock.Cargo.UPDATE,
-                new Airlock.Limits(Map.of(), job.training().strategy().maxUpdateNorm()));
+                job.model(), Safetensors.read(plain), Airlock.Cargo.UPDATE, new Airlock.Limits(Map.of(), maxNorm));
         if (passage instanceof Passage.Refused refused) {
             throw InvalidDocument.at("update", "an update of the job's graph", refused.summary());
         }

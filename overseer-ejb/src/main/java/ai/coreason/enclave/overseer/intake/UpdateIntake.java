@@ -5,8 +5,11 @@ import ai.coreason.enclave.overseer.identity.NodeSession;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.round.RoundTerms;
 import ai.coreason.enclave.overseer.round.UploadRefused;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
@@ -44,6 +47,9 @@ public class UpdateIntake {
     private UpdateInspector inspector;
 
     @Inject
+    private UpdateLimits limits;
+
+    @Inject
     private UpdateQueue queue;
 
     /**
@@ -59,9 +65,8 @@ public class UpdateIntake {
             throws IOException {
         NodeSession session = nodes.find(nodeId).orElseThrow().session();
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
-        if (rounds.contribution(jobId, round, nodeId).isEmpty()) {
-            throw UploadRefused.notInvited(nodeId, round);
-        }
+        RoundTerms terms =
+                rounds.terms(jobId, round, nodeId).orElseThrow(() -> UploadRefused.notInvited(nodeId, round));
         FederationJob document = FederationJob.parse(job.document(), mode.rules());
         long limit = HEADER_ROOM + BYTES_PER_VALUE * document.model().parameterCount();
         try (Vault.Arrival arrival = storage.updates().receive(body, limit)) {
@@ -75,9 +80,26 @@ public class UpdateIntake {
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
             ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
-            inspector.open(jobId, document, envelope);
+            inspect(jobId, document, envelope, terms);
             ClaimCheck check = new ClaimCheck(jobId, round, header.attempt(), nodeId, digest, session);
             queue.enqueue(check, header.sealedSha256(), arrival);
+        }
+    }
+
+    /** Sealed bytes that came before were opened then; the key of a job that is over is gone. */
+    private void inspect(String jobId, FederationJob document, UpdateEnvelope envelope, RoundTerms terms) {
+        UpdateHeader header = envelope.header();
+        boolean known = rounds.contribution(jobId, header.round(), header.nodeId())
+                .flatMap(Contribution::sealedDigest)
+                .filter(header.sealedSha256()::equals)
+                .isPresent();
+        if (known) {
+            return;
+        }
+        try {
+            inspector.open(jobId, document, envelope, limits.of(document, terms.plan(), terms.baseDigest()));
+        } catch (SealingKeys.Destroyed over) {
+            throw UploadRefused.closed(header.round(), header.attempt(), "part of a job that has ended");
         }
     }
 

@@ -25,6 +25,7 @@ final class Admission {
     static List<NodePlan> judge(
             FederationJob job, boolean simulation, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
         GraphFit.require(job);
+        requireUpdateNorm(job, simulation);
         List<AdmissionPlanner.Offer> found = new ArrayList<>();
         List<NodePlan> plans = new ArrayList<>();
         for (int i = 0; i < job.clients().size(); i++) {
@@ -56,6 +57,16 @@ final class Admission {
                     plans);
         }
         return plans;
+    }
+
+    /** Without a mechanism nothing bounds an update but what the job says. */
+    private static void requireUpdateNorm(FederationJob job, boolean simulation) {
+        boolean unbounded = job.privacy().mechanism() == Mechanism.NONE
+                && job.training().strategy().maxUpdateNorm().isEmpty();
+        if (unbounded && !simulation) {
+            throw InvalidDocument.at(
+                    "training.max_update_norm", "a number > 0, as privacy.mechanism is NONE", "nothing");
+        }
     }
 
     private static java.util.function.Supplier<InvalidDocument> unknown(String at, String node, String dataset) {

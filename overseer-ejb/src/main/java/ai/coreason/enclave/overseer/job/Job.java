@@ -20,6 +20,7 @@ import java.util.Optional;
 @Table(name = "job", indexes = @Index(name = "job_state", columnList = "job_state"))
 public class Job {
     private static final int REASON_LENGTH = 1000;
+    private static final String NONE = "";
 
     @Id
     @Column(name = "job_id", length = 36)
@@ -75,16 +76,15 @@ public class Job {
      * @param id a UUID
      * @param document the document as submitted, without its id
      * @param digests what names the job and its graph
-     * @param modelDigest the initial model in the vault
      */
-    Job(String id, JsonNode document, JobDigests digests, long rounds, String modelDigest, String submitter) {
+    Job(String id, JsonNode document, JobDigests digests, long rounds, String submitter) {
         this.id = id;
         this.document = new String(Json.write(document), StandardCharsets.UTF_8);
         this.documentDigest = digests.document();
         this.jobDigest = digests.job();
         this.graphDigest = digests.graph();
         this.roundsTotal = rounds;
-        this.modelDigest = modelDigest;
+        this.modelDigest = NONE;
         this.submitter = submitter;
         this.state = JobState.SUBMITTED;
         this.createdAt = Instant.now();
@@ -99,6 +99,12 @@ public class Job {
         state = next;
         reason = why.isEmpty() ? null : why.substring(0, Math.min(why.length(), REASON_LENGTH));
         updatedAt = Instant.now();
+    }
+
+    /** Admits the job with its initial model, which lies in the vault. */
+    void admit(String initialModelDigest) {
+        moveTo(JobState.ADMITTED, "");
+        modelDigest = initialModelDigest;
     }
 
     /** Takes the model of a closed round. */
@@ -161,7 +167,12 @@ public class Job {
         return roundsClosed;
     }
 
-    /** Digest of the last whole model; the initial one before the first round closes. */
+    /** Whether the job has a model yet, be it the initial one. */
+    public boolean hasModel() {
+        return !modelDigest.isEmpty();
+    }
+
+    /** Digest of the last whole model; the initial one before the first round closes, empty before there is one. */
     public String modelDigest() {
         return modelDigest;
     }

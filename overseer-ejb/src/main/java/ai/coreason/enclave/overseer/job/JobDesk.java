@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
@@ -47,14 +48,21 @@ public class JobDesk {
     private AuditLog audit;
 
     @Inject
+    private StopOrders stops;
+
+    @Inject
+    private Event<JobSubmitted> submitted;
+
+    @Inject
     private Event<JobAdmitted> admitted;
 
     /**
-     * Admits a job, or finds the job that the same user made of the same document before.
+     * Takes a job in, or finds the job that the same user made of the same document before; it is admitted once it has its
+     * initial model.
      *
      * @param submitter who asks, and to whom the job then belongs
      * @throws InvalidDocument if the document names what this federation, or this user, does not have
-     * @throws JobRefused if too few nodes can pay, or the id belongs to another document or another user
+     * @throws JobRefused if too few nodes can pay, their dictionaries differ, or the id belongs to another document or user
      */
     public Job submit(FederationJob job, User submitter) {
         String id = job.jobId().orElseGet(UUID::randomUUID).toString();
@@ -68,34 +76,77 @@ public class JobDesk {
             }
             return known;
         }
+        if (stops.frozen()) {
+            throw new JobRefused(
+                    JobRefused.Kind.STATE,
+                    "federation: expected one that goes on, got one that an operator has frozen");
+        }
         job.initialModel()
                 .filter(digest -> !new JobTable(em).holds(submitter.subject(), digest))
                 .ifPresent(digest -> {
                     throw ModelStore.notHeld(digest);
                 });
+        models.require(job);
+        new ModelRoom(Runtime.getRuntime().maxMemory(), models.freeBytes())
+                .require(job.model(), job.clients().size());
         List<NodePlan> plans = Admission.judge(
                 job, mode.simulation(), node -> offer(node, job.dataset().name()));
-        SealingKey key = new SealingKey(keys.pair(id).publicKey());
+        DictionaryAgreement.require(
+                job, node -> nodes.dictionary(node, job.dataset().name()));
+        SealingKey key = new SealingKey(keys.create(id).publicKey());
         JobDigests digests = new JobDigests(
                 job.digest(),
                 JobDigest.of(job, UUID.fromString(id), key),
                 job.model().digest());
-        String model = models.initial(job, id);
-        Job stored = new Job(id, job.json(), digests, job.rounds(), model, submitter.subject());
-        stored.moveTo(JobState.ADMITTED, "");
+        Job stored = new Job(id, job.json(), digests, job.rounds(), submitter.subject());
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));
         audit.append(
-                "job.admitted",
+                "job.submitted",
                 Json.object()
                         .put("job_id", id)
                         .put("job_digest", digests.job())
                         .put("graph_digest", digests.graph())
-                        .put("model_digest", model)
                         .put("submitter", submitter.subject())
                         .put("submitter_name", submitter.display()));
-        admitted.fire(new JobAdmitted(id));
+        submitted.fire(new JobSubmitted(id));
         return stored;
+    }
+
+    /** The job that has waited longest for its initial model. */
+    public Optional<Job> oldestSubmitted() {
+        return em.createQuery("select j from Job j where j.state = :state order by j.createdAt", Job.class)
+                .setParameter("state", JobState.SUBMITTED)
+                .setMaxResults(1)
+                .getResultStream()
+                .findFirst();
+    }
+
+    /** Admits a submitted job with its initial model, unless it has ended meanwhile. */
+    public void prepared(String jobId, String modelDigest) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        if (job.state() != JobState.SUBMITTED) {
+            return;
+        }
+        job.admit(modelDigest);
+        audit.append(
+                "job.admitted",
+                Json.object()
+                        .put("job_id", jobId)
+                        .put("job_digest", job.jobDigest())
+                        .put("graph_digest", job.graphDigest())
+                        .put("model_digest", modelDigest)
+                        .put("submitter", job.submitter()));
+        admitted.fire(new JobAdmitted(jobId));
+    }
+
+    /** Ends a submitted job that gets no initial model. */
+    public void unprepared(String jobId, String why) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        if (job.state() == JobState.SUBMITTED) {
+            job.moveTo(JobState.FAILED, why);
+            audit.append("job.failed", Json.object().put("job_id", jobId).put("reason", why));
+        }
     }
 
     /** A job by its id. */

@@ -8,6 +8,8 @@ public final class JobRefused extends RuntimeException {
     public enum Kind {
         /** Fewer nodes than the job's minimum can pay. */
         BUDGET,
+        /** The nodes' dictionaries differ in a field that the job uses. */
+        DICTIONARY,
         /** The job's id belongs to another job. */
         CONFLICT,
         /** The job's state does not allow it. */

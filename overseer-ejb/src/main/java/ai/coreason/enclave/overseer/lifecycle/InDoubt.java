@@ -54,6 +54,11 @@ final class InDoubt {
         }
     }
 
+    /** How many there are now. */
+    int count() throws SQLException {
+        return prepared().size();
+    }
+
     private Set<String> prepared() throws SQLException {
         try (Connection connection = database.getConnection()) {
             boolean derby = connection.getMetaData().getDatabaseProductName().contains("Derby");

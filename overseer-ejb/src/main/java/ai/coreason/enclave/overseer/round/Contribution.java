@@ -113,6 +113,18 @@ public class Contribution {
         reason = cut(why);
     }
 
+    /** Takes the node out of an attempt that is still open; its update, admitted or not, does not count. */
+    void withdraw(String why) {
+        switch (state) {
+            case INVITED -> moveTo(ContributionState.MISSED, ContributionState.INVITED);
+            case UPLOADED, ADMITTED -> moveTo(ContributionState.REJECTED, state);
+            default -> {
+                return;
+            }
+        }
+        reason = cut(why);
+    }
+
     /** Leaves the node out, as the round has ended; what was settled stays. */
     void miss(String why) {
         if (!state.settled()) {
@@ -169,7 +181,7 @@ public class Contribution {
     }
 
     /** SHA-256 of the sealed bytes, once uploaded: the same again are the same update. */
-    Optional<String> sealedDigest() {
+    public Optional<String> sealedDigest() {
         return Optional.ofNullable(sealedDigest);
     }
 

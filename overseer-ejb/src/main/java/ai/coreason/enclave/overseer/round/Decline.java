@@ -4,8 +4,10 @@ package ai.coreason.enclave.overseer.round;
 public enum Decline {
     /** Its ledger cannot pay. */
     BUDGET,
-    /** Its records do not fit the schema. */
+    /** The job does not fit its data dictionary, whatever its records are. */
     SCHEMA,
+    /** Its records cannot be used, by this job or another, until their owner acts. */
+    RECORDS,
     /** Its site does not allow this job. */
     POLICY,
     /** It does not have the dataset. */

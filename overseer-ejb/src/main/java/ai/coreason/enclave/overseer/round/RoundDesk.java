@@ -6,6 +6,8 @@ import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
+import ai.coreason.enclave.overseer.stop.StopOrder;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.json.Json;
@@ -18,6 +20,7 @@ import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Instant;
 import java.util.Base64;
@@ -44,10 +47,16 @@ public class RoundDesk {
     private AuditLog audit;
 
     @Inject
+    private StopOrders stops;
+
+    @Inject
     private Event<RoundMoved> moved;
 
-    /** The oldest task that waits for a node in a round that is still open. */
+    /** The oldest task that waits for a node in a round that is still open, of a job that is not frozen. */
     public Optional<RoundTask> task(String nodeId) {
+        if (stops.frozen()) {
+            return Optional.empty();
+        }
         for (Contribution c : table.invitations(nodeId)) {
             Round round = table.last(c.jobId(), c.round()).orElseThrow();
             Job job = em.find(Job.class, c.jobId());
@@ -55,7 +64,7 @@ public class RoundDesk {
                     && round.state() == RoundState.OPEN
                     && Instant.now().isBefore(round.deadline())
                     && job.state() == JobState.RUNNING;
-            if (open) {
+            if (open && !stops.stands(StopOrder.Kind.JOB, job.id())) {
                 return Optional.of(task(job, round, c));
             }
         }
@@ -82,6 +91,13 @@ public class RoundDesk {
         return table.last(jobId, number)
                 .filter(r -> table.contribution(r, nodeId).isPresent())
                 .map(Round::baseDigest);
+    }
+
+    /** What a node trains with in a round; empty if it has no part in the round's last attempt. */
+    public Optional<RoundTerms> terms(String jobId, long number, String nodeId) {
+        return table.last(jobId, number)
+                .filter(r -> table.contribution(r, nodeId).isPresent())
+                .map(r -> new RoundTerms(participation(jobId, nodeId).plan().training(), r.baseDigest()));
     }
 
     /** The contribution of a node to the last attempt of a round. */
@@ -153,6 +169,24 @@ public class RoundDesk {
             c.miss(node.why());
             quarantine(c.jobId(), node.nodeId(), node.why());
             moved.fire(new RoundMoved(c.jobId()));
+        }
+    }
+
+    /**
+     * Takes a revoked node out of its jobs, and its update out of each attempt that is still open, admitted or not; the charges
+     * stay. What is aggregated already stays too.
+     */
+    public void expel(String nodeId, String why) {
+        for (Contribution found : table.inOpenRounds(nodeId)) {
+            em.find(Job.class, found.jobId(), LockModeType.PESSIMISTIC_WRITE);
+            Contribution c = locked(found.jobId(), found.round(), found.attempt(), nodeId);
+            Round round = table.last(c.jobId(), c.round()).orElseThrow();
+            em.refresh(round);
+            if (round.state() == RoundState.OPEN && round.attempt() == c.attempt()) {
+                c.withdraw(why);
+                quarantine(c.jobId(), nodeId, why);
+                moved.fire(new RoundMoved(c.jobId()));
+            }
         }
     }
 

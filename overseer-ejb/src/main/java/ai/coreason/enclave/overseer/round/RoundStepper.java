@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.round;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -19,7 +20,8 @@ import java.util.Optional;
 
 /**
  * Moves one job's rounds on by one step a call, each a transaction of its own with the job's row locked. Looking again
- * changes nothing, so a crash or a second caller between two steps does no harm.
+ * changes nothing, so a crash or a second caller between two steps does no harm. Of what is frozen nothing moves: an attempt stays
+ * as it is, its uploads are taken and judged, and once thawed it goes on, or is over if its deadline has passed.
  */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
@@ -57,6 +59,9 @@ public class RoundStepper {
     @Inject
     private AuditLog audit;
 
+    @Inject
+    private StopOrders stops;
+
     /** The jobs that have not ended, oldest first. */
     public List<String> underWay() {
         return em.createQuery(
@@ -70,7 +75,7 @@ public class RoundStepper {
     /** Does what can be done now. */
     public Step step(String jobId) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
-        if (job == null || job.state().ended()) {
+        if (job == null || job.state().ended() || stops.frozen(jobId)) {
             return new Step.Wait();
         }
         FederationJob document = FederationJob.parse(job.document(), mode.rules());
@@ -91,7 +96,7 @@ public class RoundStepper {
     public Step close(String jobId, Round aggregated, String modelDigest) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         Round round = table.last(jobId, aggregated.number()).orElseThrow();
-        if (job.state() != JobState.RUNNING || round.state() != RoundState.AGGREGATING) {
+        if (job.state() != JobState.RUNNING || round.state() != RoundState.AGGREGATING || stops.frozen(jobId)) {
             return new Step.Wait();
         }
         round.close(modelDigest);
@@ -112,6 +117,25 @@ public class RoundStepper {
         }
         job.moveTo(JobState.COMPLETED, stopped.orElse(""));
         audit.append("job.completed", Json.object().put("job_id", jobId).put("model_digest", modelDigest));
+        return new Step.Wait();
+    }
+
+    /** Ends an attempt whose updates give no model, and its job with it; the last whole model is kept. */
+    public Step spoil(String jobId, Round aggregated, String why) {
+        Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
+        Round round = table.last(jobId, aggregated.number()).orElseThrow();
+        if (job.state() == JobState.RUNNING && round.state() == RoundState.AGGREGATING && !stops.frozen(jobId)) {
+            round.abandon();
+            String reason = "round " + round.number() + ": " + why;
+            audit.append(
+                    "round.abandoned",
+                    Json.object()
+                            .put("job_id", jobId)
+                            .put("round", round.number())
+                            .put("attempt", round.attempt())
+                            .put("reason", why));
+            fail(jobId, reason);
+        }
         return new Step.Wait();
     }
 

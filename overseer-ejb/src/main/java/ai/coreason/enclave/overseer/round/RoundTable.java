@@ -66,6 +66,17 @@ public class RoundTable {
                 .findFirst();
     }
 
+    /** A node's contributions to attempts that are open, whatever came of them. */
+    public List<Contribution> inOpenRounds(String nodeId) {
+        return em.createQuery(
+                        "select c from Contribution c, Round r where c.nodeId = :node and r.jobId = c.jobId"
+                                + " and r.number = c.round and r.attempt = c.attempt and r.state = :open order by c.id",
+                        Contribution.class)
+                .setParameter("node", nodeId)
+                .setParameter("open", RoundState.OPEN)
+                .getResultList();
+    }
+
     /** The contributions that wait for a node, oldest first. */
     public List<Contribution> invitations(String nodeId) {
         return em.createQuery(

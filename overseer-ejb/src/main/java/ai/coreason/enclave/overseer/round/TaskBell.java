@@ -1,8 +1,11 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.stop.StopChanged;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.TransactionPhase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +73,15 @@ public class TaskBell {
         }
     }
 
+    /** Calls every waiter, as something was stopped or goes on. */
+    public void changed(@Observes(during = TransactionPhase.AFTER_SUCCESS) StopChanged order) {
+        ringAll();
+    }
+
+    private void ringAll() {
+        List.copyOf(waiting.keySet()).forEach(this::ring);
+    }
+
     /** Whether this Overseer is stopping and hands out no more tasks. */
     public boolean closed() {
         return closed;
@@ -78,6 +90,6 @@ public class TaskBell {
     /** Calls every waiter and lets nobody wait any more. */
     void close() {
         closed = true;
-        List.copyOf(waiting.keySet()).forEach(this::ring);
+        ringAll();
     }
 }

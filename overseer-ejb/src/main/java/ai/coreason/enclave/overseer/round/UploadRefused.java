@@ -37,7 +37,8 @@ public final class UploadRefused extends RuntimeException {
                 Kind.NOT_INVITED, "round: expected one in which " + nodeId + " was given a task, got round " + round);
     }
 
-    static UploadRefused closed(long round, long attempt, String state) {
+    /** The refusal of an update that comes too late. */
+    public static UploadRefused closed(long round, long attempt, String state) {
         return new UploadRefused(
                 Kind.CLOSED,
                 "round: expected one that takes updates, got round " + round + ", attempt " + attempt + ", which is "

@@ -15,6 +15,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,19 +41,30 @@ public final class TokenVerifier {
     private final TokenPolicy policy;
     private final IssuerKeys keys;
     private final Clock clock;
+    private final Revocations revocations;
 
     /**
      * @param policy which tokens are for this Overseer
      * @param keys of the policy's issuer
+     * @param revocations what an operator has revoked of them
      */
-    public TokenVerifier(TokenPolicy policy, IssuerKeys keys) {
-        this(policy, keys, Clock.systemUTC());
+    TokenVerifier(TokenPolicy policy, IssuerKeys keys, Revocations revocations) {
+        this(policy, keys, Clock.systemUTC(), revocations);
+    }
+
+    TokenVerifier(TokenPolicy policy, IssuerKeys keys) {
+        this(policy, keys, Clock.systemUTC(), Revocations.NONE);
     }
 
     TokenVerifier(TokenPolicy policy, IssuerKeys keys, Clock clock) {
+        this(policy, keys, clock, Revocations.NONE);
+    }
+
+    TokenVerifier(TokenPolicy policy, IssuerKeys keys, Clock clock, Revocations revocations) {
         this.policy = policy;
         this.keys = keys;
         this.clock = clock;
+        this.revocations = revocations;
     }
 
     /** The rules. */
@@ -107,7 +119,15 @@ public final class TokenVerifier {
         }
         return TokenClaims.fault(claims, policy, clock.instant())
                 .<TokenVerdict>map(TokenVerdict.Refused::new)
-                .orElseGet(() -> new TokenVerdict.Accepted(TokenClaims.user(claims, policy)));
+                .orElseGet(() -> standing(TokenClaims.user(claims, policy), claims));
+    }
+
+    private TokenVerdict standing(User user, JsonNode claims) {
+        Instant issued = Instant.ofEpochSecond(claims.path("iat").asLong());
+        return revocations.revoked(user.subject(), issued)
+                ? refused(
+                        "iat: expected a token that was issued after an operator revoked this user's, got an earlier one")
+                : new TokenVerdict.Accepted(user);
     }
 
     private static boolean verifies(JWSObject jws, JWK key) {

@@ -40,13 +40,18 @@ public class UserTokens {
      * @throws IllegalArgumentException naming the variable that does not fit
      */
     @Inject
-    public UserTokens(Config config) throws IOException {
+    public UserTokens(Config config, RevokedUsers revoked) throws IOException {
+        this(config, revoked::revoked);
+    }
+
+    /** Tokens by a configuration and what is revoked of them. */
+    UserTokens(Config config, Revocations revocations) throws IOException {
         boolean simulation = config.getOptionalValue("enclave.mode", String.class)
                 .filter("simulation"::equals)
                 .isPresent();
         verifier = simulation
-                ? simulated(Path.of(config.getValue("enclave.state.dir", String.class)))
-                : configured(name -> config.getOptionalValue("enclave.token." + name, String.class));
+                ? simulated(Path.of(config.getValue("enclave.state.dir", String.class)), revocations)
+                : configured(name -> config.getOptionalValue("enclave.token." + name, String.class), revocations);
     }
 
     @FunctionalInterface
@@ -60,7 +65,7 @@ public class UserTokens {
         }
     }
 
-    private static TokenVerifier simulated(Path state) throws IOException {
+    private static TokenVerifier simulated(Path state, Revocations revocations) throws IOException {
         TokenPolicy policy = new TokenPolicy(
                 TokenIssuer.ISSUER,
                 TokenIssuer.AUDIENCE,
@@ -68,10 +73,10 @@ public class UserTokens {
                 Set.of(),
                 TokenIssuer.LONGEST,
                 TokenPolicy.GROUPS);
-        return new TokenVerifier(policy, IssuerKeys.of(state.resolve("tokens").resolve("token.pub")));
+        return new TokenVerifier(policy, IssuerKeys.of(state.resolve("tokens").resolve("token.pub")), revocations);
     }
 
-    private static TokenVerifier configured(Settings settings) throws IOException {
+    private static TokenVerifier configured(Settings settings, Revocations revocations) throws IOException {
         Duration longest = settings.get("minutes")
                 .map(m -> Duration.ofMinutes(Long.parseLong(m)))
                 .orElse(TokenPolicy.HOUR);
@@ -86,7 +91,7 @@ public class UserTokens {
                 settings.get("roles").orElse(TokenPolicy.GROUPS));
         Optional<String> ca = settings.get("ca");
         IssuerTrust trust = ca.isPresent() ? IssuerTrust.of(Path.of(ca.get())) : IssuerTrust.SYSTEM;
-        return new TokenVerifier(policy, IssuerKeys.at(URI.create(settings.need("keys")), trust));
+        return new TokenVerifier(policy, IssuerKeys.at(URI.create(settings.need("keys")), trust), revocations);
     }
 
     /** Which tokens are for this Overseer. */

@@ -31,31 +31,49 @@ public class ModelStore {
         this.vault = storage.models();
     }
 
+    /** How many bytes are free where models lie. */
+    public long freeBytes() {
+        return vault.freeBytes();
+    }
+
     /**
-     * Stores the model that a job starts from: the one it names, or fresh weights.
+     * Refuses a job that cannot have an initial model.
      *
-     * @return its SHA-256
-     * @throws InvalidDocument if the job names a model that is not here or does not fit its graph, or names none although
-     *     its graph has parameters that are not trained
+     * @throws InvalidDocument if it names a model that is not here, or names none although its graph has parameters that are
+     *     not trained
      */
-    public String initial(FederationJob job, String jobId) {
+    public void require(FederationJob job) {
         if (job.initialModel().isPresent()) {
             String digest = job.initialModel().get();
             if (!vault.has(digest)) {
                 throw notHeld(digest);
             }
-            try {
-                weights(digest, job.model());
-            } catch (IllegalArgumentException e) {
-                throw InvalidDocument.at("initial_model", "a model of the job's graph", e.getMessage());
-            }
-            return digest;
+            return;
         }
         for (ParameterSpec parameter : job.model().parameters()) {
             if (!parameter.trainable()) {
                 throw InvalidDocument.at(
                         "initial_model", "a model, as " + parameter.name() + " is not trained", "nothing");
             }
+        }
+    }
+
+    /**
+     * Stores the model that a job starts from: the one it names, or fresh weights.
+     *
+     * @return its SHA-256
+     * @throws InvalidDocument if {@link #require} refuses the job, or the model that it names does not fit its graph
+     */
+    public String initial(FederationJob job, String jobId) {
+        require(job);
+        if (job.initialModel().isPresent()) {
+            String digest = job.initialModel().get();
+            try {
+                weights(digest, job.model());
+            } catch (IllegalArgumentException e) {
+                throw InvalidDocument.at("initial_model", "a model of the job's graph", e.getMessage());
+            }
+            return digest;
         }
         SecureRandom random = new SecureRandom();
         Weights fresh = job.seed().isPresent()

@@ -14,8 +14,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The folder that holds sealed updates and models by their SHA-256. An entry is written whole or not at all: temporary
@@ -160,6 +163,59 @@ public final class Vault {
             return bytes;
         } catch (NoSuchFileException e) {
             throw new IllegalStateException("vault entry " + digest + " is missing", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The digests of all entries. */
+    public List<String> digests() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString())
+                    .filter(Vault::isDigest)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** When an entry came. */
+    public Instant modified(String digest) {
+        try {
+            return Files.getLastModifiedTime(path(digest)).toInstant();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes an entry; nothing happens if there is none. */
+    public void delete(String digest) {
+        try {
+            Files.deleteIfExists(path(digest));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Drops what a crash left of arrivals that began before an instant. */
+    public void dropArrivals(Instant before) throws IOException {
+        List<Path> found;
+        try (Stream<Path> files = Files.list(folder)) {
+            found = files.filter(f -> f.getFileName().toString().startsWith("."))
+                    .toList();
+        }
+        for (Path file : found) {
+            if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** How many bytes this process may still write where the vault lies. */
+    public long freeBytes() {
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

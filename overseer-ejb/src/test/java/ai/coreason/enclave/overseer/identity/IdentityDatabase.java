@@ -2,65 +2,65 @@ package ai.coreason.enclave.overseer.identity;
 
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
-import jakarta.enterprise.event.Event;
-import jakarta.enterprise.event.NotificationOptions;
-import jakarta.enterprise.util.TypeLiteral;
+import ai.coreason.enclave.overseer.stop.Silent;
+import ai.coreason.enclave.overseer.stop.StopOrder;
+import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.privacy.ledger.Charge;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.LedgerTables;
+import ai.coreason.enclave.privacy.ledger.SignerCertificate;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import java.lang.annotation.Annotation;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.derby.jdbc.EmbeddedDataSource;
 
 /** The tables of identity in a Derby of their own in memory, outside of a server. */
 final class IdentityDatabase implements AutoCloseable {
-    private static final List<Class<?>> ENTITIES =
-            List.of(EnrolledNode.class, EnrolmentSecret.class, TrustPolicyVersion.class, UsedQuote.class);
+    private static final List<Class<?>> ENTITIES = List.of(
+            EnrolledNode.class,
+            EnrolmentSecret.class,
+            SiteDictionary.class,
+            TrustPolicyVersion.class,
+            UsedQuote.class,
+            StopOrder.class,
+            DatasetAccount.class,
+            Charge.class,
+            SignerCertificate.class);
 
     private final EntityManagerFactory factory;
 
     IdentityDatabase() {
         EmbeddedDataSource source = Entities.inMemory();
+        LedgerTables.SHARED.upgrade(source);
         new Tables("overseer", "job").upgrade(source);
         factory = Entities.in(source, ENTITIES);
     }
 
     /** A registry that tells nobody of quarantines. */
     static NodeRegistry registry(EntityManager em) {
-        return new NodeRegistry(em, new Silent());
+        return new NodeRegistry(em, new Silent<>(), stops(em, List.of()));
     }
 
-    /** An event that nobody hears. */
-    private static final class Silent implements Event<NodeQuarantined> {
-        @Override
-        public void fire(NodeQuarantined event) {}
+    /**
+     * Stop orders that tell nobody.
+     *
+     * @param events where the names of their audit records go; read alone where it cannot be changed
+     */
+    static StopOrders stops(EntityManager em, List<String> events) {
+        return new StopOrders(em, audit(events), new Silent<>());
+    }
 
-        @Override
-        public <U extends NodeQuarantined> CompletionStage<U> fireAsync(U event) {
-            return CompletableFuture.completedFuture(event);
-        }
-
-        @Override
-        public <U extends NodeQuarantined> CompletionStage<U> fireAsync(U event, NotificationOptions options) {
-            return CompletableFuture.completedFuture(event);
-        }
-
-        @Override
-        public Event<NodeQuarantined> select(Annotation... qualifiers) {
-            return this;
-        }
-
-        @Override
-        public <U extends NodeQuarantined> Event<U> select(Class<U> subtype, Annotation... qualifiers) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <U extends NodeQuarantined> Event<U> select(TypeLiteral<U> subtype, Annotation... qualifiers) {
-            throw new UnsupportedOperationException();
-        }
+    /** An audit log that notes the names of events alone. */
+    static AuditLog audit(List<String> events) {
+        return new AuditLog() {
+            @Override
+            public void append(String event, ObjectNode details) {
+                events.add(event);
+            }
+        };
     }
 
     <T> T inTransaction(Function<EntityManager, T> work) {

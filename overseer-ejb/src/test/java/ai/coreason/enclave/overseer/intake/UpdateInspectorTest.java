@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
@@ -20,6 +21,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +39,8 @@ class UpdateInspectorTest {
 
     @BeforeEach
     void open() {
-        keys = new SealingKeys(new Storage(folder.toString()));
+        keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
+        keys.create(JOB.toString());
         inspector = new UpdateInspector(keys);
     }
 
@@ -89,7 +92,7 @@ class UpdateInspectorTest {
     }
 
     private void refused(double maxNorm, UpdateEnvelope envelope, String why) {
-        assertThatThrownBy(() -> inspector.open(JOB.toString(), job(maxNorm), envelope))
+        assertThatThrownBy(() -> inspector.open(JOB.toString(), job(maxNorm), envelope, OptionalDouble.of(maxNorm)))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining(why);
     }
@@ -97,7 +100,9 @@ class UpdateInspectorTest {
     @Test
     void open_updateOfTheGraph_isLetThrough() {
         UpdateEnvelope envelope = sealed(List.of(1L, 1L), 3f);
-        assertThat(inspector.open(JOB.toString(), job(5.0), envelope).get("fc.weight"))
+        assertThat(inspector
+                        .open(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0))
+                        .get("fc.weight"))
                 .containsExactly(3f);
     }
 
@@ -121,7 +126,7 @@ class UpdateInspectorTest {
     void open_otherSender_doesNotOpen() {
         UpdateEnvelope envelope = sealed(List.of(1L, 1L), 3f);
         UpdateEnvelope claimed = new UpdateEnvelope(header("b", Json.sha256(envelope.sealed())), envelope.sealed());
-        assertThatThrownBy(() -> inspector.open(JOB.toString(), job(5.0), claimed))
+        assertThatThrownBy(() -> inspector.open(JOB.toString(), job(5.0), claimed, OptionalDouble.of(5.0)))
                 .isInstanceOf(InvalidDocument.class);
     }
 }

@@ -170,11 +170,33 @@ class AdmissionPlannerTest {
     }
 
     @Test
+    void judge_noNoiseOnPublicData_wantsTheLongestUpdateExceptInSimulation() {
+        Dataset open = new Dataset("owner", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, true);
+        Function<String, Optional<AdmissionPlanner.Offer>> offers =
+                n -> Optional.of(new AdmissionPlanner.Offer(n, open, 0));
+        Consumer<ObjectNode> plain = j -> {
+            ObjectNode privacy = (ObjectNode) j.get("privacy");
+            privacy.put("mechanism", "NONE");
+            privacy.remove("noise_multiplier");
+        };
+
+        assertThatThrownBy(() -> Admission.judge(job(plain), false, offers))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(
+                        "training.max_update_norm: expected a number > 0, as privacy.mechanism is NONE, got nothing");
+        assertThat(Admission.judge(job(plain), true, offers)).hasSize(2);
+        Consumer<ObjectNode> bounded =
+                plain.andThen(j -> ((ObjectNode) j.get("training")).put("max_update_norm", 10.0));
+        assertThat(Admission.judge(job(bounded), false, offers)).hasSize(2);
+    }
+
+    @Test
     void judge_noNoiseOnPrivateDataOutsideOfSimulation_isRefused() {
         FederationJob job = job(j -> {
             ObjectNode privacy = (ObjectNode) j.get("privacy");
             privacy.put("mechanism", "NONE");
             privacy.remove("noise_multiplier");
+            ((ObjectNode) j.get("training")).put("max_update_norm", 10.0);
         });
         assertThatThrownBy(() -> Admission.judge(job, false, n -> Optional.of(offer(n, 85, 0))))
                 .hasMessageContaining("privacy.mechanism");

@@ -50,7 +50,9 @@ class JobTableTest {
 
     private static Job job(String id, String submitter, String model) {
         JobDigests digests = new JobDigests("d".repeat(64), "j".repeat(64), "g".repeat(64));
-        return new Job(id, Json.object(), digests, 1, model, submitter);
+        Job job = new Job(id, Json.object(), digests, 1, submitter);
+        job.admit(model);
+        return job;
     }
 
     private List<String> listed(Viewer viewer) {

@@ -8,12 +8,14 @@ import ai.coreason.enclave.base.database.PostgresCluster;
 import ai.coreason.enclave.base.database.SchemaOf;
 import ai.coreason.enclave.overseer.identity.EnrolledNode;
 import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
+import ai.coreason.enclave.overseer.identity.SiteDictionary;
 import ai.coreason.enclave.overseer.identity.TrustPolicyVersion;
 import ai.coreason.enclave.overseer.identity.UsedQuote;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.Round;
+import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.SignerCertificate;
@@ -31,8 +33,10 @@ class OverseerTablesTest {
     private static final List<Class<?>> ENTITIES = List.of(
             EnrolledNode.class,
             EnrolmentSecret.class,
+            SiteDictionary.class,
             TrustPolicyVersion.class,
             UsedQuote.class,
+            StopOrder.class,
             Job.class,
             Participation.class,
             Contribution.class,

@@ -69,6 +69,21 @@ class TokenVerifierTest {
         return new TokenVerifier(policy, IssuerKeys.of(new JWKSet(shown)), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
+    @Test
+    void verify_revokedUser_isRefusedUntilALaterToken() {
+        Revocations revocations = (subject, issued) -> subject.equals("9d1f2c") && issued.isBefore(NOW.minusSeconds(5));
+        TokenVerifier verifier = new TokenVerifier(
+                POLICY,
+                IssuerKeys.of(new JWKSet(List.of(EC.toPublicJWK()))),
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                revocations);
+
+        assertRefused(
+                verifier.verify(token(c -> {})), "iat: expected a token that was issued after an operator revoked");
+        assertThat(verifier.verify(token(c -> c.put("iat", NOW.getEpochSecond()))))
+                .isInstanceOf(Accepted.class);
+    }
+
     private static ObjectNode claims() {
         ObjectNode claims = Json.object()
                 .put("iss", ISSUER)

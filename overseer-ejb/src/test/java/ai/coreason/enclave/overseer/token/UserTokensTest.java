@@ -28,7 +28,8 @@ class UserTokensTest {
 
     private UserTokens simulated() throws Exception {
         return new UserTokens(
-                new Settings(Map.of("enclave.mode", "simulation", "enclave.state.dir", folder.toString())));
+                new Settings(Map.of("enclave.mode", "simulation", "enclave.state.dir", folder.toString())),
+                Revocations.NONE);
     }
 
     @Test
@@ -61,7 +62,7 @@ class UserTokensTest {
                 "enclave.token.issuer", "https://id.test",
                 "enclave.token.audience", "overseer",
                 "enclave.token.keys", "https://id.test/keys"));
-        assertThat(new UserTokens(new Settings(settings)).policy())
+        assertThat(new UserTokens(new Settings(settings), Revocations.NONE).policy())
                 .isEqualTo(new TokenPolicy(
                         "https://id.test", "overseer", "at+jwt", Set.of(), Duration.ofHours(1), "groups"));
 
@@ -70,7 +71,7 @@ class UserTokensTest {
                 "enclave.token.clients", "a,b",
                 "enclave.token.roles", "realm_access.roles",
                 "enclave.token.minutes", "5"));
-        assertThat(new UserTokens(new Settings(settings)).policy())
+        assertThat(new UserTokens(new Settings(settings), Revocations.NONE).policy())
                 .isEqualTo(new TokenPolicy(
                         "https://id.test",
                         "overseer",
@@ -100,7 +101,7 @@ class UserTokensTest {
             settings.put(name, value);
         }
 
-        assertThatThrownBy(() -> new UserTokens(new Settings(settings)))
+        assertThatThrownBy(() -> new UserTokens(new Settings(settings), Revocations.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message);
     }

@@ -32,7 +32,7 @@ public final class InvalidDocument extends RuntimeException {
     }
 
     /** A sender's text as a message may repeat it: 60 characters at most, and � for each that does not print. */
-    static String shown(String text) {
+    public static String shown(String text) {
         boolean cut = text.codePointCount(0, text.length()) > SHOWN;
         StringBuilder shown = new StringBuilder();
         text.codePoints().limit(SHOWN).map(c -> prints(c) ? c : REPLACEMENT).forEach(shown::appendCodePoint);

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.json;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,15 +24,25 @@ public final class Json {
     /** Deepest nesting accepted. */
     public static final int MAX_DEPTH = 64;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .maxNumberLength(64)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /** Most tokens of a document that comes over a network: a tree takes about a hundred bytes for each. */
+    public static final int MAX_FOREIGN_TOKENS = 300_000;
+
+    private static final long ANY_NUMBER = -1;
+    private static final JsonMapper MAPPER = mapper(ANY_NUMBER);
+    private static final JsonMapper FOREIGN = mapper(MAX_FOREIGN_TOKENS);
+
+    private static JsonMapper mapper(long tokens) {
+        return JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxNumberLength(64)
+                                .maxTokenCount(tokens)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
 
     private Json() {}
 
@@ -43,12 +54,30 @@ public final class Json {
      *     {@link #MAX_DEPTH}; the message gives line and column
      */
     public static JsonNode read(byte[] utf8) {
+        return read(MAPPER, utf8);
+    }
+
+    /**
+     * Reads one JSON document that somebody else sent, of at most {@value #MAX_FOREIGN_TOKENS} tokens; see {@link #read(byte[])}.
+     *
+     * @throws InvalidDocument if it has more, too
+     */
+    public static JsonNode readForeign(byte[] utf8) {
+        return read(FOREIGN, utf8);
+    }
+
+    private static JsonNode read(JsonMapper mapper, byte[] utf8) {
         try {
-            JsonNode node = MAPPER.readTree(utf8);
+            JsonNode node = mapper.readTree(utf8);
             if (node == null || node.isMissingNode()) {
                 throw InvalidDocument.at("", "a JSON document", "nothing");
             }
             return node;
+        } catch (StreamConstraintsException e) {
+            throw InvalidDocument.at(
+                    "",
+                    "a JSON document nested at most " + MAX_DEPTH + " deep, of bounded names, numbers and length",
+                    "another");
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null
                     ? ""

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.ledger;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
+import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -27,33 +28,57 @@ public class LedgerMirror {
     public LedgerMirror() {}
 
     /** A mirror over a given persistence context. */
-    LedgerMirror(EntityManager em) {
+    public LedgerMirror(EntityManager em) {
         this.em = em;
+    }
+
+    /**
+     * What speaks against a node's registration of a dataset: that it was another on the first day, or that another node has
+     * this owner's dataset. An answer and not an exception, as one would end the transaction of whoever asks.
+     *
+     * @return the member, what was expected and what came; empty if the registration can be taken, or was before
+     */
+    public Optional<String> objection(String nodeId, Dataset dataset) {
+        Optional<DatasetAccount> account = account(nodeId, dataset.datasetId());
+        return account.isPresent()
+                ? changed(account.get().dataset(), dataset)
+                : holder(dataset.dataOwner(), dataset.datasetId())
+                        .map(other -> "dataset_id: expected a dataset of " + dataset.dataOwner()
+                                + " that no other node has registered, got " + dataset.datasetId() + ", which " + other
+                                + " has");
+    }
+
+    /** The node that has registered an owner's dataset. */
+    public Optional<String> holder(String dataOwner, String datasetId) {
+        return accounts().stream()
+                .filter(a -> a.dataset().dataOwner().equals(dataOwner)
+                        && a.dataset().datasetId().equals(datasetId))
+                .map(DatasetAccount::source)
+                .findFirst();
     }
 
     /**
      * Takes a node's registration of a dataset, or confirms it.
      *
-     * @throws IllegalArgumentException if it was registered otherwise, or another node has this owner's dataset
+     * @throws IllegalArgumentException if there is an {@link #objection}
      */
     public void register(String nodeId, Dataset dataset) {
-        DatasetAccount account = em.find(DatasetAccount.class, key(nodeId, dataset.datasetId()));
-        if (account != null) {
-            if (!account.dataset().equals(dataset)) {
-                throw new IllegalArgumentException("datasets: expected the registration of the first day, "
-                        + account.dataset().json() + ", got " + dataset.json());
-            }
-            return;
+        objection(nodeId, dataset).ifPresent(why -> {
+            throw new IllegalArgumentException(why);
+        });
+        if (account(nodeId, dataset.datasetId()).isEmpty()) {
+            em.persist(new DatasetAccount(key(nodeId, dataset.datasetId()), dataset, nodeId));
+            em.flush();
         }
-        for (DatasetAccount other : accounts()) {
-            if (other.dataset().dataOwner().equals(dataset.dataOwner())
-                    && other.dataset().datasetId().equals(dataset.datasetId())) {
-                throw new IllegalArgumentException("datasets: expected one node for dataset " + dataset.datasetId()
-                        + " of " + dataset.dataOwner() + ", which node " + other.source() + " registered");
-            }
-        }
-        em.persist(new DatasetAccount(key(nodeId, dataset.datasetId()), dataset, nodeId));
-        em.flush();
+    }
+
+    private static Optional<String> changed(Dataset first, Dataset now) {
+        JsonNode came = now.json();
+        return first.json().properties().stream()
+                .filter(member -> !member.getValue().equals(came.get(member.getKey())))
+                .map(member -> member.getKey() + ": expected " + member.getValue() + ", as on the first day, got "
+                        + came.get(member.getKey()))
+                .findFirst();
     }
 
     /** Remembers a certificate that was issued to a node, as one that may sign its rows. */

@@ -195,6 +195,27 @@ class LedgerMirrorTest {
                     new LedgerMirror(em).register("node_twin", HEART);
                     return null;
                 }))
-                .hasMessageContaining("one node for dataset");
+                .hasMessageContaining("that no other node has registered")
+                .hasMessageContaining("which node_va has");
+    }
+
+    @Test
+    void objection_registrationThatChanged_namesTheMemberAndLeavesTheTransaction() {
+        Dataset raised = new Dataset(
+                HEART.dataOwner(),
+                HEART.datasetId(),
+                HEART.unit(),
+                HEART.declaredRows() + 1,
+                HEART.delta(),
+                HEART.ceiling(),
+                HEART.open());
+
+        Optional<String> changed = overseer.inTransaction(em -> new LedgerMirror(em).objection("node_va", raised));
+        Optional<String> same = overseer.inTransaction(em -> new LedgerMirror(em).objection("node_va", HEART));
+
+        assertThat(changed)
+                .hasValue("declared_rows: expected " + HEART.declaredRows() + ", as on the first day, got "
+                        + raised.declaredRows());
+        assertThat(same).isEmpty();
     }
 }

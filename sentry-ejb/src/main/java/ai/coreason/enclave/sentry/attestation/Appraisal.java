@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,8 +11,9 @@ import java.util.List;
  * @param result the judgement
  * @param reasons every independent rule that is broken or could not be judged; empty if and only if it is valid
  * @param claims what the evidence says of itself
+ * @param unused the names of files beside the evidence that took no part in the judgement
  */
-public record Appraisal(Result result, List<Reason> reasons, Claims claims) {
+public record Appraisal(Result result, List<Reason> reasons, Claims claims, List<String> unused) {
     /** A judgement. */
     public enum Result {
         /** Every rule holds. */
@@ -49,15 +51,33 @@ public record Appraisal(Result result, List<Reason> reasons, Claims claims) {
     }
 
     /**
-     * Copies the list.
+     * Copies the lists.
      *
      * @throws IllegalArgumentException if a valid one has reasons, or another none
      */
     public Appraisal {
         reasons = List.copyOf(reasons);
+        unused = List.copyOf(unused);
         if ((result == Result.VALID) != reasons.isEmpty()) {
             throw new IllegalArgumentException("reasons: expected none for VALID and some otherwise, got " + reasons);
         }
+    }
+
+    /** An appraisal of evidence beside which no other file lies. */
+    public Appraisal(Result result, List<Reason> reasons, Claims claims) {
+        this(result, reasons, claims, List.of());
+    }
+
+    /** The same appraisal of evidence beside which these files lie. */
+    public Appraisal beside(List<String> files) {
+        return new Appraisal(result, reasons, claims, files);
+    }
+
+    /** What is left of this appraisal where one thing more could not be judged: not valid any more. */
+    public Appraisal open(Reason reason) {
+        List<Reason> all = new ArrayList<>(reasons);
+        all.add(reason);
+        return new Appraisal(result == Result.VALID ? Result.UNJUDGED : result, all, claims, unused);
     }
 
     /**

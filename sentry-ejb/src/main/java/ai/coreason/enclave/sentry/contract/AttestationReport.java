@@ -75,11 +75,25 @@ public record AttestationReport(
      * @param at when it was judged
      */
     public AttestationReport untrusted(Evidence evidence, List<String> reasons, Instant at) {
+        return untrusted(evidence.hardwareType(), evidence.quote(), reasons, at);
+    }
+
+    /**
+     * The finding that the same node is no longer trusted, whatever its evidence was.
+     *
+     * @param reasons at least one
+     * @param at when that was found
+     */
+    public AttestationReport untrusted(List<String> reasons, Instant at) {
+        return untrusted(hardwareType, enclaveSignature, reasons, at);
+    }
+
+    private AttestationReport untrusted(HardwareType type, byte[] quote, List<String> reasons, Instant at) {
         Instant now = at.truncatedTo(ChronoUnit.MILLIS);
         return new AttestationReport(
                 nodeId,
-                evidence.hardwareType(),
-                evidence.quote(),
+                type,
+                quote,
                 measurementHash,
                 measurement,
                 Status.UNTRUSTED,

@@ -1,7 +1,12 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -12,9 +17,34 @@ import java.util.Set;
  * @param mean subtracted by {@code standardise}; 0 otherwise
  * @param std divisor of {@code standardise}, &gt; 0; 1 otherwise
  * @param scale factor of {@code tensor}, &gt; 0; 1 otherwise
+ * @param order the values of {@code one_hot}, {@code class} or {@code binary} in their order, texts, numbers or truth
+ *     values, none twice; empty where each site's dictionary says it
+ * @param minimum what lesser numbers of {@code identity}, {@code standardise} and {@code min_max} are taken for; empty
+ *     where each site's dictionary says it
+ * @param maximum what greater numbers are taken for; there if and only if the minimum is, and greater
  */
-public record EncodedField(String field, Encoding encode, double mean, double std, double scale) {
+public record EncodedField(
+        String field,
+        Encoding encode,
+        double mean,
+        double std,
+        double scale,
+        List<JsonNode> order,
+        OptionalDouble minimum,
+        OptionalDouble maximum) {
     private static final int MAX_NAME = 256;
+    private static final int MAX_ORDER = 10_000;
+    private static final int MAX_TEXT = 256;
+
+    /** Copies the list. */
+    public EncodedField {
+        order = List.copyOf(order);
+    }
+
+    /** A field whose order and bounds are those of the sites' dictionaries. */
+    public EncodedField(String field, Encoding encode, double mean, double std, double scale) {
+        this(field, encode, mean, std, scale, List.of(), OptionalDouble.empty(), OptionalDouble.empty());
+    }
 
     static EncodedField readFeature(JsonFields f) {
         return read(f, Encoding.FEATURE);
@@ -31,13 +61,39 @@ public record EncodedField(String field, Encoding encode, double mean, double st
                 s -> !s.isBlank() && s.length() <= MAX_NAME && s.chars().noneMatch(Character::isISOControl));
         Encoding encode = Encoding.read(f, "encode", allowed);
         boolean standardise = encode == Encoding.STANDARDISE;
+        boolean bounded = Encoding.BOUNDED.contains(encode) && (f.has("minimum") || f.has("maximum"));
         EncodedField read = new EncodedField(
                 field,
                 encode,
                 standardise ? f.number("mean", Range.finite()) : 0,
                 standardise ? f.number("std", Formats.positiveFloat()) : 1,
-                encode == Encoding.TENSOR ? f.number("scale", Formats.positiveFloat(), 1) : 1);
+                encode == Encoding.TENSOR ? f.number("scale", Formats.positiveFloat(), 1) : 1,
+                Encoding.ORDERED.contains(encode) && f.has("order") ? readOrder(f) : List.of(),
+                bounded ? OptionalDouble.of(f.number("minimum", Range.finite())) : OptionalDouble.empty(),
+                bounded ? OptionalDouble.of(f.number("maximum", Range.finite())) : OptionalDouble.empty());
         f.end();
+        if (bounded && read.minimum.getAsDouble() >= read.maximum.getAsDouble()) {
+            throw InvalidDocument.at(f.at("minimum"), "less than the maximum", read.minimum.getAsDouble());
+        }
         return read;
+    }
+
+    private static List<JsonNode> readOrder(JsonFields f) {
+        List<JsonNode> order = f.list("order", "an array of values", (v, at) -> {
+            if (!(v.isNumber()
+                    || v.isBoolean()
+                    || v.isTextual() && v.textValue().length() <= MAX_TEXT)) {
+                throw InvalidDocument.at(
+                        at, "a number, true, false or at most " + MAX_TEXT + " characters", JsonFields.describe(v));
+            }
+            return v;
+        });
+        if (order.isEmpty() || order.size() > MAX_ORDER) {
+            throw InvalidDocument.at(f.at("order"), "1 to " + MAX_ORDER + " values", order.size());
+        }
+        if (new HashSet<>(order).size() != order.size()) {
+            throw InvalidDocument.at(f.at("order"), "every value once", "one twice");
+        }
+        return order;
     }
 }

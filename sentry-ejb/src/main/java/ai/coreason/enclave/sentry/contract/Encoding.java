@@ -11,15 +11,15 @@ import java.util.stream.Collectors;
 public enum Encoding {
     /** The number as it is. */
     IDENTITY,
-    /** To [0, 1] by the schema's minimum and maximum. */
+    /** To [0, 1] by the schema's, or the job's, minimum and maximum. */
     MIN_MAX,
     /** (v - mean) / std with public mean and std. */
     STANDARDISE,
-    /** One 0/1 column for each value of the schema's enum. */
+    /** One 0/1 column for each value of the schema's enum, or of the job's order. */
     ONE_HOT,
-    /** 0 or 1. */
+    /** 0 or 1, or the place among two values. */
     BINARY,
-    /** The index in the schema's enum, or a tensor's own class index. */
+    /** The place in the schema's enum or the job's order, or a tensor's own class index. */
     CLASS,
     /** A tensor, times an optional public scale. */
     TENSOR;
@@ -28,6 +28,11 @@ public enum Encoding {
     static final Set<Encoding> FEATURE = EnumSet.of(IDENTITY, MIN_MAX, STANDARDISE, ONE_HOT, BINARY, TENSOR);
     /** Encodings of a label. */
     static final Set<Encoding> LABEL = EnumSet.of(IDENTITY, MIN_MAX, STANDARDISE, BINARY, CLASS);
+
+    /** Encodings of a number between bounds. */
+    static final Set<Encoding> BOUNDED = EnumSet.of(IDENTITY, MIN_MAX, STANDARDISE);
+    /** Encodings by the place of a value among others. */
+    static final Set<Encoding> ORDERED = EnumSet.of(ONE_HOT, BINARY, CLASS);
 
     /** The name in JSON. */
     public String wire() {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -54,6 +55,7 @@ public final class FederationJob {
     private final ModelGraph model;
     private final MetricSpec metrics;
     private final Optional<String> initialModel;
+    private final OptionalDouble maxShare;
 
     private FederationJob(ObjectNode json, String path, JobRules rules) {
         this.json = json;
@@ -75,6 +77,7 @@ public final class FederationJob {
         metrics = MetricSpec.read(f, privacy, model);
         requireStopMetric(f);
         initialModel = f.has("initial_model") ? Optional.of(Formats.sha256(f, "initial_model")) : Optional.empty();
+        maxShare = readMaxShare(f, clients.size());
         f.end();
         requireLabelFits(f.at("dataset.label.encode"), dataset.label().encode(), model.loss());
         digest = digestWithoutId(json, path);
@@ -182,6 +185,11 @@ public final class FederationJob {
         return initialModel;
     }
 
+    /** The most that one node may weigh in the average, a share in (0, 1]; empty if there is no limit but 1. */
+    public OptionalDouble maxShare() {
+        return maxShare;
+    }
+
     @Override
     public String toString() {
         return "FederationJob[" + digest + "]";
@@ -240,6 +248,16 @@ public final class FederationJob {
             throw InvalidDocument.at(f.at("seed"), "no seed outside a simulation", "one");
         }
         return OptionalLong.of(f.whole("seed", -Formats.MAX_WHOLE, Formats.MAX_WHOLE));
+    }
+
+    private static OptionalDouble readMaxShare(JsonFields f, int clients) {
+        OptionalDouble share =
+                f.optionalNumber("max_share", new JsonFields.Range(0, true, 1, false, "a number in (0, 1]"));
+        if (share.isPresent() && share.getAsDouble() * clients < 1) {
+            throw InvalidDocument.at(
+                    f.at("max_share"), "at least 1/" + clients + " with " + clients + " clients", share.getAsDouble());
+        }
+        return share;
     }
 
     private static void requireLabelFits(String path, Encoding encode, LossKind loss) {

@@ -16,6 +16,8 @@ public enum ProblemType {
     ILLEGAL_STATE("Not possible in this state", 409),
     /** Another body under an id or attempt that was used. */
     CONFLICTING_REPEAT("Different from the first time", 409),
+    /** The body did not come in time. */
+    TOO_SLOW("Body too slow", 408),
     /** The body passes the limit. */
     TOO_LARGE("Body too large", 413),
     /** The body's type is not one that is read. */
@@ -26,8 +28,16 @@ public enum ProblemType {
     MODEL_REFUSED("Model refused", 422),
     /** Fewer nodes than needed can pay the first round. */
     BUDGET_REFUSED("Privacy budget does not reach", 422),
+    /** The nodes' data dictionaries differ in a field that the job uses. */
+    DICTIONARIES_DIFFER("Data dictionaries differ", 422),
     /** The evidence was judged and is not trusted; {@code reasons} lists why. */
     EVIDENCE_REFUSED("Evidence refused", 403),
+    /** A caller that nobody knows calls too often. */
+    TOO_MANY("Too many calls", 429),
+    /** A node's registration of a dataset is not as it was, not as its token allows, or another's. */
+    REGISTRATION_REFUSED("Registration refused", 409),
+    /** An operator has revoked the node. */
+    NODE_REVOKED("Node revoked", 403),
     /** The Overseer cannot serve now. */
     UNAVAILABLE("Not available now", 503),
     /** A fault of the server; details stand in its log only. */

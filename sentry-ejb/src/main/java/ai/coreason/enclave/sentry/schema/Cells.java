@@ -1,10 +1,12 @@
 package ai.coreason.enclave.sentry.schema;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The cells of one record after another, checked against a schema as they come, whatever format they come from. Not
@@ -16,6 +18,7 @@ final class Cells {
     private final Row row;
     private final Findings.Tally tally = new Findings.Tally();
     private final Map<Integer, Set<String>> unique = new HashMap<>();
+    private final Map<TableSchema.Key, Set<Object>> keys = new HashMap<>();
 
     /**
      * Cells of no record yet.
@@ -31,10 +34,19 @@ final class Cells {
                 unique.put(i, new HashSet<>());
             }
         }
+        schema.keys().forEach(key -> keys.put(key, new HashSet<>()));
+        String opaque = fields.stream()
+                .filter(f -> f.type() == FieldType.OPAQUE)
+                .map(Field::name)
+                .collect(Collectors.joining(", "));
+        if (!opaque.isEmpty()) {
+            tally.note(opaque + ": of a type whose values are not checked and that no job can use");
+        }
     }
 
-    /** The record as it now stands. */
-    Row row() {
+    /** The record as it now stands: all of its cells were set. */
+    Row complete() {
+        keys.forEach(this::check);
         return row;
     }
 
@@ -78,5 +90,30 @@ final class Cells {
         if (seen != null && !seen.add(Double.isNaN(number) ? text : Double.toString(number))) {
             tally.violation(field.name(), Rule.UNIQUE);
         }
+    }
+
+    private void check(TableSchema.Key key, Set<Object> seen) {
+        List<Object> values = new ArrayList<>();
+        boolean whole = true;
+        for (int column : key.columns()) {
+            Field field = fields.get(column);
+            boolean missing = row.missing(column);
+            if (missing && key.primary() && !field.constraints().required()) {
+                tally.violation(field.name(), Rule.REQUIRED);
+            }
+            whole &= !missing;
+            values.add(row.value(column));
+        }
+        boolean counted =
+                key.columns().size() == 1 && unique.containsKey(key.columns().get(0));
+        if (whole && !counted && !seen.add(values)) {
+            tally.violation(name(key), Rule.UNIQUE);
+        }
+    }
+
+    /** The column, or the columns in brackets. */
+    private String name(TableSchema.Key key) {
+        String names = key.columns().stream().map(c -> fields.get(c).name()).collect(Collectors.joining(", "));
+        return key.columns().size() == 1 ? names : "(" + names + ")";
     }
 }

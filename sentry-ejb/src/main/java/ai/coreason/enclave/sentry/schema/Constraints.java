@@ -43,7 +43,7 @@ public record Constraints(
 
     /** Reads constraints; one that is not understood is refused, because it would go unchecked. */
     static Constraints read(JsonFields f, Field field) {
-        boolean text = field.type() == FieldType.STRING;
+        boolean text = field.type().text();
         List<JsonNode> values = f.has("enum") ? readEnum(f) : List.of();
         Constraints read = new Constraints(
                 f.flag("required", false),
@@ -71,11 +71,10 @@ public record Constraints(
 
     private static List<Double> numbers(List<JsonNode> values, Field field, String path) {
         List<Double> out = values.stream()
-                .map(v -> v.isNumber() ? Double.valueOf(v.doubleValue()) : Double.valueOf(field.number(v.asText())))
+                .map(v -> (Double) field.logical(v)
+                        .orElseThrow(() -> InvalidDocument.at(
+                                path, "values of type " + field.type().wire(), JsonFields.describe(v))))
                 .toList();
-        if (out.stream().anyMatch(v -> !Double.isFinite(v))) {
-            throw InvalidDocument.at(path, "values of type " + field.type().wire(), "another");
-        }
         return requireDistinct(out, path);
     }
 
@@ -112,6 +111,8 @@ public record Constraints(
         }
         if (!texts.isEmpty() && !texts.contains(text)) {
             tally.violation(column, Rule.ENUM);
+            Lookalike.of(text, texts)
+                    .ifPresent(how -> tally.note(column + ": values look like declared ones, but " + how.words()));
         }
     }
 

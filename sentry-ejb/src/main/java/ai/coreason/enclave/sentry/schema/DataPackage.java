@@ -19,14 +19,32 @@ import java.util.TreeSet;
  * A site's data dictionary: a Frictionless Data Package, whose resources each say where a file lies, how it is read,
  * what its values obey and what its owner registered. Immutable and thread-safe.
  *
- * <p>Read strictly where the reading of a value, the place of a file or the registration depends on it; members that
- * only describe are passed over, as the specification allows. Source: Data Package, Data Resource, Table Schema and CSV
+ * <p>Members that only describe are passed over, as the specification allows; every other that is not understood is
+ * refused. Source: Data Package, Data Resource, Table Schema and CSV
  * Dialect of specs.frictionlessdata.io.
  */
 public final class DataPackage {
+    /** Members that only describe. */
+    private static final List<String> COMMENTARY = List.of(
+            "name",
+            "id",
+            "title",
+            "description",
+            "version",
+            "created",
+            "licenses",
+            "sources",
+            "contributors",
+            "keywords",
+            "image",
+            "homepage",
+            "profile",
+            "$schema",
+            "$comment");
+
     private static final int MAX_BYTES = 10 << 20;
     private static final int MAX_RESOURCES = 10_000;
-    private static final Set<String> FHIR_FILES = new TreeSet<>(Set.of(".json", ".ndjson"));
+    private static final Set<String> FHIR_FILES = new TreeSet<>(Set.of(".json", ".ndjson", ".json.gz", ".ndjson.gz"));
 
     private final PackageFolder folder;
     private final List<DataResource> resources;
@@ -58,6 +76,8 @@ public final class DataPackage {
     static DataPackage parse(JsonNode json, Path folder) {
         JsonFields f = JsonFields.of(json, "");
         List<DataResource> resources = f.list("resources", "an array of resources", DataResource::read);
+        COMMENTARY.forEach(f::has);
+        f.end();
         if (resources.isEmpty() || resources.size() > MAX_RESOURCES) {
             throw InvalidDocument.at("resources", "1 to " + MAX_RESOURCES + " resources", resources.size());
         }
@@ -103,6 +123,17 @@ public final class DataPackage {
         return resource.content() instanceof FhirTable
                 ? folder.locateAll(resource.path(), at(resource), FHIR_FILES)
                 : List.of(file(resource));
+    }
+
+    /**
+     * What lies beside a resource's files in their folder and is not read, in sentences for the site's people.
+     *
+     * @throws IOException if the file system fails
+     */
+    public List<String> passedOver(DataResource resource) throws IOException {
+        return resource.content() instanceof FhirTable
+                ? folder.passedOver(resource.path(), at(resource), FHIR_FILES)
+                : List.of();
     }
 
     private String at(DataResource resource) {

@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.airlock.DType;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,6 +20,22 @@ import java.util.Map;
  * @param dataset what its owner registered
  */
 public record DataResource(String name, String path, Content content, Dataset dataset) {
+    /** Members that only describe. */
+    private static final List<String> COMMENTARY = List.of(
+            "title",
+            "description",
+            "mediatype",
+            "profile",
+            "$schema",
+            "homepage",
+            "sources",
+            "licenses",
+            "contributors",
+            "keywords",
+            "version",
+            "created",
+            "$comment");
+
     private static final List<String> FORMATS = List.of("csv", "safetensors", "fhir");
 
     /** How a file is read. */
@@ -52,28 +69,54 @@ public record DataResource(String name, String path, Content content, Dataset da
         }
     }
 
-    /** Reads a resource; members that only describe are passed over, those that would change the reading are refused. */
+    /** What its columns or tensors mean to whoever trains on several sites' resources. */
+    public PublicDictionary dictionary() {
+        if (content instanceof Tensors tensors) {
+            return new PublicDictionary(tensors.tensors().entrySet().stream()
+                    .map(e -> e.getValue().published(e.getKey()))
+                    .toList());
+        }
+        TableSchema schema = content instanceof Table table ? table.schema() : ((FhirTable) content).schema();
+        return new PublicDictionary(
+                schema.fields().stream().map(Field::published).toList());
+    }
+
+    /** Reads a resource; members that only describe are passed over, every other that is not understood is refused. */
     static DataResource read(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
         String name = f.identifier("name");
-        for (String refused : List.of("data", "compression")) {
-            if (f.has(refused)) {
-                throw InvalidDocument.at(f.at(refused), "no such member: one plain file in path", "one");
-            }
-        }
-        if (f.has("encoding")) {
-            f.text("encoding", "utf-8", s -> s.equalsIgnoreCase("utf-8") || s.equalsIgnoreCase("utf8"));
+        if (f.has("data")) {
+            throw InvalidDocument.at(f.at("data"), "no such member: one plain file in path", "one");
         }
         String file =
                 f.text("path", "a relative path of a file, without .. and with forward slashes", PackageFolder::isSafe);
         Content content = readContent(f);
+        requireForm(f, content);
         JsonFields coreason = f.object("coreason");
         Dataset dataset = content instanceof FhirTable
                 ? Dataset.parse(coreason, FhirTable.DEFAULT_UNIT)
                 : Dataset.parse(coreason);
         coreason.end();
         requireUnit(dataset.unit().column(), content, coreason.at("privacy_unit"));
+        COMMENTARY.forEach(f::has);
+        f.end();
         return new DataResource(name, file, content, dataset);
+    }
+
+    /** Members that say again how the file is written. */
+    private static void requireForm(JsonFields f, Content content) {
+        if (f.has("compression") && !(content instanceof Tensors)) {
+            f.text("compression", "gz", "gz"::equals);
+        }
+        if (f.has("scheme")) {
+            f.text("scheme", "file", "file"::equals);
+        }
+        if (f.has("type")) {
+            f.text("type", "table", "table"::equals);
+        }
+        if (f.has("encoding")) {
+            f.text("encoding", "utf-8", s -> s.equalsIgnoreCase("utf-8") || s.equalsIgnoreCase("utf8"));
+        }
     }
 
     private static Content readContent(JsonFields f) {

@@ -15,6 +15,8 @@ import org.apache.commons.csv.CSVFormat;
  * @param nullSequence a text that means a missing value, besides those of the schema
  */
 public record Dialect(boolean header, CSVFormat format, Optional<String> nullSequence) {
+    private static final List<String> LINE_ENDS = List.of("\r\n", "\n", "\r");
+
     /** RFC 4180 with a header. */
     static final Dialect DEFAULT = new Dialect(true, format(',', '"', null, null, false), Optional.empty());
 
@@ -22,9 +24,13 @@ public record Dialect(boolean header, CSVFormat format, Optional<String> nullSeq
         if (!f.flag("doubleQuote", true)) {
             throw InvalidDocument.at(f.at("doubleQuote"), "true", "false");
         }
-        for (String passedOver : List.of("lineTerminator", "csvddfVersion", "caseSensitiveHeader", "$schema")) {
+        for (String passedOver : List.of("csvddfVersion", "$schema", "name", "title", "description")) {
             f.has(passedOver);
         }
+        if (f.has("lineTerminator")) {
+            f.text("lineTerminator", "a line end", LINE_ENDS::contains);
+        }
+        f.flag("caseSensitiveHeader", true); // names have to be as declared either way, or they are found absent
         boolean header = f.flag("header", true);
         char delimiter = character(f, "delimiter").orElse(',');
         char quote = character(f, "quoteChar").orElse('"');

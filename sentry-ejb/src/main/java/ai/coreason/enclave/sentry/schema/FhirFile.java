@@ -15,6 +15,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Reads the resources of one file, one after another: FHIR JSON, each resource on a line (NDJSON) or the entries of Bundles.
@@ -23,15 +26,26 @@ import java.nio.charset.CharacterCodingException;
  * (Bundle); FHIR Bulk Data Access.
  */
 final class FhirFile {
-    /** Is given every resource of a file. */
-    @FunctionalInterface
+    /** Is given what stands in a file. */
     interface Sink {
         /**
          * Takes a resource.
          *
          * @param fullUrl of its Bundle entry; empty where there is none
+         * @param place where it stands, for a finding
          */
-        void accept(ObjectNode resource, String fullUrl);
+        void resource(ObjectNode resource, String fullUrl, String place);
+
+        /**
+         * Takes note of an entry that deletes a resource.
+         *
+         * @param url which one
+         * @param when it was deleted, if the Bundle says
+         */
+        void deletion(String url, Optional<Instant> when);
+
+        /** Takes note of an object that belongs to the export and is no resource: a line of its log, or its manifest. */
+        void passedOver();
     }
 
     private static final int MAX_RESOURCE = 1 << 24;
@@ -65,14 +79,13 @@ final class FhirFile {
      *
      * @param name what errors call it; not its name, as that may name a patient
      * @throws InvalidDocument if it is not of that form; the message gives line and column and nothing of it
+     * @throws CharacterCodingException if it is not UTF-8
      * @throws IOException if it cannot be read
      */
     static void read(Reader reader, String name, Sink sink) throws IOException {
         try (BoundedReader bounded = BoundedReader.of(reader, MAX_RESOURCE);
                 JsonParser parser = MAPPER.createParser(bounded)) {
             new FhirFile(name, bounded, parser, sink).read();
-        } catch (CharacterCodingException atItsBegin) {
-            throw InvalidDocument.at(name + ", line 1, column 1", "UTF-8", "other bytes");
         }
     }
 
@@ -88,8 +101,6 @@ final class FhirFile {
                     at, "well-formed JSON without a member twice or nesting beyond " + Json.MAX_DEPTH, "other text");
         } catch (BoundedReader.TooLong e) {
             throw refusal(parser.currentLocation(), "a resource of at most " + MAX_RESOURCE + " characters", "more");
-        } catch (CharacterCodingException e) {
-            throw refusal(parser.currentLocation(), "UTF-8", "other bytes");
         }
     }
 
@@ -104,23 +115,48 @@ final class FhirFile {
             boolean bundle = BUNDLE.equals(object.path(RESOURCE_TYPE).textValue());
             if (bundle && member.equals("entry") && value == JsonToken.START_ARRAY) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    entry(MAPPER.readTree(parser));
+                    entry(MAPPER.readTree(parser), object);
                     bounded.recordEnds();
                 }
             } else {
                 object.set(member, MAPPER.<JsonNode>readTree(parser));
             }
         }
-        resource(object, "");
+        if (isOfTheExport(object)) {
+            sink.passedOver();
+        } else {
+            resource(object, "");
+        }
     }
 
-    private void entry(JsonNode entry) {
+    private void entry(JsonNode entry, JsonNode bundle) {
         if (!entry.isObject() || entry.has("fullUrl") && !entry.get("fullUrl").isTextual()) {
             throw refusal(parser.currentLocation(), "an entry of a Bundle", "something else");
         }
-        if (entry.has("resource")) {
+        if (entry.path("request").path("method").asText().equals("DELETE")) {
+            sink.deletion(entry.path("request").path("url").asText(), deletedAt(entry, bundle));
+        } else if (entry.has("resource")) {
             resource(entry.get("resource"), entry.path("fullUrl").asText());
         }
+    }
+
+    /** The time of the answer, else of the Bundle as far as it was read. */
+    private static Optional<Instant> deletedAt(JsonNode entry, JsonNode bundle) {
+        return Stream.of(
+                        entry.path("response").path("lastModified"),
+                        bundle.path("timestamp"),
+                        bundle.path("meta").path("lastUpdated"))
+                .flatMap(t -> FhirVersion.instant(t).stream())
+                .findFirst();
+    }
+
+    /** The log of a client of Bulk Data, and the manifest of a server. */
+    private static boolean isOfTheExport(JsonNode root) {
+        boolean log = root.has("exportId") && root.has("eventId") && root.has("timestamp");
+        boolean manifest = root.has("transactionTime")
+                && root.has("request")
+                && root.path("output").isArray();
+        return !root.has(RESOURCE_TYPE) && (log || manifest);
     }
 
     private void resource(JsonNode node, String fullUrl) {
@@ -129,14 +165,17 @@ final class FhirFile {
             throw refusal(parser.currentLocation(), RESOURCE, "something else");
         }
         if (!type.equals(BUNDLE)) {
-            sink.accept(resource, fullUrl);
+            sink.resource(
+                    resource,
+                    fullUrl,
+                    name + ", line " + parser.currentLocation().getLineNr());
             return;
         }
         JsonNode entries = resource.path("entry");
         if (!entries.isArray() && !entries.isMissingNode()) {
             throw refusal(parser.currentLocation(), "an array of a Bundle's entries", "something else");
         }
-        entries.forEach(this::entry);
+        entries.forEach(entry -> entry(entry, resource));
     }
 
     private InvalidDocument refusal(JsonLocation at, String expected, String came) {

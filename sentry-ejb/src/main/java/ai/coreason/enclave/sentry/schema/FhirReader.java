@@ -4,45 +4,54 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipException;
 
 /**
- * Reads FHIR resources as a table, patient by patient, and checks its values as those of a CSV file. The resources of the
- * types that the table names are held in memory until all files are read, at most 2 GiB of them as compact JSON, because
- * what names one patient may stand anywhere. Not thread-safe; one instance reads one dataset once.
+ * Reads FHIR resources as a table, patient by patient, and checks its values as those of a CSV file. Of each type and id the
+ * newest version counts, unless it was deleted. The resources of the types that the table names are held in memory until
+ * all files are read, at most 2 GiB of them as compact JSON, because what names one patient may stand anywhere. Not
+ * thread-safe; one instance reads one dataset once.
  */
 public final class FhirReader {
-    private static final long MAX_HELD = 2L << 30;
-
-    private record Held(String type, byte[] json, Optional<Patients.Name> patient) {}
+    private static final byte[] NOTHING = new byte[0];
+    private static final Pattern RESOURCE_URL =
+            Pattern.compile("(?:https?://[^\\s?#]+/)?([A-Z][A-Za-z]{0,63}+)/([A-Za-z0-9.-]{1,64}+)"
+                    + "(?:/_history/[A-Za-z0-9.-]{1,64}+)?+");
 
     private final FhirTable table;
     private final Cells cells;
     private final Consumer<Row> rows;
     private final Patients patients = new Patients();
-    private final List<Held> held = new ArrayList<>();
-    private final Set<String> ids = new HashSet<>();
+    private final FhirShelf shelf = new FhirShelf();
     private final Set<String> patientTypes;
+    private final Set<String> missingTypes;
     private final boolean filteredFirst;
-    private long heldBytes;
+    private long ofTheExport;
+    private long deletionsOfNone;
 
     private FhirReader(FhirTable table, Consumer<Row> rows) {
         this.table = table;
         this.cells = new Cells(table.schema(), table.schema().missingValues());
         this.rows = rows;
         this.patientTypes = table.patientTypes();
+        this.missingTypes = new TreeSet<>(patientTypes);
+        missingTypes.add(table.resource());
         this.filteredFirst = table.where().isPresent()
                 && table.where().get().type().isEmpty()
                 && !patientTypes.contains(table.resource());
@@ -52,7 +61,8 @@ public final class FhirReader {
      * Reads whole files.
      *
      * @param rows is given every record, whether or not its values obey the schema
-     * @return what does not obey; a record that appears twice does not
+     * @return what does not obey; of two resources of one type and id that differ, one does not where neither says that it
+     *     is newer
      * @throws InvalidDocument if a file is not FHIR JSON; the message gives the file by its place from 1, the line and the
      *     column, and nothing of what stands there
      * @throws IOException if a file cannot be read
@@ -60,8 +70,13 @@ public final class FhirReader {
     public static Findings read(List<Path> files, FhirTable table, Consumer<Row> rows) throws IOException {
         FhirReader reader = new FhirReader(table, rows);
         for (int i = 0; i < files.size(); i++) {
-            try (Reader text = Files.newBufferedReader(files.get(i), StandardCharsets.UTF_8)) {
-                reader.take(text, "file " + (i + 1));
+            String name = "file " + (i + 1);
+            try (Reader text = Utf8Text.open(files.get(i))) {
+                reader.take(text, name);
+            } catch (CharacterCodingException e) {
+                throw Utf8Text.refusal(name, files.get(i));
+            } catch (EOFException | ZipException e) {
+                throw Utf8Text.broken(name);
             }
         }
         return reader.findings();
@@ -69,59 +84,111 @@ public final class FhirReader {
 
     static Findings read(Reader text, FhirTable table, Consumer<Row> rows) throws IOException {
         FhirReader reader = new FhirReader(table, rows);
-        reader.take(text, "file 1");
+        try {
+            reader.take(text, "file 1");
+        } catch (CharacterCodingException e) {
+            throw Utf8Text.refusal("file 1");
+        }
         return reader.findings();
     }
 
     private void take(Reader text, String name) throws IOException {
-        FhirFile.read(text, name, this::hold);
+        FhirFile.read(text, name, new FhirFile.Sink() {
+            @Override
+            public void resource(ObjectNode resource, String fullUrl, String place) {
+                hold(resource, fullUrl, place);
+            }
+
+            @Override
+            public void deletion(String url, Optional<Instant> when) {
+                delete(url, when);
+            }
+
+            @Override
+            public void passedOver() {
+                ofTheExport++;
+            }
+        });
     }
 
-    private void hold(ObjectNode resource, String fullUrl) {
+    private void hold(ObjectNode resource, String fullUrl, String place) {
         Optional<Patients.Name> patient = patients.learn(resource, fullUrl);
         String type = resource.path("resourceType").asText();
-        boolean record = type.equals(table.resource())
-                && (!filteredFirst || isRecord(Json.object().set("resource", resource)));
-        if (record || patientTypes.contains(type)) {
-            byte[] json = Json.write(resource);
-            heldBytes += json.length;
-            if (heldBytes > MAX_HELD) {
-                throw InvalidDocument.at("fhir", "at most " + MAX_HELD + " bytes of the types that are named", "more");
-            }
-            held.add(new Held(type, json, patient));
+        missingTypes.remove(type);
+        boolean ofRecords = type.equals(table.resource());
+        if (!ofRecords && !patientTypes.contains(type)) {
+            return;
+        }
+        boolean used = patientTypes.contains(type)
+                || !filteredFirst
+                || isRecord(Json.object().set("resource", resource));
+        String id = resource.path("id").asText();
+        shelf.put(
+                id.isEmpty() ? fullUrl : id,
+                new FhirShelf.Held(
+                        type, FhirVersion.of(resource), used ? Json.write(resource) : NOTHING, patient, place));
+    }
+
+    private void delete(String url, Optional<Instant> when) {
+        Matcher one = RESOURCE_URL.matcher(url);
+        if (one.matches()) {
+            shelf.delete(one.group(1), one.group(2), when);
+        } else {
+            deletionsOfNone++;
         }
     }
 
     private Findings findings() {
-        Map<Optional<String>, List<Held>> byPatient = new LinkedHashMap<>();
-        for (Held h : held) {
+        Map<Optional<String>, List<FhirShelf.Held>> byPatient = new LinkedHashMap<>();
+        for (FhirShelf.Held h : shelf.resources()) {
             byPatient
                     .computeIfAbsent(h.patient().flatMap(patients::find), p -> new ArrayList<>())
                     .add(h);
         }
-        List<Held> ofNone = byPatient.remove(Optional.<String>empty());
+        List<FhirShelf.Held> ofNone = byPatient.remove(Optional.<String>empty());
         byPatient.forEach((patient, resources) -> patient(patient, resources));
         if (ofNone != null) {
             ofNone.forEach(h -> patient(Optional.empty(), List.of(h)));
         }
-        return cells.tally().findings();
+        for (String place : shelf.unclear()) {
+            cells.tally().at(() -> place);
+            cells.tally().violation(Findings.RECORD, Rule.UNIQUE);
+        }
+        return cells.tally().findings().noted(notes());
     }
 
-    private void patient(Optional<String> patient, List<Held> resources) {
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>(shelf.notes());
+        missingTypes.forEach(
+                type -> notes.add("no file has a resource of type " + type + ", which the data package names"));
+        if (ofTheExport > 0) {
+            notes.add(ofTheExport + " objects are of the export's log or manifest and were passed over");
+        }
+        if (deletionsOfNone > 0) {
+            notes.add(deletionsOfNone + " deletions name no resource by type and id and were not followed");
+        }
+        return notes;
+    }
+
+    private void patient(Optional<String> patient, List<FhirShelf.Held> resources) {
         ObjectNode document = Json.object();
         ObjectNode byType = document.putObject("patient");
-        List<JsonNode> records = new ArrayList<>();
-        for (Held h : resources) {
+        List<JsonNode> order = new ArrayList<>();
+        List<String> places = new ArrayList<>();
+        for (FhirShelf.Held h : resources) {
             JsonNode resource = Json.read(h.json());
             if (patientTypes.contains(h.type())) {
                 byType.withArray("/" + h.type()).add(resource);
             }
             if (h.type().equals(table.resource())) {
-                records.add(resource);
+                order.add(resource);
+                places.add(h.place());
             }
         }
-        for (JsonNode record : records) {
-            document.set("resource", record);
+        for (int i = 0; i < order.size(); i++) {
+            String place = places.get(i);
+            cells.tally().at(() -> place);
+            document.set("resource", order.get(i));
             if (isRecord(document)) {
                 row(patient, document);
             }
@@ -130,16 +197,12 @@ public final class FhirReader {
 
     private void row(Optional<String> patient, JsonNode document) {
         cells.tally().row();
-        String id = document.path("resource").path("id").asText();
-        if (!id.isEmpty() && !ids.add(id)) {
-            cells.tally().violation(Findings.RECORD, Rule.UNIQUE);
-        }
         List<FhirColumn> columns = table.columns();
         for (int i = 0; i < columns.size(); i++) {
             columns.get(i).fill(cells, i, table.schema().fields().get(i), document);
         }
         patient.ifPresentOrElse(p -> cells.set(columns.size(), p), () -> cells.missing(columns.size()));
-        rows.accept(cells.row());
+        rows.accept(cells.complete());
     }
 
     /** A resource that the filter cannot judge is no record, and is found. */

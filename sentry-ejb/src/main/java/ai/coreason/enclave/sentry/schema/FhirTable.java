@@ -56,8 +56,8 @@ public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColu
         paths.end();
         f.end();
         List<Field> all = new ArrayList<>(declared.fields());
-        all.add(new Field(PATIENT, FieldType.STRING, List.of(), List.of(), Constraints.NONE));
-        return new FhirTable(type, where, columns, new TableSchema(all, declared.missingValues()));
+        all.add(Field.text(PATIENT));
+        return new FhirTable(type, where, columns, new TableSchema(all, declared.missingValues(), declared.keys()));
     }
 
     /** Whether a text can name a type of resource. */

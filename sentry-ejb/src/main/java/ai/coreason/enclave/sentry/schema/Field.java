@@ -2,8 +2,10 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.contract.PublicField;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One column of a table as its owner describes it (Frictionless Table Schema).
@@ -12,11 +14,21 @@ import java.util.List;
  * @param type what its values are
  * @param trueValues texts that mean true
  * @param falseValues texts that mean false
+ * @param unit what its values are measured in, as a text that all sites of a job have alike
  * @param constraints what its values must obey
  */
 public record Field(
-        String name, FieldType type, List<String> trueValues, List<String> falseValues, Constraints constraints) {
+        String name,
+        FieldType type,
+        List<String> trueValues,
+        List<String> falseValues,
+        Optional<String> unit,
+        Constraints constraints) {
     private static final int MAX_NAME = 256;
+
+    /** Members that only describe. */
+    private static final List<String> COMMENTARY =
+            List.of("title", "description", "example", "examples", "rdfType", "$comment");
 
     /** Copies the lists. */
     public Field {
@@ -25,8 +37,8 @@ public record Field(
     }
 
     /**
-     * Reads a field. Members that only describe, such as {@code title}, are passed over; those that would change the
-     * reading of a value are refused where they are not understood.
+     * Reads a field. Members that only describe, such as {@code title}, are passed over; every other that is not
+     * understood is refused.
      */
     static Field read(JsonNode json, String path) {
         JsonFields f = JsonFields.of(json, path);
@@ -36,13 +48,18 @@ public record Field(
                 s -> !s.isBlank() && s.length() <= MAX_NAME && s.chars().noneMatch(Character::isISOControl));
         FieldType type = readType(f);
         requireDefaults(f, type);
-        List<String> yes = f.has("trueValues") ? f.texts("trueValues") : List.of("true", "True", "TRUE", "1");
-        List<String> no = f.has("falseValues") ? f.texts("falseValues") : List.of("false", "False", "FALSE", "0");
-        Field bare = new Field(name, type, yes, no, Constraints.NONE);
+        List<String> yes = truth(f, type, "trueValues", List.of("true", "True", "TRUE", "1"));
+        List<String> no = truth(f, type, "falseValues", List.of("false", "False", "FALSE", "0"));
+        Optional<String> unit = f.has("unit")
+                ? Optional.of(f.text("unit", "1 to 64 printable characters", PublicField::isUnit))
+                : Optional.empty();
+        Field bare = new Field(name, type, yes, no, unit, Constraints.NONE);
         Constraints constraints = f.optionalObject("constraints")
                 .map(c -> Constraints.read(c, bare))
                 .orElse(Constraints.NONE);
-        return new Field(name, type, yes, no, constraints);
+        COMMENTARY.forEach(f::has);
+        f.end();
+        return new Field(name, type, yes, no, unit, constraints);
     }
 
     private static FieldType readType(JsonFields f) {
@@ -51,29 +68,73 @@ public record Field(
         }
         String text = f.text("type");
         for (FieldType type : FieldType.values()) {
-            if (type.wire().equals(text)) {
+            if (type != FieldType.OPAQUE && type.wire().equals(text)) {
                 return type;
             }
         }
+        if (FieldType.OPAQUE_TYPES.contains(text)) {
+            return FieldType.OPAQUE;
+        }
         throw InvalidDocument.at(f.at("type"), "one of number, integer, string, boolean", '"' + text + '"');
+    }
+
+    private static List<String> truth(JsonFields f, FieldType type, String name, List<String> otherwise) {
+        return type == FieldType.BOOLEAN && f.has(name) ? f.texts(name) : otherwise;
     }
 
     private static void requireDefaults(JsonFields f, FieldType type) {
         if (f.has("missingValues")) {
             throw InvalidDocument.at(f.at("missingValues"), "no such member: it stands beside the fields", "one");
         }
-        if (f.has("format") && type != FieldType.STRING) {
+        if (f.has("format") && type != FieldType.OPAQUE) {
             f.text("format", "default", "default"::equals);
         }
-        if (f.has("decimalChar")) {
+        boolean number = type == FieldType.NUMBER || type == FieldType.INTEGER;
+        if (number && f.has("decimalChar")) {
             f.text("decimalChar", "a point", "."::equals);
         }
-        if (f.has("groupChar")) {
+        if (number && f.has("groupChar")) {
             f.text("groupChar", "an empty text", String::isEmpty);
         }
-        if (!f.flag("bareNumber", true)) {
+        if (number && !f.flag("bareNumber", true)) {
             throw InvalidDocument.at(f.at("bareNumber"), "true", "false");
         }
+    }
+
+    /** What of it is public. */
+    PublicField published() {
+        return new PublicField(
+                name,
+                type.wire(),
+                List.of(),
+                List.copyOf(type.text() ? constraints.texts() : constraints.numbers()),
+                constraints.minimum(),
+                constraints.maximum(),
+                unit);
+    }
+
+    /** A column of texts of which nothing more is said. */
+    static Field text(String name) {
+        return new Field(name, FieldType.STRING, List.of(), List.of(), Optional.empty(), Constraints.NONE);
+    }
+
+    /**
+     * What a JSON value means in this column: a text for a column of texts, else a number, with truth values as 1 and 0.
+     * Numbers and truth values may also stand as texts of the column.
+     *
+     * @return empty where it means none
+     */
+    Optional<Object> logical(JsonNode value) {
+        if (type.text()) {
+            return Optional.ofNullable(value.textValue());
+        }
+        double number = value.isNumber()
+                ? value.doubleValue()
+                : value.isBoolean() && type == FieldType.BOOLEAN
+                        ? (value.booleanValue() ? 1 : 0)
+                        : value.isTextual() ? number(value.textValue()) : Double.NaN;
+        boolean truth = type != FieldType.BOOLEAN || number == 0 || number == 1;
+        return Double.isFinite(number) && truth ? Optional.of(number == 0 ? 0.0 : number) : Optional.empty();
     }
 
     /** What a text states in numbers, by the field's type; NaN where it is not of that type, and for text. */
@@ -82,16 +143,17 @@ public record Field(
             case NUMBER -> FieldType.decimal(text);
             case INTEGER -> FieldType.whole(text);
             case BOOLEAN -> trueValues.contains(text) ? 1 : falseValues.contains(text) ? 0 : Double.NaN;
-            case STRING -> Double.NaN;
+            case STRING, OPAQUE -> Double.NaN;
         };
     }
 
     /** Counts what a present value breaks. */
     void check(String text, double number, Findings.Tally tally) {
-        if (type == FieldType.STRING) {
+        if (type.text()) {
             constraints.checkText(name, text, tally);
         } else if (Double.isNaN(number)) {
             tally.violation(name, Rule.TYPE);
+            type.hint(text).ifPresent(why -> tally.note(name + ": " + why));
         } else {
             constraints.checkNumber(name, number, tally);
         }

@@ -2,11 +2,16 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * How local data departs from its schema: counts per column and rule, and never a value. What the data itself names,
@@ -15,10 +20,24 @@ import java.util.TreeMap;
  * @param rows how many records there are
  * @param missing how many values are missing, by column; columns without any are left out
  * @param violations how many values break a rule, by column and rule; columns without any are left out
+ * @param notes what else the site's people should know, in sentences: where a rule was broken first, what was passed over
  */
-public record Findings(long rows, Map<String, Long> missing, Map<String, Map<Rule, Long>> violations) {
+public record Findings(
+        long rows, Map<String, Long> missing, Map<String, Map<Rule, Long>> violations, List<String> notes) {
     /** Where rules stand that concern a record as a whole. */
     public static final String RECORD = "(record)";
+
+    /** Copies the notes. */
+    public Findings {
+        notes = List.copyOf(notes);
+    }
+
+    /** The same findings with more notes. */
+    public Findings noted(List<String> more) {
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(more);
+        return new Findings(rows, missing, violations, all);
+    }
 
     /** Whether no value breaks a rule; values that may be missing are no violation. */
     public boolean clean() {
@@ -55,6 +74,19 @@ public record Findings(long rows, Map<String, Long> missing, Map<String, Map<Rul
         private long rows;
         private final Map<String, Long> missing = new TreeMap<>();
         private final Map<String, Map<Rule, Long>> violations = new TreeMap<>();
+        private final Map<String, String> firsts = new LinkedHashMap<>();
+        private final Set<String> notes = new LinkedHashSet<>();
+        private Supplier<String> place = () -> "";
+
+        /** Where what is counted from now on stands, such as {@code line 7}; asked for what is the first of its kind. */
+        void at(Supplier<String> here) {
+            place = here;
+        }
+
+        /** Keeps a sentence, once. */
+        void note(String sentence) {
+            notes.add(sentence);
+        }
 
         void row() {
             rows++;
@@ -74,6 +106,10 @@ public record Findings(long rows, Map<String, Long> missing, Map<String, Map<Rul
 
         void violation(String column, Rule rule, long count) {
             if (count > 0) {
+                String where = violations.getOrDefault(column, Map.of()).containsKey(rule) ? "" : place.get();
+                if (!where.isEmpty()) {
+                    firsts.put(column + ": " + rule, where);
+                }
                 violations
                         .computeIfAbsent(column, c -> new EnumMap<>(Rule.class))
                         .merge(rule, count, Long::sum);
@@ -83,8 +119,13 @@ public record Findings(long rows, Map<String, Long> missing, Map<String, Map<Rul
         Findings findings() {
             Map<String, Map<Rule, Long>> copy = new LinkedHashMap<>();
             violations.forEach((column, rules) -> copy.put(column, Collections.unmodifiableMap(new EnumMap<>(rules))));
+            List<String> told = new ArrayList<>(notes);
+            firsts.forEach((what, where) -> told.add(what + " first on " + where));
             return new Findings(
-                    rows, Collections.unmodifiableMap(new LinkedHashMap<>(missing)), Collections.unmodifiableMap(copy));
+                    rows,
+                    Collections.unmodifiableMap(new LinkedHashMap<>(missing)),
+                    Collections.unmodifiableMap(copy),
+                    told);
         }
     }
 }

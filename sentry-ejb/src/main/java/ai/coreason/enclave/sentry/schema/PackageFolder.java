@@ -7,13 +7,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The folder of a Data Package, out of which no resource's path leads. Immutable and thread-safe. */
 final class PackageFolder {
+    /** Where clients of Bulk Data put the files of what was deleted. */
+    static final String DELETED = "deleted";
+
     private static final int MAX_PATH = 1024;
     private static final int MAX_FILES = 1_000_000;
     private static final Pattern SAFE = Pattern.compile("[^/\\\\:\\x00-\\x1f]+(?:/[^/\\\\:\\x00-\\x1f]+)*");
@@ -52,7 +58,8 @@ final class PackageFolder {
     }
 
     /**
-     * The files of a folder that end in one of some ways, by name; or the file.
+     * The files of a folder, and of a folder {@value #DELETED} in it, that end in one of some ways, whatever their letters'
+     * case, by name; or the file.
      *
      * @throws InvalidDocument if one is not a plain file within the package's folder, naming it by its place from 1, as a
      *     name may name a patient; or if there is none
@@ -62,11 +69,9 @@ final class PackageFolder {
         if (!Files.isDirectory(place)) {
             return List.of(locate(path, field));
         }
-        List<Path> found;
-        try (Stream<Path> all = Files.list(place)) {
-            found = all.filter(f -> endings.stream().anyMatch(f.getFileName().toString()::endsWith))
-                    .sorted(Comparator.comparing(f -> f.getFileName().toString()))
-                    .toList();
+        List<Path> found = new ArrayList<>(list(place, f -> ends(f, endings)));
+        if (Files.isDirectory(place.resolve(DELETED))) {
+            found.addAll(list(place.resolve(DELETED), f -> ends(f, endings)));
         }
         if (found.isEmpty() || found.size() > MAX_FILES) {
             throw InvalidDocument.at(field, "1 to " + MAX_FILES + " files that end in " + endings, found.size());
@@ -77,6 +82,46 @@ final class PackageFolder {
             files.add(within(file, f -> Files.isRegularFile(f), "plain files", shown, field));
         }
         return List.copyOf(files);
+    }
+
+    /**
+     * What lies in a folder and is none of its files, in sentences that give endings and no names, as a name may name a
+     * patient; none for a file.
+     */
+    List<String> passedOver(String path, String field, Set<String> endings) throws IOException {
+        Path place = locateEither(path, field);
+        if (!Files.isDirectory(place)) {
+            return List.of();
+        }
+        Map<String, Integer> others = new TreeMap<>();
+        for (Path other : list(
+                place, f -> !ends(f, endings) && !f.getFileName().toString().equals(DELETED))) {
+            others.merge(Files.isDirectory(other) ? "folder" : ending(other), 1, Integer::sum);
+        }
+        return others.entrySet().stream()
+                .map(e -> e.getValue() + (e.getKey().equals("folder") ? " folders" : " files that end in " + e.getKey())
+                        + " in " + path + " were not read")
+                .toList();
+    }
+
+    private static List<Path> list(Path folder, Predicate<Path> which) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(which)
+                    .sorted(Comparator.comparing(f -> f.getFileName().toString()))
+                    .toList();
+        }
+    }
+
+    private static boolean ends(Path file, Set<String> endings) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return endings.stream().anyMatch(name::endsWith);
+    }
+
+    /** A short ending of letters and digits; what else follows a point may be a part of somebody's name. */
+    private static String ending(Path file) {
+        String name = file.getFileName().toString();
+        String end = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        return name.contains(".") && end.matches("[a-z0-9]{1,8}") ? "." + end : "no known way";
     }
 
     private Path within(Path file, Predicate<Path> kind, String expected, String shown, String field)

@@ -42,7 +42,8 @@ public final class Row {
         if (missing(column)) {
             return "";
         }
-        return Double.isNaN(numbers[column]) ? texts[column] : (Object) numbers[column];
+        double number = numbers[column];
+        return Double.isNaN(number) ? texts[column] : (Object) (number == 0 ? 0.0 : number);
     }
 
     boolean is(int column, String text) {

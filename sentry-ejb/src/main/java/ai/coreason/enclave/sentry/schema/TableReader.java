@@ -2,12 +2,11 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.schema.DataResource.Table;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,13 +17,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.ZipException;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * Reads a CSV file record by record and checks it against its schema. UTF-8, with or without a byte order mark; a
- * record has at most 1,048,576 characters. Memory does not grow with the file, but for columns of unique values. Not
+ * Reads a CSV file record by record and checks it against its schema. UTF-8, with or without a byte order mark, compressed
+ * by gzip or not; a record has at most 1,048,576 characters. Memory does not grow with the file, but for columns of unique values. Not
  * thread-safe; one instance reads one file once.
  */
 public final class TableReader {
@@ -56,17 +56,27 @@ public final class TableReader {
      * @throws IOException if the file cannot be read
      */
     public static Findings read(Path file, Table table, Consumer<Row> rows) throws IOException {
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            return read(reader, table, rows);
+        try (Reader reader = Utf8Text.open(file)) {
+            return readAll(reader, table, rows);
+        } catch (CharacterCodingException e) {
+            throw Utf8Text.refusal("file", file);
+        } catch (EOFException | ZipException e) {
+            throw Utf8Text.broken("file");
         }
     }
 
     static Findings read(Reader reader, Table table, Consumer<Row> rows) throws IOException {
+        try {
+            return readAll(reader, table, rows);
+        } catch (CharacterCodingException e) {
+            throw Utf8Text.refusal("file");
+        }
+    }
+
+    private static Findings readAll(Reader reader, Table table, Consumer<Row> rows) throws IOException {
         try (BoundedReader bounded = BoundedReader.of(reader, MAX_RECORD);
                 CSVParser parser = table.dialect().format().parse(bounded)) {
             return new TableReader(table).read(parser, bounded, rows);
-        } catch (CharacterCodingException e) {
-            throw refusal(e, 1);
         }
     }
 
@@ -77,9 +87,12 @@ public final class TableReader {
                 readHeader(records);
             }
             bounded.recordEnds();
+            long[] line = {parser.getCurrentLineNumber() + 1};
+            cells.tally().at(() -> "line " + line[0]);
             while (records.hasNext()) {
                 record(records.next(), rows);
                 bounded.recordEnds();
+                line[0] = parser.getCurrentLineNumber() + 1;
             }
             return cells.tally().findings();
         } catch (UncheckedIOException e) {
@@ -99,6 +112,7 @@ public final class TableReader {
                 cells.tally()
                         .violation(
                                 i < MAX_POSITIONS ? "(column " + (i + 1) + ")" : "(further columns)", Rule.UNDECLARED);
+                noteLookalike(i, name, declared);
             } else if (positions.putIfAbsent(name, i) != null) {
                 cells.tally().violation(name, Rule.REPEATED);
             }
@@ -109,6 +123,16 @@ public final class TableReader {
             if (columns[i] < 0) {
                 cells.tally().violation(name, Rule.ABSENT);
             }
+        }
+    }
+
+    /** Tells a declared name that an undeclared one looks like: the declared one is public. */
+    private void noteLookalike(int column, String name, Set<String> declared) {
+        if (column < MAX_POSITIONS) {
+            Lookalike.of(name, declared)
+                    .ifPresent(l -> cells.tally()
+                            .note("column " + (column + 1) + " of the header looks like the declared " + l.text()
+                                    + ", but " + l.words()));
         }
     }
 
@@ -129,15 +153,12 @@ public final class TableReader {
                 cells.set(i, record.get(columns[i]));
             }
         }
-        rows.accept(cells.row());
+        rows.accept(cells.complete());
     }
 
     private static InvalidDocument refusal(IOException cause, long line) throws IOException {
         if (cause instanceof BoundedReader.TooLong) {
             return InvalidDocument.at("record", "at most " + MAX_RECORD + " characters near line " + line, "more");
-        }
-        if (cause instanceof CharacterCodingException) {
-            return InvalidDocument.at("file", "UTF-8 near line " + line, "other bytes");
         }
         if (cause instanceof CSVException) {
             return InvalidDocument.at("file", "well-formed CSV near line " + line, "a quote out of place");

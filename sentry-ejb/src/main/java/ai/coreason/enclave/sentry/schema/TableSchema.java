@@ -2,6 +2,8 @@ package ai.coreason.enclave.sentry.schema;
 
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -12,18 +14,42 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The columns of a table and the texts that stand for a missing value (Frictionless Table Schema). Types, constraints,
- * {@code missingValues} and names are understood; what only describes is passed over.
+ * The columns of a table, the texts that stand for a missing value and the keys (Frictionless Table Schema). What only
+ * describes is passed over; every other member that is not understood is refused.
  *
  * @param fields the columns in order; at least one, no name twice
  * @param missingValues texts that mean that a value is missing, compared as they stand
+ * @param keys columns whose values together may appear once only
  */
-public record TableSchema(List<Field> fields, Set<String> missingValues) {
+public record TableSchema(List<Field> fields, Set<String> missingValues, List<Key> keys) {
     private static final int MAX_FIELDS = 20_000;
+
+    /** Members that only describe. */
+    private static final List<String> COMMENTARY = List.of(
+            "$schema", "name", "title", "description", "homepage", "version", "created", "keywords", "$comment");
+
+    /**
+     * Columns whose values together may appear once only.
+     *
+     * @param columns their places in the schema; at least one
+     * @param primary whether none of them may be missing; a record that misses one of another key obeys that key
+     */
+    public record Key(List<Integer> columns, boolean primary) {
+        /** Copies the list. */
+        public Key {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** A schema without keys. */
+    TableSchema(List<Field> fields, Set<String> missingValues) {
+        this(fields, missingValues, List.of());
+    }
 
     /** Copies the collections. */
     public TableSchema {
         fields = List.copyOf(fields);
+        keys = List.copyOf(keys);
         missingValues = Collections.unmodifiableSet(new LinkedHashSet<>(missingValues));
     }
 
@@ -44,7 +70,37 @@ public record TableSchema(List<Field> fields, Set<String> missingValues) {
         if (f.has("fieldsMatch")) {
             f.text("fieldsMatch", "equal: columns are found by name, and all must be there", "equal"::equals);
         }
-        return new TableSchema(fields, readMissing(f));
+        Set<String> missing = readMissing(f);
+        List<String> order = fields.stream().map(Field::name).toList();
+        List<Key> keys = new ArrayList<>();
+        if (f.has("primaryKey")) {
+            keys.add(new Key(readKey(f.any("primaryKey", "a key"), f.at("primaryKey"), order), true));
+        }
+        if (f.has("uniqueKeys")) {
+            f.list("uniqueKeys", "an array of keys", (v, at) -> new Key(readKey(v, at, order), false))
+                    .forEach(keys::add);
+        }
+        COMMENTARY.forEach(f::has);
+        f.end();
+        return new TableSchema(fields, missing, keys);
+    }
+
+    /** A field's name, or an array of them. */
+    private static List<Integer> readKey(JsonNode json, String path, List<String> order) {
+        List<JsonNode> names = new ArrayList<>();
+        (json.isTextual() ? List.of(json) : json).forEach(names::add);
+        List<Integer> columns = new ArrayList<>();
+        for (JsonNode name : names) {
+            int column = name.isTextual() ? order.indexOf(name.textValue()) : -1;
+            if (column < 0 || columns.contains(column)) {
+                throw InvalidDocument.at(path, "names of fields, each once", JsonFields.describe(name));
+            }
+            columns.add(column);
+        }
+        if (columns.isEmpty()) {
+            throw InvalidDocument.at(path, "a field's name or an array of them", JsonFields.describe(json));
+        }
+        return columns;
     }
 
     private static Set<String> readMissing(JsonFields f) {

@@ -4,7 +4,9 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import ai.coreason.enclave.sentry.airlock.DType;
+import ai.coreason.enclave.sentry.contract.PublicField;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -22,6 +24,11 @@ public record TensorSchema(DType dtype, List<Long> exampleShape, OptionalDouble 
     /** Copies the shape. */
     public TensorSchema {
         exampleShape = List.copyOf(exampleShape);
+    }
+
+    /** What of it is public. */
+    PublicField published(String name) {
+        return new PublicField(name, dtype.name(), exampleShape, List.of(), minimum, maximum, Optional.empty());
     }
 
     static TensorSchema read(JsonFields f) {

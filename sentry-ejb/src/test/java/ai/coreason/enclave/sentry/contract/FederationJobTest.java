@@ -165,6 +165,9 @@ class FederationJobTest {
                 "round_deadline_seconds | 0 | round_deadline_seconds: expected a whole number in [1, 604800], got 0",
                 "on_budget | 'HALT' | on_budget: expected one of RUN_UNTIL_HALTED, REFUSE, got \"HALT\"",
                 "seed | 9007199254740992 | seed: expected a whole number in [-9007199254740991, 9007199254740991]",
+                "max_share | 0 | max_share: expected a number in (0, 1], got 0",
+                "max_share | 1.01 | max_share: expected a number in (0, 1], got 1.01",
+                "max_share | 0.33 | max_share: expected at least 1/3 with 3 clients, got 0.33",
                 "initial_model | 'AB' | initial_model: expected 64 lower-case hex digits, got \"AB\"",
                 "job_id | '1' | job_id: expected a UUID, got \"1\"",
                 "model |  | model: expected a model graph, got nothing",
@@ -235,6 +238,15 @@ class FederationJobTest {
             }
         }
         return out;
+    }
+
+    @Test
+    void parse_maxShare_isReadAndNoLimitWhenLeftOut() {
+        assertThat(FederationJob.parse(Jobs.full(), JobRules.inSimulation()).maxShare())
+                .isEmpty();
+        assertThat(FederationJob.parse(Jobs.full().put("max_share", 0.5), JobRules.inSimulation())
+                        .maxShare())
+                .hasValue(0.5);
     }
 
     @Test

@@ -73,7 +73,10 @@ class MessagesTest {
         return (ObjectNode) Json.read("""
                 {"data_owner": "o", "dataset_id": "heart", "privacy_unit": {"column": "patient", "max_records": 3},
                  "declared_rows": 200, "delta": 0.001, "epsilon_ceiling": 5.0, "public": false,
-                 "filter_order": 4.5, "filter_spent": 0.25}
+                 "filter_order": 4.5, "filter_spent": 0.25,
+                 "dictionary": [{"names": ["age", "years"], "type": "number", "minimum": 0.5, "maximum": 120.5, "unit": "a"},
+                                {"names": ["sex"], "type": "string", "enum": ["f", "m"]},
+                                {"names": ["x"], "type": "F32", "shape": [2, 3], "enum": [0.5, 1.5]}]}
                 """);
     }
 
@@ -208,6 +211,21 @@ class MessagesTest {
         assertThat(DatasetRegistration.parse(record, "").json()).hasToString(record.toString());
     }
 
+    /** The columns of a wide table fit a request that has one mebibyte. */
+    @Test
+    void dictionary_ofManyColumnsAlike_isShort() {
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            names.append(i == 0 ? "" : ",").append("\"ENSG%011d\"".formatted(i));
+        }
+        PublicDictionary wide = PublicDictionary.parse(
+                Json.read("[{\"names\": [" + names + "], \"type\": \"number\", \"minimum\": 0, \"maximum\": 100000}]"));
+        assertThat(wide.fields()).hasSize(20_000);
+        assertThat(wide.field("ENSG00000019999").orElseThrow().maximum()).hasValue(100_000);
+        assertThat(PublicDictionary.parse(wide.json())).isEqualTo(wide);
+        assertThat(wide.json()).hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -223,7 +241,13 @@ class MessagesTest {
                 "public | 'no' | d.public: expected true or false, got \"no\"",
                 "filter_order | 1 | d.filter_order: expected a finite number > 1, got 1",
                 "filter_spent | -1 | d.filter_spent: expected a finite number >= 0, got -1",
-                "rows | 1 | d.rows: expected no such member, got one"
+                "rows | 1 | d.rows: expected no such member, got one",
+                "dictionary | [{'names': [' '], 'type': 'n'}] | d.dictionary[0].names[0]: expected a name of 1 to 256",
+                "dictionary | [] | dictionary: expected 1 to 20000 fields, got 0",
+                "dictionary | [{'names': ['a', 'a'], 'type': 'n'}] | dictionary: expected every field once, got a",
+                "dictionary | [{'names': ['a'], 'type': 'n', 'enum': [true]}] | d.dictionary[0].enum[0]: expected a text or a finite number",
+                "dictionary | [{'names': ['a'], 'type': 'n', 'unit': ' '}] | d.dictionary[0].unit: expected 1 to 64 characters",
+                "dictionary | [{'names': ['a'], 'type': 'n', 'mean': 3}] | d.dictionary[0].mean: expected no such member, got one"
             })
     void registration_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');

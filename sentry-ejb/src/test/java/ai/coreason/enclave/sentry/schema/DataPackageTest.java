@@ -59,6 +59,37 @@ class DataPackageTest {
         }
     }
 
+    /** What only describes, and what says again how it is read anyway. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "keywords | ['a']",
+                "resources[0].licenses | []",
+                "resources[0].scheme | 'file'",
+                "resources[0].type | 'table'",
+                "resources[0].compression | 'gz'",
+                "resources[0].encoding | 'UTF-8'",
+                "resources[0].dialect.lineTerminator | '\\r\\n'",
+                "resources[0].dialect.caseSensitiveHeader | true",
+                "resources[0].schema.fieldsMatch | 'equal'",
+                "resources[0].schema.description | 'x'",
+                "resources[0].schema.fields[0].rdfType | 'http://x'",
+                "resources[0].schema.fields[0].description | 'x'",
+                "resources[0].schema.fields[0].format | 'default'",
+                "resources[0].schema.fields[0].unit | 'mmol/l'",
+                "resources[0].schema.fields[1].bareNumber | true",
+                "resources[0].schema.fields[2].type | 'date'",
+                "resources[0].schema.fields[3].trueValues | ['Y']",
+                "resources[0].schema.fields[3].constraints | {'enum':[true,false]}",
+                "resources[0].schema.fields[3].constraints | {'enum':['1']}"
+            })
+    void parse_memberThatIsUnderstood_isAccepted(String path, String value) {
+        ObjectNode json = Documents.with(Packages.full(), path, value.replace('\'', '"'));
+        assertThat(Packages.parse(json).resources()).hasSize(2);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"heart", "heart_raw", "mnist"})
     void read_sampleFederations_areAccepted(String name) throws Exception {
@@ -153,7 +184,33 @@ class DataPackageTest {
                 "resources[0].schema |  | resources[0].schema: expected an object, got nothing",
                 "resources[0].schema.fields | [] | resources[0].schema.fields: expected 1 to 20000 fields, got 0",
                 "resources[0].schema.fields[1].name | 'id' | resources[0].schema.fields[1].name: expected every name",
-                "resources[0].schema.fields[1].type | 'date' | resources[0].schema.fields[1].type: expected one of",
+                "resources[0].schema.fields[1].type | 'numbr' | resources[0].schema.fields[1].type: expected one of",
+                "more | 1 | more: expected no such member",
+                "resources[0].more | 1 | resources[0].more: expected no such member",
+                "resources[0].hash | 'md5:ab' | resources[0].hash: expected no such member",
+                "resources[0].bytes | 7 | resources[0].bytes: expected no such member",
+                "resources[0].scheme | 's3' | resources[0].scheme: expected file",
+                "resources[0].type | 'json' | resources[0].type: expected table",
+                "resources[0].compression | 'zip' | resources[0].compression: expected gz",
+                "resources[1].schema | {} | resources[1].schema: expected no such member",
+                "resources[0].dialect.lineTerminator | ';' | resources[0].dialect.lineTerminator: expected a line end",
+                "resources[0].schema.foreignKeys | [] | resources[0].schema.foreignKeys: expected no such member",
+                "resources[0].schema.fieldsMatch | 'subset' | resources[0].schema.fieldsMatch: expected equal",
+                "resources[0].schema.missing | [] | resources[0].schema.missing: expected no such member",
+                "resources[0].schema.primaryKey | 'nil' | resources[0].schema.primaryKey: expected names of fields",
+                "resources[0].schema.primaryKey | ['id','id'] | resources[0].schema.primaryKey: expected names of fields",
+                "resources[0].schema.primaryKey | [] | resources[0].schema.primaryKey: expected a field's name or an array",
+                "resources[0].schema.uniqueKeys | [['id','nil']] | resources[0].schema.uniqueKeys[0]: expected names of",
+                "resources[0].schema.uniqueKeys | 'id' | resources[0].schema.uniqueKeys: expected an array of keys",
+                "resources[0].schema.fields[0].format | 'email' | resources[0].schema.fields[0].format: expected default",
+                "resources[0].schema.fields[1].trueValues | ['1'] | resources[0].schema.fields[1].trueValues: expected no",
+                "resources[0].schema.fields[0].groupChar | '' | resources[0].schema.fields[0].groupChar: expected no such",
+                "resources[0].schema.fields[0].categories | [] | resources[0].schema.fields[0].categories: expected no such",
+                "resources[0].schema.fields[0].constraint | {} | resources[0].schema.fields[0].constraint: expected no such",
+                "resources[0].schema.fields[0].unit | '' | resources[0].schema.fields[0].unit: expected 1 to 64 printable",
+                "resources[0].schema.fields[1].constraints.exclusiveMinimum | 1 | resources[0].schema.fields[1].constraints.e",
+                "resources[0].schema.fields[3].constraints | {'enum':[2]} | resources[0].schema.fields[3].constraints.enum: exp",
+                "resources[0].schema.fields[3].constraints | {'enum':['true',true]} | resources[0].schema.fields[3].constraints.",
                 "resources[0].schema.fields[1].decimalChar | ',' | resources[0].schema.fields[1].decimalChar: expected",
                 "resources[0].schema.fields[1].format | 'x' | resources[0].schema.fields[1].format: expected default",
                 "resources[0].schema.fields[1].constraints.pattern | 'a' | resources[0].schema.fields[1].constraints.p",

@@ -138,7 +138,18 @@ class FhirPackageTest {
 
     @Test
     void files_ofAFolder_areThoseOfFhirByName() throws Exception {
-        for (String name : new String[] {"b.json", "a.ndjson", "C.json", "notes.txt", "x.csv"}) {
+        for (String name : new String[] {
+            "b.json",
+            "a.ndjson",
+            "C.json",
+            "D.NDJSON",
+            "e.ndjson.gz",
+            "F.JSON.GZ",
+            "notes.txt",
+            "x.csv",
+            "y.csv",
+            "John Doe"
+        }) {
             Files.writeString(records().resolve(name), "");
         }
         Files.createDirectories(records().resolve("sub"));
@@ -146,7 +157,13 @@ class FhirPackageTest {
         DataPackage read = read(FhirPackages.full());
         assertThat(read.files(read.resources().get(0)))
                 .extracting(f -> f.getFileName().toString())
-                .containsExactly("C.json", "a.ndjson", "b.json");
+                .containsExactly("C.json", "D.NDJSON", "F.JSON.GZ", "a.ndjson", "b.json", "e.ndjson.gz");
+        assertThat(read.passedOver(read.resources().get(0)))
+                .containsExactly(
+                        "2 files that end in .csv in records were not read",
+                        "1 files that end in .txt in records were not read",
+                        "1 folders in records were not read",
+                        "1 files that end in no known way in records were not read");
         assertThat(read.file(read.resources().get(0))).isEqualTo(records().toRealPath());
     }
 
@@ -162,7 +179,19 @@ class FhirPackageTest {
     void read_folderWithoutFiles_isRefused() throws Exception {
         Files.writeString(records().resolve("notes.txt"), "");
         assertThatThrownBy(() -> read(FhirPackages.full()))
-                .hasMessage("resources[0].path: expected 1 to 1000000 files that end in [.json, .ndjson], got 0");
+                .hasMessage(
+                        "resources[0].path: expected 1 to 1000000 files that end in [.json, .json.gz, .ndjson, .ndjson.gz], got 0");
+    }
+
+    @Test
+    void files_ofWhatWasDeleted_areReadToo() throws Exception {
+        Files.writeString(records().resolve("a.ndjson"), "");
+        Files.writeString(Files.createDirectories(records().resolve("deleted")).resolve("1.ndjson"), "");
+        DataPackage read = read(FhirPackages.full());
+        assertThat(read.files(read.resources().get(0)))
+                .extracting(f -> f.getFileName().toString())
+                .containsExactly("a.ndjson", "1.ndjson");
+        assertThat(read.passedOver(read.resources().get(0))).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,10 +168,139 @@ class FhirReaderTest {
         assertThat(found.violations()).isEqualTo(rule == null ? Map.of() : Map.of("weight", Map.of(rule, 1L)));
     }
 
+    /** The same resource in two versions, or as it is, wherever it stands. */
+    private static String version(String line, String meta) {
+        return line.replace("\"id\":", "\"meta\": {%s}, \"id\":".formatted(meta.replace('\'', '"')));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'versionId': '9' | 'versionId': '10'",
+                "'lastUpdated': '2025-01-01T00:00:00Z' | 'lastUpdated': '2025-01-01T00:00:00.001Z'",
+                "'lastUpdated': '2025-01-01T09:00:00+09:00' | 'lastUpdated': '2025-01-01T00:00:01Z'",
+                "'versionId': '2', 'lastUpdated': '2025-01-01T00:00:00Z' | 'versionId': '1', 'lastUpdated': '2025-01-02T00:00:00Z'"
+            })
+    void read_oneResourceInTwoVersions_countsTheNewestInEitherOrder(String older, String newer) throws Exception {
+        String first = version(observation("o1", "Patient/a", "1"), older);
+        String last = version(observation("o1", "Patient/a", "2"), newer);
+        for (String text : new String[] {first + last, last + first, first + last + first}) {
+            seen.clear();
+            Findings found = read(text + patient("a"));
+            assertThat(found.clean()).isTrue();
+            assertThat(seen).extracting(s -> s.substring(0, 3)).containsExactly("2.0");
+            assertThat(found.notes()).anyMatch(n -> n.endsWith("are older versions of others and were left out"));
+        }
+    }
+
+    /** An older version does not stand for a newer one that is no record any more. */
     @Test
-    void read_oneRecordTwice_isFound() throws Exception {
-        Findings found = read(observation("o1", "Patient/a", "1") + observation("o1", "Patient/b", "1"));
+    void read_newestVersionThatTheFilterLeavesOut_isNoRecord() throws Exception {
+        String older = version(observation("o1", "Patient/a", "1"), "'versionId': '1'");
+        String newer =
+                version(observation("o1", "Patient/a", "2"), "'versionId': '2'").replace("29463-7", "other");
+        for (String text : new String[] {older + newer, newer + older}) {
+            assertThat(read(text).rows()).isZero();
+        }
+    }
+
+    @Test
+    void read_oneResourceAgainAsItIs_countsOnceInRecordsAndOthers() throws Exception {
+        String condition = condition("Patient/a", "1").replace("\"subject\"", "\"id\": \"c1\", \"subject\"");
+        String record = observation("o1", "Patient/a", "1");
+        Findings found = read(condition + record + patient("a") + condition + record);
+        assertThat(found.clean()).isTrue();
+        assertThat(seen).containsExactly("1.0 0 1.0 0.0");
+        assertThat(found.notes()).contains("2 resources stand there again, as they are, and count once");
+    }
+
+    @Test
+    void read_oneIdTwiceWithoutAVersion_isFound() throws Exception {
+        Findings found = read(observation("o1", "Patient/a", "1") + "\n" + observation("o1", "Patient/b", "1"));
         assertThat(found.violations()).isEqualTo(Map.of(Findings.RECORD, Map.of(Rule.UNIQUE, 1L)));
+        assertThat(found.notes()).contains("(record): UNIQUE first on file 1, line 3");
+        String other = condition("Patient/a", "1").replace("\"subject\"", "\"id\": \"c1\", \"subject\"");
+        assertThat(read(other + other.replace("\"1\"", "\"2\"")).violations())
+                .isEqualTo(Map.of(Findings.RECORD, Map.of(Rule.UNIQUE, 1L)));
+    }
+
+    @Test
+    void read_deletedResource_isNoneWhereverItStands() throws Exception {
+        String deletions = bundle(
+                "{\"request\": {\"method\": \"DELETE\", \"url\": \"Observation/o1\"}}",
+                "{\"request\": {\"method\": \"DELETE\", \"url\": \"https://h/r4/Observation/o3/_history/1\"}}",
+                "{\"request\": {\"method\": \"DELETE\", \"url\": \"Observation?code=1\"}}");
+        String records = observation("o1", "Patient/a", "1")
+                + observation("o2", "Patient/a", "2")
+                + observation("o3", "Patient/a", "3")
+                + patient("a");
+        for (String text : new String[] {deletions + records, records + deletions}) {
+            seen.clear();
+            Findings found = read(text);
+            assertThat(found.clean()).isTrue();
+            assertThat(seen).extracting(s -> s.substring(0, 3)).containsExactly("2.0");
+            assertThat(found.notes())
+                    .contains(
+                            "2 resources were deleted later, as the export says, and were left out",
+                            "1 deletions name no resource by type and id and were not followed");
+        }
+    }
+
+    @Test
+    void read_resourceWrittenAfterItsDeletion_counts() throws Exception {
+        String deletion = bundle("{\"request\": {\"method\": \"DELETE\", \"url\": \"Observation/o1\"},"
+                + " \"response\": {\"status\": \"204\", \"lastModified\": \"2025-02-01T00:00:00Z\"}}");
+        String record = observation("o1", "Patient/a", "1");
+        String after = version(record, "'lastUpdated': '2025-02-02T00:00:00Z'");
+        assertThat(read(deletion + after).rows()).isEqualTo(1);
+        assertThat(read(version(record, "'lastUpdated': '2025-01-02T00:00:00Z'") + deletion)
+                        .rows())
+                .isZero();
+    }
+
+    @Test
+    void read_logAndManifestOfTheExport_arePassedOverAndTold() throws Exception {
+        String log = "{\"exportId\": \"x\", \"timestamp\": \"t\", \"eventId\": \"kickoff\", \"eventDetail\": {}}\n";
+        String manifest = "{\"transactionTime\": \"t\", \"request\": \"r\", \"output\": [{\"type\": \"Patient\"}]}\n";
+        Findings found = read(log + log + manifest + observation("o1", "Patient/a", "1") + patient("a"));
+        assertThat(found.clean()).isTrue();
+        assertThat(found.rows()).isEqualTo(1);
+        assertThat(found.notes()).contains("3 objects are of the export's log or manifest and were passed over");
+    }
+
+    @Test
+    void read_typeThatOccursNowhere_isTold() throws Exception {
+        assertThat(read(observation("o1", "Patient/a", "1") + patient("a")).notes())
+                .containsExactly("no file has a resource of type Condition, which the data package names");
+        assertThat(read(patient("a") + condition("Patient/a", "1")).notes())
+                .containsExactly("no file has a resource of type Observation, which the data package names");
+    }
+
+    @Test
+    void read_compressedFiles_areReadByWhatTheyHold(@TempDir Path folder) throws Exception {
+        Path plain = Files.writeString(folder.resolve("1.ndjson.gz"), patient("a"));
+        Path zipped = gzip(folder.resolve("2.NDJSON.GZ"), observation("o1", "Patient/a", "1"));
+        assertThat(FhirReader.read(List.of(plain, zipped), FhirPackages.table(), this::take)
+                        .clean())
+                .isTrue();
+        assertThat(seen).containsExactly("1.0 0 0.0 0.0");
+
+        byte[] whole = Files.readAllBytes(zipped);
+        for (int length : new int[] {3, whole.length / 2, whole.length - 1}) {
+            Path cut = Files.write(folder.resolve("cut.ndjson.gz"), Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> FhirReader.read(List.of(plain, cut), FhirPackages.table(), this::take))
+                    .isInstanceOf(InvalidDocument.class)
+                    .hasMessage("file 2: expected whole data of gzip, got data that is cut or damaged");
+        }
+    }
+
+    private static Path gzip(Path file, String text) throws IOException {
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
     }
 
     @Test
@@ -290,8 +421,18 @@ class FhirReaderTest {
         Reader reader = new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder());
         assertThatThrownBy(() -> FhirReader.read(reader, FhirPackages.table(), this::take))
                 .isInstanceOf(InvalidDocument.class)
-                .hasMessageStartingWith("file 1, line 1, column ")
-                .hasMessageEndingWith("expected UTF-8, got other bytes");
+                .hasMessage("file 1: expected text in UTF-8, got bytes of another encoding, as Latin-1 has them");
+    }
+
+    @Test
+    void read_fileOfOtherBytes_namesItsLine(@TempDir Path folder) throws Exception {
+        String lines = patient("a").repeat(3000);
+        byte[] bytes = (lines + patient("\u00e4") + lines).getBytes(StandardCharsets.ISO_8859_1);
+        List<Path> files = List.of(
+                Files.writeString(folder.resolve("1.ndjson"), lines), Files.write(folder.resolve("2.ndjson"), bytes));
+        assertThatThrownBy(() -> FhirReader.read(files, FhirPackages.table(), this::take))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith("file 2, line 3001: expected text in UTF-8");
     }
 
     /** Counted with another tool: weights of code 29463-7 and conditions of each of the three made-up patients. */

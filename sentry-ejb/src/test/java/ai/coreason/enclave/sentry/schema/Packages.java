@@ -49,9 +49,7 @@ final class Packages {
 
     /** A table of text columns of these names. */
     static DataResource.Table texts(Dialect dialect, List<String> names) {
-        List<Field> fields = names.stream()
-                .map(n -> new Field(n, FieldType.STRING, List.of(), List.of(), Constraints.NONE))
-                .toList();
+        List<Field> fields = names.stream().map(n -> Field.text(n)).toList();
         return new DataResource.Table(dialect, new TableSchema(fields, Set.of()));
     }
 }

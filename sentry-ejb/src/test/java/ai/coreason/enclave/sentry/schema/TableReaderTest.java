@@ -8,15 +8,21 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.SharedData;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -235,13 +241,128 @@ class TableReaderTest {
         assertThat(read(HEADER + "?,1,low,1,0\n".repeat(100_000)).rows()).isEqualTo(100_000);
     }
 
-    @Test
-    void read_notUtf8_isRefused(@TempDir Path folder) throws Exception {
-        Path file = Files.write(
-                folder.resolve("a.csv"), (HEADER + "\u00e4b,1,low,1,0\n").getBytes(StandardCharsets.ISO_8859_1));
+    /** A reader decodes ahead of what it gives, so the line is looked for anew. */
+    @ParameterizedTest
+    @CsvSource({"1, LF", "350, LF", "5000, LF", "5000, CRLF", "5000, CR"})
+    void read_notUtf8_isRefusedByItsLine(int line, String ends, @TempDir Path folder) throws Exception {
+        String end = ends.replace("CR", "\r").replace("LF", "\n");
+        String text = (HEADER + "\u00e9\u20ac,1,low,1,0\n".repeat(line - 1)).replace("\n", end);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(text.getBytes(StandardCharsets.UTF_8));
+        bytes.write(("\u00e4b,1,low,1,0" + end + "ab,1,low,1,0" + end).getBytes(StandardCharsets.ISO_8859_1));
+        Path file = Files.write(folder.resolve("a.csv"), bytes.toByteArray());
         assertThatThrownBy(() -> TableReader.read(file, Packages.table(), row -> {}))
                 .isInstanceOf(InvalidDocument.class)
-                .hasMessageStartingWith("file: expected UTF-8 near line ");
+                .hasMessage("file, line " + (line + 1)
+                        + ": expected text in UTF-8, got bytes of another encoding, as Latin-1 has them");
+    }
+
+    /** Each sequence that a decoder refuses, and its fellows that it takes. */
+    @Test
+    void firstLineOfOtherBytes_everyLeadAndSecondByte_judgesAsTheDecoder(@TempDir Path folder) throws Exception {
+        for (int lead = 0x80; lead < 0x100; lead++) {
+            for (int second = 0; second < 0x100; second++) {
+                byte[] bytes = {'\n', (byte) lead, (byte) second, (byte) 0x80, (byte) 0x80, '\n', 'x'};
+                int length = lead < 0xe0 ? 3 : lead < 0xf0 ? 4 : 5;
+                byte[] line = Arrays.copyOf(bytes, length);
+                boolean text = decodes(line);
+                Path file = Files.write(folder.resolve("a.csv"), line);
+                assertThat(Utf8Text.isUtf8(file)).as("%02x %02x", lead, second).isEqualTo(text);
+            }
+        }
+    }
+
+    private static boolean decodes(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void read_violations_tellTheLineOfTheFirst() throws Exception {
+        Findings found = read(HEADER + "ab,1,low,1,0\nac,\"121\",\"lo\nx\",1,0\nad,122,low,1,0\nae,1,low,1,7\n");
+        assertThat(found.notes())
+                .containsExactly(
+                        "age: MAXIMUM first on line 3", "grade: ENUM first on line 3", "label: ENUM first on line 6");
+    }
+
+    @Test
+    void read_wholeNumbersThatAreNoIntegers_areExplainedWithoutTheirValue() throws Exception {
+        assertThat(read(HEADER + "ab,1,low,1,1.0\n").notes())
+                .contains(
+                        "label: whole numbers written with a point or an exponent, such as 1.0, are no integers; declare"
+                                + " the column number, or write them without");
+        assertThat(read(HEADER + "ab,1,low,1,9007199254740993\n").notes())
+                .contains(
+                        "label: whole numbers beyond 2^53 cannot be held exactly; declare the column string if they are"
+                                + " names");
+        assertThat(FieldType.whole("9007199254740992")).isEqualTo(9007199254740992.0);
+        assertThat(FieldType.whole("-9007199254740992")).isEqualTo(-9007199254740992.0);
+        assertThat(FieldType.whole("9007199254740993")).isNaN();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "gro\u0308\u00dfe | with letters in another Unicode form",
+                "Gr\u00f6\u00dfe | with other spaces or letters of another case",
+                "gr\u00f6\u00dfe\u200b | with other spaces or letters of another case"
+            })
+    void read_columnThatLooksTheSame_isToldSo(String header, String how) throws Exception {
+        DataResource.Table table = Packages.texts(Dialect.DEFAULT, List.of("a", "gr\u00f6\u00dfe"));
+        Findings found = TableReader.read(new StringReader("a," + header + "\n1,2\n"), table, row -> {});
+        assertThat(found.violations().keySet()).containsExactlyInAnyOrder("(column 2)", "gr\u00f6\u00dfe");
+        assertThat(found.notes())
+                .anyMatch(n ->
+                        n.startsWith("column 2 of the header looks like the declared gr\u00f6\u00dfe, but " + how));
+    }
+
+    @Test
+    void read_valueThatLooksLikeADeclaredOne_isToldSo() throws Exception {
+        assertThat(read(HEADER + "ab,1,LOW,1,0\n").notes())
+                .contains("grade: values look like declared ones, but with other spaces or letters of another case");
+    }
+
+    private static Findings keyed(String keys, String csv) throws IOException {
+        JsonNode schema = Json.read("""
+                {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "integer"},
+                            {"name": "when", "type": "date", "format": "%d.%m.%Y"}], "missingValues": [""], KEYS}
+                """.replace("KEYS", keys));
+        DataResource.Table table =
+                new DataResource.Table(Dialect.DEFAULT, TableSchema.read(JsonFields.of(schema, "schema")));
+        return TableReader.read(new StringReader("a,b,when\n" + csv), table, row -> {});
+    }
+
+    @Test
+    void read_keys_areChecked() throws Exception {
+        String csv = "x,1,\nx,2,\nx,+1,\n,1,\n,1,\n";
+        assertThat(keyed("\"primaryKey\": [\"a\", \"b\"]", csv).violations())
+                .isEqualTo(Map.of("(a, b)", Map.of(Rule.UNIQUE, 1L), "a", Map.of(Rule.REQUIRED, 2L)));
+        assertThat(keyed("\"uniqueKeys\": [[\"b\", \"a\"], \"a\"]", csv).violations())
+                .isEqualTo(Map.of("(b, a)", Map.of(Rule.UNIQUE, 1L), "a", Map.of(Rule.UNIQUE, 2L)));
+        assertThat(keyed("\"primaryKey\": \"b\"", "x,1,\nx,2,\n").clean()).isTrue();
+    }
+
+    @Test
+    void read_columnOfAnotherType_isReadAndTold() throws Exception {
+        Findings found = keyed("\"title\": \"t\"", "x,1,whatever\n");
+        assertThat(found.clean()).isTrue();
+        assertThat(found.notes())
+                .containsExactly("when: of a type whose values are not checked and that no job can use");
+    }
+
+    @Test
+    void read_compressedFile_isReadByWhatItHolds(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("a.csv");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write((HEADER + "ab,1,low,1,0\n").getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(TableReader.read(file, Packages.table(), row -> {}).rows()).isEqualTo(1);
     }
 
     @Test

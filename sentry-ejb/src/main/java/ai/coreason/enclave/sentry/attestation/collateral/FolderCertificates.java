@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.collateral;
 
+import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
@@ -15,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.CRL;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.util.ArrayList;
@@ -39,8 +39,9 @@ import java.util.stream.Stream;
  *   <li>{@code intel/TEE/FMSPC/tcb_info.json} and {@code tcb_sign_chain.pem}, {@code intel/TEE/qe_identity.json} and {@code
  *       qe_sign_chain.pem}, where the kind is {@code tdx} or {@code sgx}
  *   <li>{@code intel/pck_crl_platform.der}, {@code intel/pck_crl_processor.der}, {@code intel/root_ca_crl.der}
+ *   <li>each of these lists in DER, PEM or hexadecimal text, and under {@code .pem}, {@code .crl} or {@code .hex} as well
  *   <li>{@code nvidia/}: manifests of any driver and VBIOS, {@code .swidtag} or {@code .xml}, of which those are given that say
- *       they are of the device; and revocation lists, {@code .crl}, in DER or PEM, all of them. The first 128 manifests and 32
+ *       they are of the device; and revocation lists, {@code .crl}, in the same forms, all of them. The first 128 manifests and 32
  *       files of lists by name are looked at
  * </ul>
  */
@@ -69,7 +70,7 @@ public final class FolderCertificates implements CertificateSource {
         for (VekIdentity candidate : candidates) {
             Optional<byte[]> vek = vek(candidate);
             if (vek.isPresent() || candidates.size() == 1) {
-                return new SnpCertificates(vek, read(Layout.chain(candidate)), read(Layout.crl(candidate)));
+                return new SnpCertificates(vek, read(Layout.chain(candidate)), list(Layout.crl(candidate)));
             }
         }
         return SnpCertificates.NONE;
@@ -114,11 +115,25 @@ public final class FolderCertificates implements CertificateSource {
             Map<Part, byte[]> parts = new EnumMap<>(Part.class);
             Arrays.stream(Part.values())
                     .filter(p -> p != Part.PCK_CHAIN)
-                    .forEach(p -> read(Layout.intel(identity, p)).ifPresent(bytes -> parts.put(p, bytes)));
+                    .forEach(p -> part(identity, p).ifPresent(bytes -> parts.put(p, bytes)));
             return new Collateral(parts);
         } catch (MalformedEvidence e) {
             return Collateral.none();
         }
+    }
+
+    private Optional<byte[]> part(QuoteIdentity identity, Part part) {
+        Path file = Layout.intel(identity, part);
+        return part == Part.ROOT_CRL || part == Part.PCK_CRL ? list(file) : read(file);
+    }
+
+    /** A revocation list under the layout's name, or under that with another ending. */
+    private Optional<byte[]> list(Path der) {
+        String name = der.getFileName().toString();
+        String stem = name.substring(0, name.lastIndexOf('.'));
+        return Stream.of(name, stem + ".pem", stem + ".crl", stem + ".hex")
+                .flatMap(n -> read(der.resolveSibling(n)).stream())
+                .findFirst();
     }
 
     @Override
@@ -161,8 +176,8 @@ public final class FolderCertificates implements CertificateSource {
     private static List<X509CRL> lists(byte[] bytes) {
         try {
             List<X509CRL> out = new ArrayList<>();
-            for (CRL list : CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(bytes))) {
-                out.add((X509CRL) list);
+            for (byte[] der : ListEncoding.ders(bytes)) {
+                out.add((X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der)));
             }
             return out;
         } catch (GeneralSecurityException e) {

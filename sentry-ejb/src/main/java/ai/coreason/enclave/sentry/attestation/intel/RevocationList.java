@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
 import ai.coreason.enclave.sentry.attestation.ByteReader;
+import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import ai.coreason.enclave.sentry.attestation.Reason;
@@ -25,12 +26,13 @@ record RevocationList(String name, X509CRL crl) {
     private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
     private static final ProvenSignatures PROVEN = new ProvenSignatures("revocation list of Intel");
 
-    /** Reads DER. */
-    static RevocationList parse(String name, byte[] der) throws MalformedEvidence {
-        if (der.length > ByteReader.MAX_EVIDENCE) {
+    /** Reads DER, PEM or hexadecimal text. */
+    static RevocationList parse(String name, byte[] file) throws MalformedEvidence {
+        if (file.length > ByteReader.MAX_EVIDENCE) {
             throw new MalformedEvidence(
-                    new Reason(name, "at most " + ByteReader.MAX_EVIDENCE + " bytes", der.length + " bytes"));
+                    new Reason(name, "at most " + ByteReader.MAX_EVIDENCE + " bytes", file.length + " bytes"));
         }
+        byte[] der = ListEncoding.der(file);
         try {
             StrictDer.checkSigned(name, der);
             X509CRL crl = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
@@ -38,9 +40,10 @@ record RevocationList(String name, X509CRL crl) {
                 return new RevocationList(name, crl);
             }
         } catch (MalformedEvidence | CRLException | java.security.cert.CertificateException | RuntimeException e) {
-            throw new MalformedEvidence(new Reason(name, "a revocation list in DER", "another encoding"));
+            throw new MalformedEvidence(
+                    new Reason(name, "a revocation list in DER, PEM or hexadecimal text", "something else"));
         }
-        throw new MalformedEvidence(new Reason(name, "a revocation list in DER and nothing else", "more"));
+        throw new MalformedEvidence(new Reason(name, "a revocation list and nothing else", "more"));
     }
 
     /** Judges who signed the list, and whether it is of the time of judgement. */

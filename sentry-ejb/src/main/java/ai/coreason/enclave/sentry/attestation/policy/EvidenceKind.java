@@ -6,9 +6,6 @@ import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.intel.IntelFolder;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaFolder;
 import ai.coreason.enclave.sentry.attestation.snp.SnpFolder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -20,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** The forms in which evidence lies in a folder. */
 public enum EvidenceKind {
-    /** {@code report.bin}, {@code vek.der}, {@code chain.pem}, and {@code crl.der} where there is one. */
+    /** {@code report.bin}, {@code vek.der}, {@code chain.pem}, and the revocation list where there is one. */
     SNP,
     /** The same, of a maker that is none: trusted only where its root is given. */
     SNP_SYNTHETIC,
@@ -53,18 +50,23 @@ public enum EvidenceKind {
     }
 
     /**
-     * Judges the evidence of a folder.
+     * Judges the evidence of a folder; it has an answer whatever the folder holds, and whether or not there is one.
      *
      * @param anchors the roots that are trusted, all others are not
      * @param at the time that certificates and collateral have to be valid at
      * @param policy what is demanded beyond that the evidence is genuine; empty: nothing
-     * @throws IOException if the folder cannot be read
      */
-    public Appraisal appraise(Path folder, Anchors anchors, Instant at, Optional<TrustPolicy> policy)
-            throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new NotDirectoryException(folder.toString());
+    public Appraisal appraise(Path folder, Anchors anchors, Instant at, Optional<TrustPolicy> policy) {
+        try {
+            return judged(folder, anchors, at, policy);
+        } catch (RuntimeException | StackOverflowError e) {
+            Reason failure = new Reason(
+                    "verifier", "a judgement", "a failure: " + e.getClass().getSimpleName());
+            return Appraisal.of(List.of(), List.of(failure), Appraisal.Claims.none());
         }
+    }
+
+    private Appraisal judged(Path folder, Anchors anchors, Instant at, Optional<TrustPolicy> policy) {
         return switch (this) {
             case SNP, SNP_SYNTHETIC, SNP_CONFIGFS_TSM, SNP_AZURE_VTPM ->
                 judged(policy, TrustPolicy::snp, p -> SnpFolder.appraise(folder, wire(), anchors, at, p));
@@ -77,16 +79,16 @@ public enum EvidenceKind {
 
     @FunctionalInterface
     private interface Judge<P> {
-        Appraisal judge(Optional<P> policy) throws IOException;
+        Appraisal judge(Optional<P> policy);
     }
 
-    private <P> Appraisal judged(Optional<TrustPolicy> policy, Function<TrustPolicy, Optional<P>> part, Judge<P> judge)
-            throws IOException {
+    private <P> Appraisal judged(
+            Optional<TrustPolicy> policy, Function<TrustPolicy, Optional<P>> part, Judge<P> judge) {
         Optional<P> own = policy.flatMap(part);
         Appraisal appraisal = judge.judge(own);
         if (policy.isPresent() && own.isEmpty() && appraisal.result() != Appraisal.Result.INVALID) {
             Reason kind = new Reason("kind", "hardware that the policy has a part for", wire());
-            return new Appraisal(Appraisal.Result.INVALID, List.of(kind), appraisal.claims());
+            return new Appraisal(Appraisal.Result.INVALID, List.of(kind), appraisal.claims(), appraisal.unused());
         }
         return appraisal;
     }

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
+import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
@@ -26,14 +27,15 @@ record SnpRevocation(X509CRL list) {
     private static final int MAX_BYTES = 1 << 20;
 
     /**
-     * Reads a list in DER.
+     * Reads a list in DER, PEM or hexadecimal text.
      *
      * @throws MalformedEvidence if it is none
      */
-    static SnpRevocation parse(byte[] der) throws MalformedEvidence {
-        if (der.length > MAX_BYTES) {
-            throw new MalformedEvidence("crl", 0, "at most " + MAX_BYTES + " bytes", der.length + " bytes");
+    static SnpRevocation parse(byte[] file) throws MalformedEvidence {
+        if (file.length > MAX_BYTES) {
+            throw new MalformedEvidence("crl", 0, "at most " + MAX_BYTES + " bytes", file.length + " bytes");
         }
+        byte[] der = ListEncoding.der(file);
         StrictDer.checkSigned("crl", der);
         try {
             X509CRL list = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,22 @@ class NvidiaFolderTest {
         assertThat(appraise("nvidia").reasons())
                 .singleElement()
                 .satisfies(r -> assertThat(r.rule()).isEqualTo("device_chain.revocation"));
+        Files.delete(folder.resolve("l1.crl"));
+        for (String name : new String[] {"l1.pem", "list.der", "l1.txt"}) {
+            String pem = "-----BEGIN X509 CRL-----\n" + Base64.getEncoder().encodeToString(list)
+                    + "\n-----END X509 CRL-----\n";
+            for (byte[] file : new byte[][] {
+                list,
+                pem.getBytes(StandardCharsets.US_ASCII),
+                HexFormat.of().formatHex(list).getBytes(StandardCharsets.US_ASCII)
+            }) {
+                Files.write(folder.resolve(name), file);
+                assertThat(appraise("nvidia").reasons())
+                        .singleElement()
+                        .satisfies(r -> assertThat(r.rule()).isEqualTo("device_chain.revocation"));
+            }
+            Files.delete(folder.resolve(name));
+        }
         Files.write(folder.resolve("l1.crl"), new byte[] {1});
         assertThat(appraise("nvidia").reasons())
                 .singleElement()

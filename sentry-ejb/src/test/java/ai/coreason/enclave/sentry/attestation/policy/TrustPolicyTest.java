@@ -7,6 +7,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.Anchors;
+import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaPolicy;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,8 +21,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrustPolicyTest {
     @ParameterizedTest
@@ -31,6 +34,9 @@ class TrustPolicyTest {
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining(message);
     }
+
+    @TempDir
+    private Path folder;
 
     @Test
     void builtInRoots_areSix() {
@@ -67,6 +73,55 @@ class TrustPolicyTest {
         }
         table.forEach((row, count) -> System.out.println(row + " " + count));
         assertThat(table.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(2 * 143);
+    }
+
+    /** Whatever fails, a folder has an answer, and one without its main file is unjudged, whatever its kind. */
+    @ParameterizedTest
+    @EnumSource(EvidenceKind.class)
+    void appraise_folderThatHoldsNothing_isUnjudgedForEveryKind(EvidenceKind kind) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        for (Path one : List.of(file, empty, folder.resolve("none"))) {
+            for (Optional<TrustPolicy> policy :
+                    List.of(Optional.<TrustPolicy>empty(), Optional.of(TrustPolicy.strict()))) {
+                Appraisal appraisal = kind.appraise(one, Anchors.builtIn(), Instant.EPOCH, policy);
+                assertThat(appraisal.result()).as(one + " " + policy).isEqualTo(Result.UNJUDGED);
+                assertThat(appraisal.reasons())
+                        .singleElement()
+                        .satisfies(r -> assertThat(r.expected())
+                                .containsAnyOf("a file", "a folder that can be read", "a manifest"));
+            }
+        }
+    }
+
+    @Test
+    void appraise_listsOfIntelInPemOrHex_areReadAsDer() throws IOException {
+        for (String name : List.of("tdx-crl-pem", "tdx-rootcrl-hex")) {
+            Path evidence = SharedData.file("cases/tdx-crl-pem-hex").resolve(name);
+            Appraisal appraisal = EvidenceKind.TDX.appraise(
+                    evidence,
+                    Anchors.builtIn(),
+                    Instant.parse("2025-07-01T00:00:00Z"),
+                    Optional.of(TrustPolicy.strict()));
+            assertThat(appraisal.reasons()).isEmpty();
+            assertThat(appraisal.result()).isEqualTo(Result.VALID);
+            assertThat(appraisal.unused()).containsExactly("expected.json");
+        }
+    }
+
+    @Test
+    void appraise_listOfAmdInPem_revokesAsInDer() throws IOException {
+        Anchors anchors = Anchors.of(SharedData.file("vectors/attestation/trust/synthetic-amd"));
+        for (String name : List.of("folder", "folder-der-control")) {
+            Path evidence = SharedData.file("cases/snp-crl-pem-ignored").resolve(name);
+            Instant at = Instant.parse(Json.read(Files.readAllBytes(evidence.resolve("expected.json")))
+                    .path("verify_at")
+                    .asText("2026-03-01T00:00:00Z"));
+            Appraisal appraisal =
+                    EvidenceKind.SNP_SYNTHETIC.appraise(evidence, anchors, at, Optional.of(TrustPolicy.strict()));
+            assertThat(appraisal.result()).as(name).isEqualTo(Result.INVALID);
+            assertThat(appraisal.reasons()).as(name).anyMatch(r -> r.rule().equals("chain.issuer.revocation"));
+        }
     }
 
     @Test

@@ -13,13 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The folders that evidence comes in: what is missing, too large or wrapped wrongly. */
 class SnpFolderTest {
@@ -66,7 +70,68 @@ class SnpFolderTest {
         put("report.bin", new byte[SnpReport.BYTES]);
         assertThat(appraise("snp").result()).isEqualTo(Result.INVALID);
         Files.delete(folder.resolve("report.bin"));
-        assertThat(appraise("snp").result()).isEqualTo(Result.INVALID);
+        assertThat(appraise("snp").result()).isEqualTo(Result.UNJUDGED);
+        assertThat(appraise("snp").reasons())
+                .singleElement()
+                .hasToString("report.bin: expected a file in the folder, got none");
+        assertThat(appraise("snp-azure-vtpm").result()).isEqualTo(Result.UNJUDGED);
+        assertThat(appraise("snp-configfs-tsm").result()).isEqualTo(Result.UNJUDGED);
+    }
+
+    /** A list that revokes the ASK, in every form and under every name: it counts, or nothing is valid. */
+    @ParameterizedTest
+    @ValueSource(strings = {"crl.der", "crl.pem", "crl.hex", "crl", "milan.crl", "list.txt"})
+    void appraise_listInEveryForm_counts(String name) throws Exception {
+        putAll();
+        byte[] der = SnpPki.crl(SnpProduct.MILAN, SnpPki.ARK, b -> SnpPki.revoke(b, 65537));
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        String hex = HexFormat.of().formatHex(der);
+        for (byte[] file : new byte[][] {
+            der,
+            ("-----BEGIN X509 CRL-----\n" + base64 + "\n-----END X509 CRL-----\n").getBytes(StandardCharsets.US_ASCII),
+            hex.getBytes(StandardCharsets.US_ASCII),
+            (hex.toUpperCase(Locale.ROOT) + "\r\n").getBytes(StandardCharsets.US_ASCII)
+        }) {
+            put(name, file);
+            assertThat(appraise("snp").result()).isEqualTo(Result.INVALID);
+            assertThat(appraise("snp").unused()).isEmpty();
+        }
+    }
+
+    @Test
+    void appraise_listsBesideTheOneThatCounts_leaveNothingValidUnderAPolicy() throws Exception {
+        putAll();
+        byte[] good = SnpPki.crl(SnpProduct.MILAN, SnpPki.ARK, b -> {});
+        put("crl.der", good);
+        put("same.crl", HexFormat.of().formatHex(good).getBytes(StandardCharsets.US_ASCII));
+        put("notes.txt", new byte[] {1});
+        assertThat(appraise("snp").result()).isEqualTo(Result.VALID);
+        assertThat(appraise("snp").unused()).containsExactly("notes.txt");
+
+        put("another.der", SnpPki.crl(SnpProduct.MILAN, SnpPki.ARK, b -> SnpPki.revoke(b, 65537)));
+        assertThat(appraise("snp").result()).isEqualTo(Result.UNJUDGED);
+        assertThat(appraise("snp").reasons())
+                .singleElement()
+                .hasToString("another.der: expected a revocation list that can be judged, got one that was not used");
+        Appraisal genuine = SnpFolder.appraise(folder, "snp", SnpPki.anchors(), SnpPki.NOW, Optional.empty());
+        assertThat(genuine.result()).isEqualTo(Result.VALID);
+        assertThat(genuine.unused()).containsExactly("another.der", "notes.txt");
+    }
+
+    /** What might be a list and cannot be read as one is told, and never passed over under a policy. */
+    @Test
+    void appraise_fileThatMightBeAList_leavesNothingValidUnderAPolicy() throws Exception {
+        putAll();
+        byte[] der = SnpPki.crl(SnpProduct.MILAN, SnpPki.ARK, b -> {});
+        for (byte[] file : new byte[][] {{1}, {}, Arrays.copyOf(der, der.length - 1), new byte[(1 << 20) + 1]}) {
+            put("my-crls.bin", file);
+            assertThat(appraise("snp").result()).isEqualTo(Result.UNJUDGED);
+        }
+        Files.delete(folder.resolve("my-crls.bin"));
+        put("big.bin", Arrays.copyOf(der, (1 << 20) + 1));
+        assertThat(appraise("snp").result()).isEqualTo(Result.UNJUDGED);
+        put("big.bin", new byte[(1 << 20) + 1]);
+        assertThat(appraise("snp").result()).isEqualTo(Result.VALID);
     }
 
     @Test
@@ -81,11 +146,8 @@ class SnpFolderTest {
     }
 
     @Test
-    void appraise_noFolderOrKind_isAnError() {
+    void appraise_otherKind_isACallersError() {
         assertThatThrownBy(() -> appraise("tdx")).isInstanceOf(IllegalArgumentException.class);
-        Path none = folder.resolve("none");
-        assertThatThrownBy(() -> SnpFolder.appraise(none, "snp", SnpPki.anchors(), SnpPki.NOW, Optional.empty()))
-                .isInstanceOf(IOException.class);
     }
 
     private static Map<String, byte[]> entries() {

@@ -1,0 +1,164 @@
+package ai.coreason.enclave.web.gate;
+
+import ai.coreason.enclave.overseer.token.TokenVerdict;
+import ai.coreason.enclave.overseer.token.UserTokens;
+import ai.coreason.enclave.sentry.contract.ProblemType;
+import ai.coreason.enclave.web.problem.Problem;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The gate before the API. JSON is read before the application hears of the call, without a thread that waits for it, within a size
+ * and a time that its address sets. Who shows neither a certificate nor a token may call a few addresses only, so often, and a few
+ * such calls run at a time, so that nodes, rounds and health always have threads. Content of an enrolled node is passed on as it
+ * comes, as long as it keeps coming.
+ */
+public final class Gate extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+    private static final String READING = Gate.class.getName();
+    private static final int STRANGERS_AT_ONCE = 2;
+    private static final int STRANGERS_WAITING = 64;
+    private static final int BYTES_OF_STRANGERS = 16 << 20;
+    private static final int BYTES_OF_MEMBERS = 64 << 20;
+    private static final CallRate.Limit ADDRESS = new CallRate.Limit(5, 60);
+    private static final CallRate.Limit ALL = new CallRate.Limit(50, 300);
+
+    @Inject
+    private transient UserTokens tokens;
+
+    private final transient Lane strangers = new Lane(STRANGERS_AT_ONCE, STRANGERS_WAITING);
+    private final transient CallRate rate = new CallRate(ADDRESS, ALL, System::nanoTime);
+    private final transient Share strangersBytes = new Share(BYTES_OF_STRANGERS);
+    private final transient Share membersBytes = new Share(BYTES_OF_MEMBERS);
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getAttribute(READING) instanceof BodyReading reading) {
+            request.removeAttribute(READING);
+            resume(new BufferedRequest(request, reading.bytes()), response, chain);
+            return;
+        }
+        boolean stranger = stranger(request);
+        if (BodyRule.streamed(request.getMethod(), request.getRequestURI())) {
+            chain.doFilter(stranger ? request : new Streamed(request), response);
+            return;
+        }
+        if (!hasBody(request)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        BodyRule rule = BodyRule.of(request.getRequestURI());
+        if (stranger && !rule.anonymous()) {
+            response.setHeader("Connection", "close");
+            chain.doFilter(new BufferedRequest(request, new byte[0]), response); // refused for want of a name
+            return;
+        }
+        if (stranger && !rate.allows(request.getRemoteAddr())) {
+            refuse(response, ProblemType.TOO_MANY, "expected fewer calls without a certificate; ask again in a while");
+            return;
+        }
+        read(request, response, rule, stranger);
+    }
+
+    private void read(HttpServletRequest request, HttpServletResponse response, BodyRule rule, boolean stranger)
+            throws IOException {
+        if (request.getContentLengthLong() > rule.bytes()) {
+            refuse(response, ProblemType.TOO_LARGE, "body: expected at most " + rule.bytes() + " bytes, got more");
+            return;
+        }
+        Share share = stranger ? strangersBytes : membersBytes;
+        int room = request.getContentLengthLong() < 0 ? rule.bytes() : (int) request.getContentLengthLong();
+        if (!share.take(room)) {
+            refuse(response, ProblemType.UNAVAILABLE, "this Overseer is busy; ask again in a while");
+            return;
+        }
+        Held held = new Held(share, room);
+        request.setAttribute(Held.class.getName(), held);
+        BodyReading reading = new BodyReading(
+                request.startAsync(request, response),
+                request.getInputStream(),
+                rule,
+                r -> whole(request, r, stranger),
+                held::release);
+        reading.begin();
+    }
+
+    private void whole(HttpServletRequest request, BodyReading reading, boolean stranger) {
+        request.setAttribute(READING, reading);
+        if (!stranger) {
+            reading.dispatch();
+            return;
+        }
+        request.setAttribute(Lane.class.getName(), strangers);
+        reading.turn(() -> {
+            if (!reading.dispatch()) {
+                strangers.done();
+            }
+        });
+        if (!strangers.enter(reading.turn())) {
+            reading.refuse(ProblemType.UNAVAILABLE, "this Overseer is busy; ask again in a while");
+        }
+    }
+
+    private static void resume(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            ((Held) request.getAttribute(Held.class.getName())).release();
+            if (request.getAttribute(Lane.class.getName()) instanceof Lane lane) {
+                lane.done();
+            }
+        }
+    }
+
+    private static void refuse(HttpServletResponse response, ProblemType type, String detail) throws IOException {
+        response.setHeader("Connection", "close");
+        response.setHeader("Retry-After", "5");
+        Problem.write(response, type, detail);
+    }
+
+    /** TLS has checked a certificate's chain. */
+    private boolean stranger(HttpServletRequest request) {
+        boolean certificate = request.getAttribute(CERTIFICATES) instanceof Object[] chain && chain.length > 0;
+        return !certificate
+                && tokens.judge(Optional.ofNullable(request.getHeader("Authorization")))
+                        .filter(verdict -> verdict instanceof TokenVerdict.Accepted)
+                        .isEmpty();
+    }
+
+    private static boolean hasBody(HttpServletRequest request) {
+        return request.getContentLengthLong() > 0
+                || request.getHeader("Transfer-Encoding") != null
+                || (request.getProtocol().startsWith("HTTP/2")
+                        && request.getContentLengthLong() < 0
+                        && !request.getMethod().equals("GET")
+                        && !request.getMethod().equals("HEAD"));
+    }
+
+    private static final class Streamed extends HttpServletRequestWrapper {
+        private ServletInputStream body;
+
+        Streamed(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            if (body == null) {
+                body = new LeastRate(super.getInputStream(), System::nanoTime);
+            }
+            return body;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package ai.coreason.enclave.web.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+    private final List<String> started = new ArrayList<>();
+
+    private Runnable work(String name) {
+        return () -> started.add(name);
+    }
+
+    @Test
+    void enter_moreThanRun_waitInOrderAndTheRestIsTurnedAway() {
+        Lane lane = new Lane(2, 2);
+        assertThat(lane.enter(work("a"))).isTrue();
+        assertThat(lane.enter(work("b"))).isTrue();
+        assertThat(lane.enter(work("c"))).isTrue();
+        assertThat(lane.enter(work("d"))).isTrue();
+        assertThat(lane.enter(work("e"))).isFalse();
+        assertThat(started).containsExactly("a", "b");
+
+        lane.done();
+        lane.done();
+
+        assertThat(started).containsExactly("a", "b", "c", "d");
+        assertThat(lane.enter(work("f"))).isTrue();
+        assertThat(started).doesNotContain("f");
+    }
+
+    @Test
+    void leave_workThatWaits_isNeverStarted() {
+        Lane lane = new Lane(1, 2);
+        Runnable waits = work("b");
+        lane.enter(work("a"));
+        lane.enter(waits);
+
+        assertThat(lane.leave(waits)).isTrue();
+        assertThat(lane.leave(waits)).isFalse();
+        lane.done();
+
+        assertThat(started).containsExactly("a");
+        assertThat(lane.enter(work("c"))).isTrue();
+        assertThat(started).containsExactly("a", "c");
+    }
+}

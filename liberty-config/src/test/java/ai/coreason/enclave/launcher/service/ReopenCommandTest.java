@@ -1,0 +1,81 @@
+package ai.coreason.enclave.launcher.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.coreason.enclave.launcher.Enclave;
+import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.DatasetStanding;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ReopenCommandTest {
+    private static final DatasetStanding.Closure CLOSED =
+            new DatasetStanding.Closure(Instant.parse("2026-01-02T03:04:05Z"), "3 records break MAXIMUM of age");
+
+    private final StringWriter out = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    private Path write(DatasetStanding standing) throws IOException {
+        Path file = DatasetStanding.file(folder.resolve("state"), standing.datasetId());
+        Files.createDirectories(file.getParent());
+        return Files.write(file, Json.write(standing.json()));
+    }
+
+    private int run(String... args) {
+        CommandLine command = Enclave.commandLine();
+        command.setOut(new PrintWriter(out, true));
+        return command.execute(args);
+    }
+
+    @Test
+    void reopen_closedDataset_opensItAndKeepsItsNotes() throws IOException {
+        Path file = write(new DatasetStanding("heart", Optional.of(CLOSED), List.of("0 records")));
+
+        assertThat(run("node", "status", "--state", "" + folder)).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString())
+                .contains("dataset heart: closed since 2026-01-02T03:04:05Z: 3 records break MAXIMUM of age; mend it");
+        assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "heart"))
+                .isEqualTo(ExitCode.OK);
+
+        assertThat(DatasetStanding.parse(Json.read(Files.readAllBytes(file))))
+                .isEqualTo(new DatasetStanding("heart", Optional.empty(), List.of("0 records")));
+        out.getBuffer().setLength(0);
+        run("node", "status", "--state", "" + folder);
+        assertThat(out.toString()).contains("dataset heart: 0 records").doesNotContain("closed");
+    }
+
+    @Test
+    void reopen_fileThatCannotBeUnderstood_isClosedUntilReopened() throws IOException {
+        Path file = write(DatasetStanding.open("heart"));
+        Files.writeString(file, "{");
+
+        run("node", "status", "--state", "" + folder);
+        assertThat(out.toString())
+                .contains("dataset heart: closed since ")
+                .contains("its file of standing cannot be read");
+        assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "heart"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(DatasetStanding.parse(Json.read(Files.readAllBytes(file))).closed())
+                .isEmpty();
+    }
+
+    @Test
+    void reopen_openDataset_changesNothing() {
+        assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "heart"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("heart: not closed; nothing was changed");
+        assertThat(folder).isEmptyDirectory();
+    }
+}

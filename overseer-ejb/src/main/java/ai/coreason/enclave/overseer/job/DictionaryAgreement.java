@@ -1,0 +1,155 @@
+package ai.coreason.enclave.overseer.job;
+
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.sentry.contract.DatasetSpec;
+import ai.coreason.enclave.sentry.contract.EncodedField;
+import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
+import ai.coreason.enclave.sentry.contract.PublicField;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Whether a job's fields mean the same at all its nodes, by the dictionaries that they told. Compared are type, unit, the
+ * enum and its order, and the bounds; of these, what the job states itself, or what its encoding takes nothing from, may
+ * differ. Nodes that told no dictionary agree with one another alone. Pure.
+ */
+public final class DictionaryAgreement {
+    private static final int SHOWN_FIELDS = 10;
+    private static final int SHOWN_SITES = 5;
+    private static final int SHOWN_VALUES = 12;
+    private static final String NONE = "none";
+
+    /**
+     * One thing that has to be alike.
+     *
+     * @param words what it is
+     * @param of what it is at one site
+     */
+    private record Aspect(String words, Function<PublicField, Object> of) {}
+
+    private DictionaryAgreement() {}
+
+    /**
+     * Refuses a job over nodes whose dictionaries differ.
+     *
+     * @param told finds a node's dictionary
+     * @throws JobRefused naming each field, what differs and the sites
+     */
+    public static void require(FederationJob job, Function<String, Optional<PublicDictionary>> told) {
+        Map<String, Optional<Map<String, PublicField>>> sites = new LinkedHashMap<>();
+        job.clients().forEach(node -> sites.put(node, told.apply(node).map(DictionaryAgreement::byName)));
+        DatasetSpec spec = job.dataset();
+        List<String> differences = new ArrayList<>();
+        for (int i = 0; i < spec.features().size(); i++) {
+            difference("dataset.features[" + i + "]", spec.features().get(i), sites)
+                    .ifPresent(differences::add);
+        }
+        difference("dataset.label", spec.label(), sites).ifPresent(differences::add);
+        if (!differences.isEmpty()) {
+            String more = differences.size() > SHOWN_FIELDS
+                    ? "; and " + (differences.size() - SHOWN_FIELDS) + " fields more"
+                    : "";
+            throw new JobRefused(
+                    JobRefused.Kind.DICTIONARY,
+                    differences.stream().limit(SHOWN_FIELDS).collect(Collectors.joining("; ")) + more);
+        }
+    }
+
+    private static Map<String, PublicField> byName(PublicDictionary dictionary) {
+        Map<String, PublicField> fields = new HashMap<>();
+        dictionary.fields().forEach(f -> fields.put(f.name(), f));
+        return fields;
+    }
+
+    private static Optional<String> difference(
+            String path, EncodedField asked, Map<String, Optional<Map<String, PublicField>>> sites) {
+        Map<String, Optional<PublicField>> fields = new LinkedHashMap<>();
+        sites.forEach((node, told) -> fields.put(node, told.map(d -> d.get(asked.field()))));
+        boolean somebodyTold = sites.values().stream().anyMatch(Optional::isPresent);
+        String where = path + " " + InvalidDocument.shown(asked.field());
+        if (somebodyTold && fields.values().stream().anyMatch(Optional::isEmpty)) {
+            return Optional.of(where + ": expected a field of every site's dictionary, got none at "
+                    + shown(fields.keySet().stream()
+                            .filter(n -> fields.get(n).isEmpty())
+                            .toList()));
+        }
+        for (Aspect aspect : aspects(asked)) {
+            Map<Object, List<String>> groups = new LinkedHashMap<>();
+            fields.forEach((node, field) ->
+                    field.ifPresent(f -> groups.computeIfAbsent(aspect.of().apply(f), v -> new ArrayList<>())
+                            .add(node)));
+            if (groups.size() > 1) {
+                return Optional.of(where + ": expected the same " + aspect.words() + " at all sites, got "
+                        + groups.entrySet().stream()
+                                .limit(SHOWN_SITES)
+                                .map(g -> text(g.getKey()) + " at " + shown(g.getValue()))
+                                .collect(Collectors.joining(", ")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<Aspect> aspects(EncodedField asked) {
+        List<Aspect> aspects = new ArrayList<>();
+        aspects.add(new Aspect("type", f -> f.shape().isEmpty() ? f.type() : f.type() + " " + f.shape()));
+        aspects.add(new Aspect("unit", f -> f.unit().orElse(NONE)));
+        boolean ordered = asked.encode() == Encoding.ONE_HOT
+                || asked.encode() == Encoding.CLASS
+                || asked.encode() == Encoding.BINARY;
+        if (asked.order().isEmpty()) {
+            aspects.add(new Aspect(
+                    "enum" + (ordered ? " in the same order" : ""),
+                    f -> ordered && !numberAsItIs(asked, f) ? f.values() : new HashSet<>(f.values())));
+        }
+        if (asked.minimum().isEmpty() && !ordered) {
+            aspects.add(new Aspect("minimum", f -> f.minimum()));
+            aspects.add(new Aspect("maximum", f -> f.maximum()));
+        }
+        if (ordered && asked.order().isEmpty()) {
+            aspects.add(new Aspect("maximum", f -> f.values().isEmpty() ? f.maximum() : NONE));
+        }
+        return aspects;
+    }
+
+    /** A number that is 0 or 1 stands for itself, wherever its enum has it. */
+    private static boolean numberAsItIs(EncodedField asked, PublicField f) {
+        return asked.encode() == Encoding.BINARY && f.values().stream().allMatch(Double.class::isInstance);
+    }
+
+    private static String text(Object value) {
+        if (value instanceof OptionalDouble bound) {
+            return bound.isPresent() ? number(bound.getAsDouble()) : NONE;
+        }
+        if (value instanceof Collection<?> values) {
+            return values.isEmpty()
+                    ? NONE
+                    : values.stream()
+                                    .limit(SHOWN_VALUES)
+                                    .map(v -> v instanceof Double d ? number(d) : InvalidDocument.shown((String) v))
+                                    .collect(Collectors.joining(", ", "[", ""))
+                            + (values.size() > SHOWN_VALUES ? ", …]" : "]");
+        }
+        return InvalidDocument.shown(Objects.toString(value));
+    }
+
+    private static String number(double v) {
+        return v == Math.rint(v) && Math.abs(v) < 1e15 ? Long.toString((long) v) : Double.toString(v);
+    }
+
+    private static String shown(List<String> nodes) {
+        String first = nodes.stream().limit(SHOWN_SITES).collect(Collectors.joining(", "));
+        return nodes.size() > SHOWN_SITES ? first + " and " + (nodes.size() - SHOWN_SITES) + " more" : first;
+    }
+}

@@ -1,0 +1,4 @@
+package ai.coreason.enclave.overseer.job;
+
+/** Tells that a job was taken in and waits for its initial model. */
+record JobSubmitted(String jobId) {}
