@@ -9,6 +9,10 @@ import ai.coreason.enclave.launcher.service.TokenCommand;
 import ai.coreason.enclave.launcher.simulate.SimulateCommand;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,7 +57,16 @@ public final class Enclave implements Runnable {
 
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine()
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setOut(visible(System.out))
+                .setErr(visible(System.err))
+                .execute(args));
+    }
+
+    /** What it prints may come from an Overseer, a file or a log. */
+    private static PrintWriter visible(PrintStream stream) {
+        return new PrintWriter(new VisibleWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8)), true);
     }
 
     /** The command line, for {@link #main} and tests. */

@@ -24,8 +24,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** An Overseer and nodes below one folder, run by the commands that a user types. Not thread-safe. */
+/**
+ * An Overseer and nodes below one folder, run by the commands that a user types, on a machine that writes numbers as Egypt does. Not
+ * thread-safe.
+ */
 final class Installed implements AutoCloseable {
+    private static final String JVM = "JAVA_TOOL_OPTIONS";
+    private static final String EGYPT = "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab";
     private static final long LIMIT_SECONDS = 300;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -71,7 +76,7 @@ final class Installed implements AutoCloseable {
      */
     int runOverseer(String option) throws IOException {
         return run(
-                Map.of("JAVA_TOOL_OPTIONS", option),
+                Map.of(JVM, EGYPT + " " + option),
                 List.of(
                         "overseer",
                         "run",
@@ -180,7 +185,7 @@ final class Installed implements AutoCloseable {
 
     /** Runs any command of {@code enclave}. */
     int command(List<String> arguments) throws IOException {
-        return run(Map.of(), arguments);
+        return run(Map.of(JVM, EGYPT), arguments);
     }
 
     private int run(Map<String, String> environment, List<String> arguments) throws IOException {

@@ -100,7 +100,8 @@ public final class Enrolment implements TaskLoop.Enroller {
         f.text("node_id", site.nodeId(), site.nodeId()::equals);
         long epoch = f.whole("epoch", 1, MAX_EPOCH);
         List<X509Certificate> chain = NodeIdentity.certificates(
-                new ByteArrayInputStream(f.text("certificate_chain").getBytes(StandardCharsets.US_ASCII)));
+                new ByteArrayInputStream(f.block("certificate_chain", "certificates in PEM", s -> !s.isBlank())
+                        .getBytes(StandardCharsets.US_ASCII)));
         Instant renewAt = renewal(f);
         return new Session(
                 client(identity.tls(chain, trust)),

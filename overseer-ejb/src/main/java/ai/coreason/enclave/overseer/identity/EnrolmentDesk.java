@@ -185,7 +185,7 @@ public class EnrolmentDesk {
                     Ground.REVOKED, "node_id: expected a node that no operator has revoked, got " + r.nodeId());
         }
         String digest = Json.digest(body);
-        if (!nodes.use(EnrolmentSecret.Kind.NONCE, r.nodeId(), r.nonce())) {
+        if (!nodes.fresh(r.nodeId(), r.nonce())) {
             return nodes.find(r.nodeId())
                     .filter(n -> n.enrolledBy(digest) && n.trusted())
                     .map(this::enrolled)
@@ -196,6 +196,7 @@ public class EnrolmentDesk {
         if (nodes.revoked(r.nodeId()) || !nodes.valid(EnrolmentSecret.Kind.TOKEN, r.nodeId(), r.token())) {
             return new Answer.Refused(Ground.SECRET, UNUSED_TOKEN);
         }
+        nodes.spend(r.nodeId(), r.nonce());
         if (r.insecure() && simulation.key().isEmpty()) {
             return refused(
                     r,

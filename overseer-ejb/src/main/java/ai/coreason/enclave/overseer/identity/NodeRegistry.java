@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -41,22 +42,38 @@ public class NodeRegistry {
     @Inject
     private StopOrders stops;
 
+    @Inject
+    private EnrolmentNonces nonces;
+
     /** For the container. */
     public NodeRegistry() {}
 
     /** A registry outside of a server. */
-    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined, StopOrders stops) {
+    NodeRegistry(EntityManager em, Event<NodeQuarantined> quarantined, StopOrders stops, EnrolmentNonces nonces) {
+        this.nonces = nonces;
         this.em = em;
         this.quarantined = quarantined;
         this.stops = stops;
     }
 
-    /** Issues a nonce for a node's next evidence: 32 random bytes in base64. */
+    /** Issues a nonce for a node's next evidence, as {@link EnrolmentNonces} has it; nothing is stored. */
     public String nonce(String nodeId) {
-        String text = Base64.getEncoder().encodeToString(random());
-        em.persist(new EnrolmentSecret(
-                hash(text), EnrolmentSecret.Kind.NONCE, nodeId, Instant.now().plus(NONCE_VALIDITY)));
-        return text;
+        return nonces.issue(nodeId, Instant.now(), NONCE_VALIDITY);
+    }
+
+    /** Whether a nonce is this node's, fresh, and was not used. */
+    boolean fresh(String nodeId, String nonce) {
+        return nonces.end(nodeId, nonce, Instant.now()).isPresent()
+                && em.find(EnrolmentSecret.class, hash(nonce)) == null;
+    }
+
+    /** Uses a nonce up. */
+    void spend(String nodeId, String nonce) {
+        nonces.end(nodeId, nonce, Instant.now()).ifPresent(end -> {
+            EnrolmentSecret spent = new EnrolmentSecret(hash(nonce), EnrolmentSecret.Kind.NONCE, nodeId, end);
+            spent.use(EnrolmentSecret.Kind.NONCE, nodeId, end);
+            em.persist(spent);
+        });
     }
 
     /** Keeps what a node's dataset means, in the place of what the node told before. */
@@ -177,12 +194,12 @@ public class NodeRegistry {
 
     /** Whether a quote was accepted before. */
     public boolean quoteUsed(byte[] quote) {
-        return em.find(UsedQuote.class, Json.sha256(quote)) != null;
+        return em.find(UsedQuote.class, hash(quote)) != null;
     }
 
     /** Takes note that a quote was accepted. */
     public void useQuote(byte[] quote, String nodeId) {
-        em.persist(new UsedQuote(Json.sha256(quote), nodeId, Instant.now()));
+        em.persist(new UsedQuote(hash(quote), nodeId, Instant.now()));
     }
 
     /** Takes a node out until it enrols again; one that never enrolled is left unknown. */
@@ -277,6 +294,15 @@ public class NodeRegistry {
 
     private static String serial(X509Certificate certificate) {
         return certificate.getSerialNumber().toString(16);
+    }
+
+    /** Of a quote without the zeros behind it, which a sender may add or leave out. */
+    private static String hash(byte[] quote) {
+        int length = quote.length;
+        while (length > 0 && quote[length - 1] == 0) {
+            length--;
+        }
+        return Json.sha256(Arrays.copyOf(quote, length));
     }
 
     private static String hash(String secret) {

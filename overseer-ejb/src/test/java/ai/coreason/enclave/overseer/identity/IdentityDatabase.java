@@ -5,6 +5,7 @@ import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.overseer.stop.Silent;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerTables;
@@ -41,7 +42,11 @@ final class IdentityDatabase implements AutoCloseable {
 
     /** A registry that tells nobody of quarantines. */
     static NodeRegistry registry(EntityManager em) {
-        return new NodeRegistry(em, new Silent<>(), stops(em, List.of()));
+        return new NodeRegistry(
+                em,
+                new Silent<>(),
+                stops(em, List.of()),
+                new EnrolmentNonces(StartSecret.of("a secret that nobody else would guess")));
     }
 
     /**

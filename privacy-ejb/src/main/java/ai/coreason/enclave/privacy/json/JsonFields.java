@@ -115,13 +115,31 @@ public final class JsonFields {
         return text(name, "a non-empty string", s -> !s.isBlank());
     }
 
-    /** A string that a check accepts. */
+    /** A string of one line that a check accepts: it may end in a log or on a terminal, so nothing in it may control these. */
     public String text(String name, String expected, java.util.function.Predicate<String> check) {
+        String text = block(name, expected, check);
+        if (text.codePoints().anyMatch(JsonFields::controls)) {
+            throw InvalidDocument.at(at(name), expected + ", without control characters", describe(node.get(name)));
+        }
+        return text;
+    }
+
+    /** A string that a check accepts, of any characters: PEM, or what separates columns. It is not for logs or terminals. */
+    public String block(String name, String expected, java.util.function.Predicate<String> check) {
         JsonNode v = any(name, expected);
         if (!v.isTextual() || !check.test(v.textValue())) {
             throw InvalidDocument.at(at(name), expected, describe(v));
         }
         return v.textValue();
+    }
+
+    /** Whether a character ends a line, moves a cursor, or turns the direction of what follows. */
+    private static boolean controls(int c) {
+        boolean turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+        return turns
+                || Character.getType(c) == Character.CONTROL
+                || Character.getType(c) == Character.LINE_SEPARATOR
+                || Character.getType(c) == Character.PARAGRAPH_SEPARATOR;
     }
 
     /** A text that {@link #isIdentifier(String)}. */

@@ -60,7 +60,8 @@ public final class LedgerTrust {
 
     private static X509Certificate certificate(JsonFields f, String name) {
         try {
-            return LedgerCertificates.parse(f.text(name)).get(0);
+            return LedgerCertificates.parse(f.block(name, "a certificate in PEM", s -> !s.isBlank()))
+                    .get(0);
         } catch (IllegalArgumentException e) {
             throw InvalidDocument.at(f.at(name), "a certificate in PEM", "other text");
         }

@@ -28,7 +28,7 @@ public record Dialect(boolean header, CSVFormat format, Optional<String> nullSeq
             f.has(passedOver);
         }
         if (f.has("lineTerminator")) {
-            f.text("lineTerminator", "a line end", LINE_ENDS::contains);
+            f.block("lineTerminator", "a line end", LINE_ENDS::contains);
         }
         f.flag("caseSensitiveHeader", true); // names have to be as declared either way, or they are found absent
         boolean header = f.flag("header", true);
@@ -50,7 +50,7 @@ public record Dialect(boolean header, CSVFormat format, Optional<String> nullSeq
         if (!f.has(name)) {
             return Optional.empty();
         }
-        String text = f.text(name, "one character that is no line end", s -> s.length() == 1 && "\r\n".indexOf(s) < 0);
+        String text = f.block(name, "one character that is no line end", s -> s.length() == 1 && "\r\n".indexOf(s) < 0);
         return Optional.of(text.charAt(0));
     }
 

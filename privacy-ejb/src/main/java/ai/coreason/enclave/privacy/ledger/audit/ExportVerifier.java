@@ -77,7 +77,11 @@ public final class ExportVerifier {
                                     && r.dataset().datasetId().equals(dataset.datasetId()))
                             .toList()));
         }
-        return new Export((ObjectNode) document, certificate(f.text("ca"), "ca"), certificates, entries);
+        return new Export(
+                (ObjectNode) document,
+                certificate(f.block("ca", "a certificate in PEM", s -> !s.isBlank()), "ca"),
+                certificates,
+                entries);
     }
 
     /**
