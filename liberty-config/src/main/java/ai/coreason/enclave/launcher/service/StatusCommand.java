@@ -2,9 +2,13 @@ package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.json.Json;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +27,9 @@ import picocli.CommandLine.Spec;
             "Of a node, it says too which datasets are closed and what was noticed of their records."
         })
 final class StatusCommand implements Callable<Integer> {
+    private static final String READY = "ready";
+    private static final String NOT_READY = "not ready";
+
     @Spec
     private CommandSpec spec;
 
@@ -44,15 +51,16 @@ final class StatusCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         PidFile pid = running.get();
-        boolean ready = ready(pid);
+        String state = state(pid);
         spec.commandLine()
                 .getOut()
-                .println(kind + ": running, " + (ready ? "ready" : "not ready") + ", pid " + pid.pid() + ", since "
-                        + pid.started() + ", " + pid.readiness().resolve("/"));
-        return ready ? ExitCode.OK : ExitCode.FAILED;
+                .println(kind + ": running, " + state + ", pid " + pid.pid() + ", since " + pid.started() + ", "
+                        + pid.readiness().resolve("/"));
+        return state.equals(READY) ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private boolean ready(PidFile pid) throws InterruptedException {
+    /** Ready, or not; of a node also where it stands with its Overseer. */
+    private String state(PidFile pid) throws InterruptedException {
         HttpClient client = pid.kind().equals("overseer")
                 ? OverseerFiles.of(state.existing()).client()
                 : HttpClient.newHttpClient();
@@ -60,9 +68,24 @@ final class StatusCommand implements Callable<Integer> {
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
-            return client.send(request, BodyHandlers.discarding()).statusCode() == 200;
+            HttpResponse<byte[]> answer = client.send(request, BodyHandlers.ofByteArray());
+            return answer.statusCode() == 200 ? READY : NOT_READY + standing(answer.body());
         } catch (IOException unreachable) {
-            return false;
+            return NOT_READY;
+        }
+    }
+
+    private static String standing(byte[] health) {
+        try {
+            for (JsonNode check : Json.read(health).path("checks")) {
+                String standing = check.path("data").path("standing").asText("");
+                if (standing.matches("[A-Z_]{1,20}")) {
+                    return " (" + standing + ", its log says why)";
+                }
+            }
+            return "";
+        } catch (InvalidDocument notHealth) {
+            return "";
         }
     }
 }

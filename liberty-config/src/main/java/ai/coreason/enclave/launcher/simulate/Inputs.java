@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -50,11 +51,16 @@ record Inputs(Path descriptor, ObjectNode job, Map<String, Long> dataBytes, int 
                     .orElseThrow(() ->
                             InvalidDocument.at(jobFile + ": clients", "names of resources in " + descriptor, node));
             for (Path file : dataPackage.files(resource)) {
-                bytes.merge(node, Files.size(file), Long::sum);
+                bytes.merge(node, Files.size(file) * unpacking(file), Long::sum);
             }
         }
         requireAgreement(jobFile, parsed, dataPackage);
         return new Inputs(descriptor, job, bytes, parsed.minClients());
+    }
+
+    /** How much longer a file is in memory: records that gzip holds are about ten times as long. */
+    private static long unpacking(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz") ? 10 : 1;
     }
 
     /** What the Overseer would refuse once all servers have started. */

@@ -89,8 +89,7 @@ final class AttestedNode implements AutoCloseable {
     }
 
     private Path writeSite(ObjectNode overseerPolicy) throws Exception {
-        String token = TestOverseer.post(
-                        "operator", "/enrolment-tokens", Json.object().put("node_id", id))
+        String token = TestOverseer.post("operator", "/enrolment-tokens", TestNode.tokenRequest(id))
                 .ok()
                 .json()
                 .get("token")

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node that hands in what it must not: it is refused or rejected in sight of all, and the round goes on without harm. */
 @ExtendWith(TestOverseer.class)
@@ -155,6 +156,17 @@ class HostileUpdatesIT {
         assertRoundUnharmed();
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {44f, 1e10f, 1e30f, Float.MAX_VALUE})
+    void upload_longerThanThePlanPermits_is422AndSaysHowLongItMayBe(float value) throws Exception {
+        byte[] envelope = mallory.envelope(task, TestNode.update(task.job().model(), value), h -> {});
+
+        JsonNode problem = mallory.upload(task, envelope).problem(422, "model-refused");
+
+        assertThat(problem.get("detail").asText()).contains("an L2 norm of at most 6.");
+        assertRoundUnharmed();
+    }
+
     @Test
     void upload_tooLarge_is413() throws Exception {
         byte[] body = new byte[HEADER_ROOM + 4 * 2 + 1];
@@ -210,7 +222,7 @@ class HostileUpdatesIT {
     @ParameterizedTest(name = "{0} {index}")
     @MethodSource("lies")
     void upload_sealedLie_isRejectedInSightAndTheRoundGoesOn(String reason, Consumer<ObjectNode> lie) throws Exception {
-        byte[] update = TestNode.update(task.job().model(), 9f);
+        byte[] update = TestNode.update(task.job().model(), 3f);
 
         mallory.upload(task, mallory.envelope(task, update, lie)).ok();
 
@@ -238,6 +250,31 @@ class HostileUpdatesIT {
         assertThat(report.get("status").asText()).isEqualTo("UNTRUSTED");
         assertThat(report.get("reasons")).isNotEmpty();
         assertThat(mallory.get("/attestation").ok().json()).isEqualTo(report);
+    }
+
+    @Test
+    void anyCall_inQuarantine_getsNothingButItsReport() throws Exception {
+        byte[] envelope = mallory.envelope(
+                task, TestNode.update(task.job().model(), 1f), h -> h.put("base_digest", "0".repeat(64)));
+        mallory.upload(task, envelope).ok();
+        assertThat(mallory.judged(task).get("state").asText()).isEqualTo("REJECTED");
+
+        String heads = "/ledger-heads/" + TestJobs.DATASET;
+        for (String path :
+                List.of("/jobs/" + job + "/rounds/1/model", mallory.path(task), heads + "?nonce=" + TestLedger.NONCE)) {
+            mallory.get(path).problem(401, "unauthenticated");
+        }
+        ObjectNode rows = Json.object().put("nonce", TestLedger.NONCE);
+        rows.putArray("rows").add(mallory.ledger().charge(task).json());
+        mallory.post(heads, rows).problem(401, "unauthenticated");
+        ObjectNode decline =
+                Json.object().put("attempt", 1).put("reason", "INTERNAL").put("detail", "");
+        mallory.post("/jobs/" + job + "/rounds/1/declines", decline).problem(401, "unauthenticated");
+        mallory.upload(task, envelope).problem(401, "unauthenticated");
+        assertQuarantined();
+
+        completes(List.of(ann, bob));
+        mallory.enrol();
     }
 
     @Test
@@ -275,7 +312,7 @@ class HostileUpdatesIT {
         mallory.upload(task, mallory.honest(task)).ok();
 
         JsonNode problem = mallory.upload(
-                        task, mallory.envelope(task, TestNode.update(task.job().model(), 9f), h -> {}))
+                        task, mallory.envelope(task, TestNode.update(task.job().model(), 3f), h -> {}))
                 .problem(409, "conflicting-repeat");
 
         assertThat(problem.get("detail").asText()).contains("the sealed bytes of the first upload");

@@ -83,6 +83,22 @@ final class TestNode {
         return node;
     }
 
+    /** A node that has not enrolled. */
+    static TestNode stranger(String id) {
+        return new TestNode(id, TestNode::simulated, true);
+    }
+
+    /** Asks for a token that lets a node register what it does register: one dataset of 1,000 rows. */
+    static ObjectNode tokenRequest(String id) {
+        ObjectNode request = Json.object().put("node_id", id);
+        request.putArray("datasets")
+                .addObject()
+                .put("data_owner", "owner_" + id)
+                .put("dataset_id", TestJobs.DATASET)
+                .put("max_rows", 1000);
+        return request;
+    }
+
     /** Is vouched for by another from now on. */
     void vouchedBy(Prover other) {
         prover = other;
@@ -95,7 +111,7 @@ final class TestNode {
 
     /** A fresh token. */
     String token() throws Exception {
-        return TestOverseer.post("operator", "/enrolment-tokens", Json.object().put("node_id", id))
+        return TestOverseer.post("operator", "/enrolment-tokens", tokenRequest(id))
                 .ok()
                 .json()
                 .get("token")
@@ -260,8 +276,32 @@ final class TestNode {
     JsonNode judged(RoundTask task) throws Exception {
         return TestOverseer.await(
                 "the update of " + id,
-                () -> get(path(task)).ok().json(),
+                () -> {
+                    Answer own = get(path(task));
+                    return own.status() == 401 ? asUsersSee(task) : own.ok().json();
+                },
                 u -> !u.get("state").asText().equals("UPLOADED"));
+    }
+
+    /** What users see of the node's update once it was refused: in quarantine the node itself is not told. */
+    private JsonNode asUsersSee(RoundTask task) throws Exception {
+        JsonNode rounds = TestOverseer.get("operator", "/jobs/" + task.jobId() + "/rounds")
+                .ok()
+                .json();
+        for (JsonNode round : rounds) {
+            if (round.get("round").asInt() == task.round()
+                    && round.get("attempt").asInt() == task.attempt()) {
+                for (JsonNode declined : round.get("declined")) {
+                    if (declined.get("node_id").asText().equals(id)) {
+                        ObjectNode seen =
+                                Json.object().put("state", declined.get("state").asText());
+                        seen.putArray("reasons").add(declined.get("reason").asText());
+                        return seen;
+                    }
+                }
+            }
+        }
+        throw new AssertionError("no refusal of " + id + " in " + rounds);
     }
 
     Answer get(String path) throws Exception {

@@ -6,9 +6,12 @@ import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.privacy.json.Json;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -197,6 +200,30 @@ class ServiceCommandsTest {
         assertThat(run(Enclave.commandLine(), "node", "status", "--state", "" + folder))
                 .isEqualTo(ExitCode.FAILED);
         assertThat(out.toString()).contains("stopped, pid " + child.pid()).contains("node: not running");
+    }
+
+    @Test
+    void status_nodeThatWasRefused_saysWhereItStands() throws IOException {
+        byte[] health =
+                "{\"status\":\"DOWN\",\"checks\":[{\"name\":\"ledger\",\"status\":\"UP\"},{\"name\":\"enrolment\",\"status\":\"DOWN\",\"data\":{\"standing\":\"REFUSED\"}}]}"
+                        .getBytes(StandardCharsets.UTF_8);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(503, health.length);
+            exchange.getResponseBody().write(health);
+            exchange.close();
+        });
+        server.start();
+        try {
+            URI readiness = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/health/ready");
+            PidFile.of("node", ProcessHandle.current(), readiness).write(folder);
+
+            assertThat(run(Enclave.commandLine(), "node", "status", "--state", "" + folder))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(out.toString()).contains("node: running, not ready (REFUSED, its log says why), pid ");
+        } finally {
+            server.stop(0);
+        }
     }
 
     private int run(CommandLine commandLine, String... args) {

@@ -17,6 +17,8 @@ public final class TaskLoop implements Runnable {
     private static final Duration POLL = Duration.ofSeconds(20);
     private static final Duration LOOK = Duration.ofSeconds(15);
     private static final int LOOKS = 240; // an hour
+    /** So often in a row the node's tokens are refused before it takes that for final. */
+    private static final int TOKEN_REFUSALS = 5;
 
     /** What is done with tasks. */
     public interface Rounds {
@@ -56,6 +58,7 @@ public final class TaskLoop implements Runnable {
     private volatile boolean stopping;
     private volatile Thread thread;
     private Optional<Session> session = Optional.empty();
+    private int tokenRefusals;
 
     /** A loop that does nothing until it is run on a thread of its own. */
     public TaskLoop(
@@ -164,9 +167,12 @@ public final class TaskLoop implements Runnable {
 
     private Session enrol() throws Exception {
         try {
-            return enroller.enrol();
+            Session fresh = enroller.enrol();
+            tokenRefusals = 0;
+            return fresh;
         } catch (OverseerRefusal e) {
-            throw e.waitsForPeople() ? new Refused(e) : e;
+            tokenRefusals = e.concernsIdentity() ? tokenRefusals + 1 : 0;
+            throw e.waitsForPeople() || tokenRefusals >= TOKEN_REFUSALS ? new Refused(e) : e;
         }
     }
 

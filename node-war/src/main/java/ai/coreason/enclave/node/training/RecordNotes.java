@@ -37,8 +37,8 @@ final class RecordNotes {
                     + " records are left out, as they miss the label");
         }
         found.missing()
-                .forEach((column, count) -> notes.add(
-                        count + " of " + found.rows() + " records miss " + column + ", which a job reads as zeros"));
+                .forEach((column, count) -> notes.add(count + " of " + found.rows() + " records miss " + column
+                        + ": a job that uses it reads zeros, or leaves the record out where it is the label"));
         notes.addAll(found.notes());
         return notes;
     }

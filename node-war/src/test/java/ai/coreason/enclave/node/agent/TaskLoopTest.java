@@ -187,6 +187,18 @@ class TaskLoopTest {
     }
 
     @Test
+    void run_tokensRefusedAgainAndAgain_waitsForAnother() {
+        overseer.on("/enrolments/nonces", TlsOverseer.problem(401, "unauthenticated", "token: expected another"));
+        List<String> seen = new ArrayList<>();
+
+        runRefused(seen, 100, () -> false);
+
+        assertThat(enrolments).isEqualTo(5);
+        assertThat(seen.get(3)).startsWith("NOT_ENROLLED ");
+        assertThat(seen.get(4)).startsWith("REFUSED ");
+    }
+
+    @Test
     void run_enrolmentRefusedForTheMoment_isAskedForAsBefore() {
         overseer.on("/enrolments/nonces", TlsOverseer.problem(429, "too-many", "ask again"));
         List<String> seen = new ArrayList<>();
@@ -204,7 +216,7 @@ class TaskLoopTest {
                     @Override
                     public Session enrol() throws Exception {
                         enrolments++;
-                        overseer.client(pauses::add).nonce("node_a");
+                        overseer.client(delay -> {}).nonce("node_a");
                         throw new IllegalStateException("expected a refusal");
                     }
 

@@ -36,10 +36,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -358,17 +360,32 @@ class TaskRunTest {
     void take_encodingsChosenToAskForAMaximum_learnNothing() throws Exception {
         simulation = false;
         Files.writeString(folder.resolve("heart.csv"), records() + "119,1,1\n");
-        int asked = 0;
+        List<ObjectNode> questions = new ArrayList<>();
         for (double mean : new double[] {0, 60, 118, 119, 120, 1e300}) {
             for (double std : new double[] {1, 1e-30, 3.5e-37, 1.2e-38}) {
-                ObjectNode job = Jobs.document().put("purpose", "asks " + asked++);
-                ObjectNode age = (ObjectNode) job.at("/dataset/features/0");
-                age.put("encode", "standardise").put("mean", mean).put("std", std);
-                take(federation.task(job, 1, asked, plan(2), 0));
-                mirrored();
+                questions.add(asking(0, "standardise", f -> f.put("mean", mean).put("std", std)));
             }
         }
+        for (double most : new double[] {1, 118, 119, 1e300}) {
+            questions.add(asking(0, "min_max", f -> f.put("minimum", 0).put("maximum", most)));
+            questions.add(asking(0, "identity", f -> f.put("minimum", -1).put("maximum", most)));
+        }
+        questions.add(asking(1, "one_hot", f -> f.putArray("order").add(0)));
+        questions.add(asking(1, "one_hot", f -> f.putArray("order").add(7)));
+        for (int i = 0; i < questions.size(); i++) {
+            ObjectNode job = questions.get(i).put("purpose", "asks " + i);
+            take(federation.task(job, 1, i + 1, plan(2), 0));
+            mirrored();
+        }
         assertThat(federation.declines).filteredOn(d -> !d.startsWith("BUDGET")).isEmpty();
+    }
+
+    /** A job that encodes one feature so. */
+    private static ObjectNode asking(int feature, String encode, Consumer<ObjectNode> members) {
+        ObjectNode job = Jobs.document();
+        ObjectNode field = (ObjectNode) job.at("/dataset/features/" + feature);
+        members.accept(field.put("encode", encode));
+        return job;
     }
 
     @Test

@@ -80,6 +80,10 @@ public class EnrolmentSecret {
         used = true;
     }
 
+    boolean unused() {
+        return !used;
+    }
+
     boolean isTokenOf(String node) {
         return kind == Kind.TOKEN && nodeId.equals(node);
     }

@@ -121,44 +121,44 @@ public class NodeRegistry {
     /** The tokens that could still be used, by node. */
     public List<EnrolmentSecret> outstanding() {
         return em.createQuery(
-                        "select s from EnrolmentSecret s where s.kind = :kind and s.used = false and s.expiresAt > :now"
+                        "select s from EnrolmentSecret s where s.kind = :kind and s.expiresAt > :now"
                                 + " order by s.nodeId, s.expiresAt",
                         EnrolmentSecret.class)
                 .setParameter("kind", EnrolmentSecret.Kind.TOKEN)
                 .setParameter("now", Instant.now())
-                .getResultList();
+                .getResultStream()
+                .filter(EnrolmentSecret::unused)
+                .toList();
     }
 
     /**
-     * Makes a token useless; done already, it stays so.
+     * The token of an id, locked until the transaction ends.
      *
      * @param id as {@link EnrolmentSecret#id}
-     * @return whose it was; empty if there is none of that id
      */
-    public Optional<String> withdraw(String id) {
-        return id.matches("[0-9a-f]{32}") ? withdrawFound(id) : Optional.empty();
-    }
-
-    private Optional<String> withdrawFound(String id) {
-        List<EnrolmentSecret> found = em.createQuery(
+    Optional<EnrolmentSecret> locked(String id) {
+        if (!id.matches("[0-9a-f]{32}")) {
+            return Optional.empty();
+        }
+        return em.createQuery(
                         "select s from EnrolmentSecret s where s.kind = :kind and s.hash like :prefix",
                         EnrolmentSecret.class)
                 .setParameter("kind", EnrolmentSecret.Kind.TOKEN)
                 .setParameter("prefix", id + "%")
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList();
-        found.forEach(EnrolmentSecret::withdraw);
-        return found.stream().map(EnrolmentSecret::nodeId).findFirst();
+                .getResultStream()
+                .findFirst();
     }
 
     /** Makes all tokens and nonces of a node useless; how many tokens there were. */
     long withdrawAll(String nodeId) {
         List<EnrolmentSecret> found = em.createQuery(
-                        "select s from EnrolmentSecret s where s.nodeId = :node and s.used = false",
-                        EnrolmentSecret.class)
+                        "select s from EnrolmentSecret s where s.nodeId = :node", EnrolmentSecret.class)
                 .setParameter("node", nodeId)
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList();
+                .getResultStream()
+                .filter(EnrolmentSecret::unused)
+                .toList();
         found.forEach(EnrolmentSecret::withdraw);
         return found.stream().filter(s -> s.isTokenOf(nodeId)).count();
     }

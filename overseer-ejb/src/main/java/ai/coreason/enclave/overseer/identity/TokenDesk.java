@@ -81,16 +81,22 @@ public class TokenDesk {
     }
 
     /**
-     * Makes a token useless; done already, it stays so.
+     * Makes a token useless; one that was used, or withdrawn before, stays as it is.
      *
      * @param id as {@link EnrolmentSecret#id}
      * @return false if there is none of that id
      */
     public boolean withdraw(String id, String by) {
-        Optional<String> nodeId = nodes.withdraw(id);
-        nodeId.ifPresent(node -> audit.append(
-                "token.withdrawn",
-                Json.object().put("token_id", id).put("node_id", node).put("by", by)));
-        return nodeId.isPresent();
+        Optional<EnrolmentSecret> found = nodes.locked(id);
+        found.filter(EnrolmentSecret::unused).ifPresent(token -> {
+            token.withdraw();
+            audit.append(
+                    "token.withdrawn",
+                    Json.object()
+                            .put("token_id", id)
+                            .put("node_id", token.nodeId())
+                            .put("by", by));
+        });
+        return found.isPresent();
     }
 }

@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.vault;
 
 import ai.coreason.enclave.privacy.dpsgd.KeyStream;
 import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
@@ -15,6 +16,7 @@ import jakarta.inject.Inject;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The models of all jobs as safetensors files in the vault, named by their SHA-256. */
@@ -68,11 +70,7 @@ public class ModelStore {
         require(job);
         if (job.initialModel().isPresent()) {
             String digest = job.initialModel().get();
-            try {
-                weights(digest, job.model());
-            } catch (IllegalArgumentException e) {
-                throw InvalidDocument.at("initial_model", "a model of the job's graph", e.getMessage());
-            }
+            requireUsable(digest, job.model());
             return digest;
         }
         SecureRandom random = new SecureRandom();
@@ -86,6 +84,18 @@ public class ModelStore {
     public static InvalidDocument notHeld(String digest) {
         return InvalidDocument.at(
                 "initial_model", "the digest of a model that this Overseer holds for a job of yours", digest);
+    }
+
+    private void requireUsable(String digest, ModelGraph graph) {
+        Optional<String> objection;
+        try {
+            objection = PlanRanges.objection(weights(digest, graph));
+        } catch (IllegalArgumentException e) {
+            throw InvalidDocument.at("initial_model", "a model of the job's graph", e.getMessage());
+        }
+        if (objection.isPresent()) {
+            throw InvalidDocument.at("initial_model", "a model that training may start from", objection.get());
+        }
     }
 
     /**

@@ -168,6 +168,7 @@ class NodeStopsTest {
         assertThat(bench.withdraw(listed.id())).isTrue();
 
         refused(token, Ground.SECRET);
+        assertThat(bench.events()).filteredOn("token.withdrawn"::equals).hasSize(1);
         assertThat(bench.withdraw("0".repeat(32))).isFalse();
         assertThat(bench.withdraw("%")).isFalse();
     }

@@ -2,6 +2,8 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.overseer.stop.StopChanged;
+import ai.coreason.enclave.overseer.stop.StopOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,17 @@ class TaskBellTest {
 
         assertThat(called).containsExactlyInAnyOrder("a1", "a2", "b");
         assertThat(bell.closed()).isTrue();
+    }
+
+    @Test
+    void changed_somethingWasStopped_callsAllAndLetsThemWaitAgain() {
+        bell.await("a", () -> called.add("a"));
+        bell.await("b", () -> called.add("b"));
+
+        bell.changed(new StopChanged(StopOrder.Kind.FEDERATION, "all"));
+
+        assertThat(called).containsExactlyInAnyOrder("a", "b");
+        assertThat(bell.await("a", () -> called.add("again"))).isTrue();
     }
 
     @Test

@@ -71,6 +71,11 @@ final class GridChoice {
         return resolved(best, epsilon);
     }
 
+    /** The order that suits the Rényi accountant, times a factor. */
+    double tilt(double factor) {
+        return saddle * factor;
+    }
+
     /** By how much an order's tilt lifts the masses at ε against the bulk, as a logarithm. */
     private double suppression(int i, double epsilon) {
         return orders[i] * epsilon - cumulants[i];

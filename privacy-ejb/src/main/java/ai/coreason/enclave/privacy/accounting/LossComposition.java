@@ -25,9 +25,10 @@ final class LossComposition {
      * @param epsilon rounded up; infinite where δ is too small for the distribution
      * @param curvature δ''(ε) / |δ'(ε)|: by it, discretisation shifts ε by the steps times Δ²/12; infinite where ε lies
      *     below the grid
+     * @param doubt the share of δ that was given up for rounding and for what lies above the grid
      */
-    record Root(double epsilon, double curvature) {
-        static final Root UNRESOLVED = new Root(Double.POSITIVE_INFINITY, 0);
+    record Root(double epsilon, double curvature, double doubt) {
+        static final Root UNRESOLVED = new Root(Double.POSITIVE_INFINITY, 0, 1);
     }
 
     private static final double ULP = Math.ulp(1.0);
@@ -77,8 +78,13 @@ final class LossComposition {
         return lambda == 0 ? 1 : StrictMath.pow(lambda / (1 + lambda), lambda) / (1 + lambda);
     }
 
-    /** The least ε with δ(ε) ≤ delta. */
+    /** The least ε with δ(ε) ≤ delta; unresolved where numbers under the tilt leave a double's range. */
     Root root(double delta) {
+        Root root = search(delta);
+        return root.epsilon() >= 0 ? root : Root.UNRESOLVED;
+    }
+
+    private Root search(double delta) {
         double target = (delta - outside) * (1 - 1e-9) / delta;
         if (!(target > 0)) {
             return Root.UNRESOLVED;
@@ -96,14 +102,17 @@ final class LossComposition {
             if (!(mass - scaled * StrictMath.exp(next - centre) < left)) {
                 double epsilon = centre + StrictMath.log((mass - left) / scaled);
                 double slope = scaled * StrictMath.exp(epsilon - centre);
-                return new Root(rounded(Math.max(next, Math.min(epsilon, grid.loss(j)))), density(j) * weight / slope);
+                return new Root(
+                        rounded(Math.max(next, Math.min(epsilon, grid.loss(j)))),
+                        density(j) * weight / slope,
+                        1 - left);
             }
             if (next == 0) {
-                return new Root(0, 0);
+                return new Root(0, 0, 0);
             }
             weight = below;
         }
-        return new Root(rounded(grid.loss(0)), Double.POSITIVE_INFINITY);
+        return new Root(rounded(grid.loss(0)), Double.POSITIVE_INFINITY, 0);
     }
 
     /** What a tilted mass at a loss stands for, in units of δ. */

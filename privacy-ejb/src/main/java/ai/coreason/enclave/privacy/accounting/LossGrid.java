@@ -21,6 +21,11 @@ record LossGrid(double interval, int size, double start, double tilt, double tai
         return new LossGrid(interval * factor, size / factor, start, tilt, tailTilt);
     }
 
+    /** The same losses under another tilt. */
+    LossGrid tilted(double other) {
+        return new LossGrid(interval, size, start, other, tailTilt);
+    }
+
     /** The same losses and as many below them. */
     LossGrid lower() {
         return new LossGrid(interval, 2 * size, start - size * interval, tilt, tailTilt);

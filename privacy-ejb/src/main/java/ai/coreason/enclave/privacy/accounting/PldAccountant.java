@@ -36,6 +36,18 @@ public final class PldAccountant {
     private static final double ESTIMATE = 0.7;
     private static final double ABSOLUTE_TOLERANCE = 1e-6;
 
+    /** The share of δ that may be lost to rounding before other grids are tried. */
+    private static final double DOUBT = 1e-4;
+
+    /** Most losses of a grid that lies around a guess, so that such a search ends soon. */
+    private static final int MOST_OF_ESTIMATE = 1 << 20;
+
+    private static final double[] STRONGER = {1.1, 1.2, 1.3, 1.5, 2};
+    private static final int[] COARSENING = {1, 4, 16};
+
+    /** Where no grid around the Rényi accountant's ε resolves the loss, those around these shares of it are tried. */
+    private static final double[] ESTIMATES = {0.1, 0.01};
+
     private PldAccountant() {}
 
     /**
@@ -54,6 +66,10 @@ public final class PldAccountant {
         if (steps.size() == 1 && steps.keySet().iterator().next().q() == 1) {
             double sigma = steps.keySet().iterator().next().sigma();
             double epsilon = AnalyticGaussian.epsilon(1 / (sigma * sigma), delta, rdp.epsilon());
+            return new PrivacyLoss(Math.min(epsilon, rdp.epsilon()), delta, NAME, VERSION, Double.NaN);
+        }
+        if (steps.size() == 1 && steps.values().iterator().next() == 1) {
+            double epsilon = OneStep.epsilon(steps.keySet().iterator().next(), delta, rdp.epsilon());
             return new PrivacyLoss(Math.min(epsilon, rdp.epsilon()), delta, NAME, VERSION, Double.NaN);
         }
         return byDistribution(steps, RenyiCurve.of(phases), rdp);
@@ -109,26 +125,56 @@ public final class PldAccountant {
             Map<SubsampledGaussian, Double> steps, RenyiCurve curve, PrivacyLoss rdp) {
         double all = steps.values().stream().mapToDouble(Double::doubleValue).sum();
         GridChoice choice = new GridChoice(curve, rdp, all);
-        String version = VERSION;
-        double epsilon = rdp.epsilon();
-        double estimate = epsilon;
+        Found best = new Found(rdp.epsilon(), null, 1);
+        double estimate = best.epsilon();
+        int tried = 0;
         LossGrid grid = choice.around(estimate);
         while (true) {
             Root root = root(steps, grid, rdp.delta());
-            if (root.epsilon() < epsilon) {
-                epsilon = root.epsilon();
-                version = VERSION + "+" + grid;
-            }
+            best = best.or(root, grid);
             double error = all * root.curvature() * grid.interval() * grid.interval() / 12;
-            if (root.epsilon() < ESTIMATE * estimate && root.epsilon() > ABSOLUTE_TOLERANCE) {
-                estimate = epsilon;
+            if (best.grid() == null && tried < ESTIMATES.length) {
+                grid = choice.around(rdp.epsilon() * ESTIMATES[tried++]);
+            } else if (root.epsilon() < ESTIMATE * estimate && root.epsilon() > ABSOLUTE_TOLERANCE) {
+                estimate = best.epsilon();
                 grid = choice.around(estimate);
-            } else if (grid.size() < GridChoice.MOST && error > TOLERANCE * epsilon + ABSOLUTE_TOLERANCE) {
+            } else if (grid.size() < (tried == 0 ? GridChoice.MOST : MOST_OF_ESTIMATE)
+                    && error > TOLERANCE * best.epsilon() + ABSOLUTE_TOLERANCE) {
                 grid = error == Double.POSITIVE_INFINITY ? grid.lower() : grid.finer();
             } else {
-                return new PrivacyLoss(epsilon, rdp.delta(), NAME, version, Double.NaN);
+                break;
             }
         }
+        best = byOtherGrids(steps, choice, best, rdp.delta());
+        String version = best.grid() == null ? VERSION : VERSION + "+" + best.grid();
+        return new PrivacyLoss(best.epsilon(), rdp.delta(), NAME, version, Double.NaN);
+    }
+
+    /** The least ε so far, the grid that shows it, if one does, and the share of δ that it gives up for rounding. */
+    private record Found(double epsilon, LossGrid grid, double doubt) {
+        Found or(Root root, LossGrid by) {
+            return root.epsilon() < epsilon ? new Found(root.epsilon(), by, root.doubt()) : this;
+        }
+    }
+
+    /**
+     * Where rounding takes a part of δ that shows, what grids of fewer losses under stronger tilts show. Every grid gives a
+     * bound.
+     */
+    private static Found byOtherGrids(
+            Map<SubsampledGaussian, Double> steps, GridChoice choice, Found known, double delta) {
+        Found best = known;
+        LossGrid grid = known.grid();
+        if (grid == null || best.doubt() <= DOUBT) {
+            return best;
+        }
+        for (double factor : STRONGER) {
+            for (int coarser : COARSENING) {
+                LossGrid other = grid.coarser(coarser).tilted(choice.tilt(factor));
+                best = best.or(root(steps, other, delta), other);
+            }
+        }
+        return best;
     }
 
     /**

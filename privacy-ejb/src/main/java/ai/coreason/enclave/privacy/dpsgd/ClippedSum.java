@@ -12,23 +12,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * TorchScript for the squared norms of the gradients of single examples and for the sum of the clipped ones. Gradients of
+ * TorchScript for upper bounds of the squared norms of the gradients of single examples and for the sum of the clipped ones. Gradients of
  * single examples are formed where they are smaller than the two Gram matrices that give their norms without them ("ghost
  * norms", Li et al. 2022, section 4). The clipping factors are those of a {@link ClippingRule}.
  * Where units of several examples are clipped, an example's positions are those of the whole unit. Used once; not thread-safe.
+ *
+ * <p>What a unit adds to the sum is a function of that unit alone, and its norm is taken of the very numbers that are added:
+ * positions are added up within the unit first, and a product that is not formed is one of double precision. See
+ * {@link RoundingMargin}.
  */
 final class ClippedSum {
-    private static final long MOST_PART = 256;
-    private static final long LEAST_PART = 16;
-
     private final ParameterLayout layout;
     private final Script norms;
     private final int maxRecords;
     private final String units;
-    private final Script sums = new Script("s");
     private final Map<String, List<String>> layers = new LinkedHashMap<>();
     private List<String> squared = List.of();
-    private final List<Runnable> additions = new ArrayList<>();
+    private final List<Addition> additions = new ArrayList<>();
+    private final List<String> rows = new ArrayList<>();
+    private String total = "";
+    private long positionsOfProducts;
+
+    /** Statements that add something clipped by the factors {@code c} to {@code sum}. */
+    private interface Addition {
+        /** @param exact whether {@code sum} is of double precision */
+        void write(Script sums, boolean exact);
+    }
 
     /**
      * @param norms where the statements for the norms are written to
@@ -54,32 +63,48 @@ final class ClippedSum {
         }
     }
 
-    /** A layer has its own row of clipping factors, which the variable c holds while its gradients are added. */
+    /** A layer has its own clipping factors, which the variable c holds while its gradients are added. */
     private void begin(String layer) {
         squared = layers.computeIfAbsent(layer, l -> {
             int row = layers.size();
-            additions.add(() -> sums.assign("c", "torch.select(factors, 0, %d)", row));
+            additions.add((sums, exact) -> factors(sums, rows.get(row)));
             return new ArrayList<>();
         });
     }
 
-    /** The variable of the squared norms over all layers, one for each example or unit. */
-    String squaredNorms() {
-        List<String> rows = layers.values().stream()
-                .map(parts -> parts.stream()
-                        .reduce((a, b) -> norms.let("torch.add(%s, %s)", a, b))
-                        .orElseThrow())
-                .toList();
-        norms.assign("squares", "torch.stack([%s])", String.join(", ", rows));
-        return norms.let("torch.sum(squares, [0])");
+    /** The factors of a layer with those squared norms, given a rule's {@code bound, offset, most, own, whole}. */
+    private void factors(Script sums, String squares) {
+        sums.assign("n", "torch.sqrt(torch.add(torch.mul(%s, own), torch.mul(%s, whole)))", squares, total);
+        sums.assign("c", "torch.mul(torch.minimum(torch.div(bound, torch.add(n, offset)), most), real)");
     }
 
-    /** The statements that add the clipped gradients to {@code sum}, given a rule's {@code bound, offset, most, shares}. */
-    String accumulation() {
-        sums.assign(
-                "factors",
-                "torch.minimum(torch.mul(torch.reciprocal(torch.add(torch.sqrt(torch.mm(shares, squares)), offset)), bound), most)");
-        additions.forEach(Runnable::run);
+    /** The variable of the squared norms over all layers, one for each example or unit, in double precision. */
+    String squaredNorms() {
+        layers.values().forEach(parts -> rows.add(added(parts)));
+        total = added(rows);
+        return total;
+    }
+
+    /** Most positions over which a product is summed that is not formed for each unit; 0 if there is none. */
+    long positionsOfProducts() {
+        return positionsOfProducts;
+    }
+
+    /** One after the other, so that no order depends on how many units there are. */
+    private String added(List<String> squares) {
+        return squares.stream()
+                .reduce((a, b) -> norms.let("torch.add(%s, %s)", a, b))
+                .orElseThrow();
+    }
+
+    /**
+     * The statements that add the clipped gradients to {@code sum}, given a rule's {@code bound, offset, most, own, whole}.
+     *
+     * @param exact whether {@code sum} is of double precision
+     */
+    String accumulation(boolean exact) {
+        Script sums = new Script(exact ? "d" : "s");
+        additions.forEach(a -> a.write(sums, exact));
         return sums.toString();
     }
 
@@ -93,9 +118,14 @@ final class ClippedSum {
 
     /** A gradient of what is clipped together: [units, size]. */
     private void formedWhole(String parameter, String gradient, long size) {
-        squared.add(squaredNorms(gradient, size));
-        additions.add(() ->
-                sums.let("torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", parameter, Shape.of(size)), gradient));
+        squared.add(UpperNorms.squared(norms, gradient, size));
+        additions.add((sums, exact) -> sums.let(
+                "torch.addmv_(%s, torch.t(%s), %s)",
+                layout.view("sum", parameter, Shape.of(size)), as(gradient, exact), as("c", exact)));
+    }
+
+    private static String as(String value, boolean exact) {
+        return "torch.to(%s, %d)".formatted(value, exact ? 7 : 6);
     }
 
     /** Products of the positions of whole units. */
@@ -130,31 +160,9 @@ final class ClippedSum {
                     "torch.reshape(%s, [%s, torch.mul(torch.size(part, 1), %d), %d])",
                     gradients, units, table.positions(), table.width());
         }
-        MergedRows merged = MergedRows.write(norms, units, indices, gradients);
+        MergedRows merged = MergedRows.write(norms, units, indices, gradients, table.width());
         squared.add(merged.squaredNorms());
-        String each = gradients;
-        additions.add(() -> {
-            String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", each);
-            sums.let("torch.add_(%s, %s)", layout.view("sum", parameter), merged.sum(sums, table.rows(), scaled));
-        });
-    }
-
-    /**
-     * The variable of each row's squared norm. By parts of a row: a long sum in single precision loses what is small beside it,
-     * and a norm that comes out too small lets a row through unclipped. Where a size has no fitting divisor, PyTorch's own
-     * sum does so, at the cost of a copy.
-     */
-    private String squaredNorms(String rows, long size) {
-        long part = Math.min(size, MOST_PART);
-        while (size % part != 0) {
-            part--;
-        }
-        if (part < Math.min(size, LEAST_PART)) {
-            return norms.let("torch.sum(torch.mul(%1$s, %1$s), [1])", rows);
-        }
-        return norms.let(
-                "torch.sum(torch.square(torch.linalg_vector_norm(torch.reshape(%s, [-1, %d, %d]), 2, [2])), [1])",
-                rows, size / part, part);
+        additions.add((sums, exact) -> merged.add(sums, layout.view("sum", parameter), table.rows(), exact));
     }
 
     /** Sums over positions of outer products. */
@@ -189,17 +197,38 @@ final class ClippedSum {
 
         /** One outer product: its norm is the product of the norms. */
         private void product() {
-            String inputs = squaredNorms(p.inputs(), p.columns());
-            String outputs = squaredNorms(p.outputs(), p.rows());
+            String inputs = UpperNorms.squared(norms, p.inputs(), p.columns());
+            String outputs = UpperNorms.squared(norms, p.outputs(), p.rows());
             String square = p.bias().isPresent() ? "torch.addcmul(%2$s, %1$s, %2$s)" : "torch.mul(%s, %s)";
             squared.add(norms.let(square, inputs, outputs));
-            additions.add(() -> {
-                String scaled = sums.let("torch.mul(%s, torch.unsqueeze(c, 1))", p.outputs());
-                sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), scaled, p.inputs());
-                p.bias()
-                        .ifPresent(bias -> sums.let(
-                                "torch.addmv_(%s, torch.t(%s), c)", layout.view("sum", node + bias), p.outputs()));
+            additions.add((sums, exact) -> {
+                if (exact) {
+                    addExactly(sums);
+                } else {
+                    addScaled(sums, sums.let("torch.sqrt(%s)", outputs));
+                }
             });
+        }
+
+        private void addExactly(Script sums) {
+            String scaled = sums.let("torch.mul(%s, torch.unsqueeze(c, 1))", as(p.outputs(), true));
+            sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), scaled, as(p.inputs(), true));
+            p.bias()
+                    .ifPresent(bias -> sums.let(
+                            "torch.addmv_(%s, torch.t(%s), c)",
+                            layout.view("sum", node + bias), as(p.outputs(), true)));
+        }
+
+        /** With the outputs scaled to norm 1 and the inputs to what is left, so that neither leaves single precision. */
+        private void addScaled(Script sums, String norm) {
+            String unit = sums.let(
+                    "torch.mul(%s, torch.unsqueeze(%s, 1))", p.outputs(), as("torch.reciprocal(" + norm + ")", false));
+            String length = sums.let(as("torch.mul(c, " + norm + ")", false));
+            String scaled = sums.let("torch.mul(%s, torch.unsqueeze(%s, 1))", p.inputs(), length);
+            sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), unit, scaled);
+            p.bias()
+                    .ifPresent(bias -> sums.let(
+                            "torch.addmv_(%s, torch.t(%s), %s)", layout.view("sum", node + bias), unit, length));
         }
 
         private void form() {
@@ -212,19 +241,30 @@ final class ClippedSum {
                     size);
         }
 
-        /** The inner product of two Gram matrices over positions; in double precision, as its terms may cancel. */
+        /**
+         * The inner product of two Gram matrices over positions; in double precision, as its terms may cancel. Their
+         * rounding is at most a share of the square of the sum over positions of the norms' products, which is added.
+         */
         private void ghost() {
-            String inputs = gram(p.inputs());
-            String outputs = gram(p.outputs());
-            squared.add(norms.let("torch.to(torch.sum(torch.mul(%s, %s), [1, 2]), 6)", inputs, outputs));
-            additions.add(() -> {
-                String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", p.outputs());
-                sums.let("torch.add_(%s, torch.tensordot(%s, %s, [0, 2], [0, 2]))", matrix(), scaled, p.inputs());
+            positionsOfProducts = Math.max(positionsOfProducts, p.positions());
+            String exactInputs = norms.let(as(p.inputs(), true));
+            String exactOutputs = norms.let(as(p.outputs(), true));
+            String inputs = gram(exactInputs);
+            String outputs = gram(exactOutputs);
+            String apart = norms.let(
+                    "torch.sum(torch.sqrt(torch.mul(torch.diagonal(%s, 0, 1, 2), torch.diagonal(%s, 0, 1, 2))), [1])",
+                    inputs, outputs);
+            String together = norms.let("torch.sum(torch.mul(%s, %s), [1, 2])", inputs, outputs);
+            squared.add(norms.let(
+                    "torch.add(torch.clamp_min(%s, 0), torch.mul(torch.square(%s), %s))",
+                    together, apart, UpperNorms.shareOfPositions(p)));
+            additions.add((sums, exact) -> {
+                String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", exactOutputs);
+                sums.let("torch.add_(%s, torch.tensordot(%s, %s, [0, 2], [0, 2]))", matrix(), scaled, exactInputs);
             });
         }
 
-        private String gram(String matrices) {
-            String exact = norms.let("torch.to(%s, 7)", matrices);
+        private String gram(String exact) {
             return norms.let("torch.bmm(torch.transpose(%1$s, 1, 2), %1$s)", exact);
         }
 

@@ -1,30 +1,30 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 /**
- * A plan's clipping as the numbers that the step's program takes: layer l of an example's gradient is multiplied by
- * min(most, bound / (n + offset)), where n^2 is the sum over layers k of {@code shares[l][k]} times layer k's squared norm.
+ * A plan's clipping as the numbers that the step's program takes: a layer of a unit's gradient is multiplied by
+ * min(most, bound / (n + offset)), where n is an upper bound of the norm of that layer, or of all layers together.
  *
- * @param bound above 0; infinite without a mechanism
+ * @param bound above 0, the clipping norm without the {@link RoundingMargin}; infinite without a mechanism
  * @param offset keeps the quotient finite
  * @param most 1 where nothing may grow
- * @param shares [layers * layers], row-major: all 1 for one norm over all layers, the identity for each layer's own
+ * @param own whether each layer is clipped by its own norm
  */
-record ClippingRule(float bound, float offset, float most, float[] shares) {
-    private static final float FLAT_OFFSET = 1e-6f;
-    private static final float AUTOMATIC_OFFSET = 0.01f;
+record ClippingRule(double bound, double offset, double most, boolean own) {
+    private static final double FLAT_OFFSET = 1e-6;
+    private static final double AUTOMATIC_OFFSET = 0.01;
 
     /** The rule of a plan for a model of so many layers with trainable parameters. */
-    static ClippingRule of(TrainingPlan plan, int layers) {
-        float[] shares = new float[layers * layers];
-        boolean own = plan.clipping() == Clipping.PER_LAYER;
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] = !own || i % (layers + 1) == 0 ? 1 : 0;
-        }
-        double clip = plan.clip();
+    static ClippingRule of(TrainingPlan plan, int layers, RoundingMargin margin) {
+        double clip = margin.drawnIn(plan.clip());
         return switch (plan.clipping()) {
-            case FLAT -> new ClippingRule((float) clip, FLAT_OFFSET, 1, shares);
-            case PER_LAYER -> new ClippingRule((float) (clip / Math.sqrt(layers)), FLAT_OFFSET, 1, shares);
-            case AUTOMATIC -> new ClippingRule((float) clip, AUTOMATIC_OFFSET, Float.POSITIVE_INFINITY, shares);
+            case FLAT -> new ClippingRule(clip, FLAT_OFFSET, 1, false);
+            case PER_LAYER -> new ClippingRule(clip / Math.sqrt(layers), FLAT_OFFSET, 1, true);
+            case AUTOMATIC -> new ClippingRule(clip, AUTOMATIC_OFFSET, Double.POSITIVE_INFINITY, false);
         };
+    }
+
+    /** As the program takes it: bound, offset, most, the weight of a layer's own squared norm, that of all layers'. */
+    double[] numbers() {
+        return new double[] {bound, offset, most, own ? 1 : 0, own ? 0 : 1};
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -13,6 +14,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A graph's {@link StepProgram}, loaded into libtorch on the CPU. Thread-safe but for {@link #close()}. */
 final class CompiledGraph implements AutoCloseable {
@@ -21,6 +25,9 @@ final class CompiledGraph implements AutoCloseable {
     private final ParameterLayout layout;
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     private final PtSymbolBlock program;
+    private final List<DropoutMasks.Place> masks;
+    private final long positionsOfProducts;
+    private final Map<Integer, CallSizes> sizes = new ConcurrentHashMap<>();
 
     /** A graph where every example is clipped on its own. */
     CompiledGraph(ModelGraph graph) {
@@ -32,7 +39,10 @@ final class CompiledGraph implements AutoCloseable {
         this.graph = graph;
         this.maxRecords = maxRecords;
         this.layout = new ParameterLayout(graph);
-        byte[] archive = TorchScriptArchive.of(StepProgram.CLASS, new StepProgram(graph, layout, maxRecords).source());
+        StepProgram step = new StepProgram(graph, layout, maxRecords);
+        byte[] archive = TorchScriptArchive.of(StepProgram.CLASS, step.source());
+        this.masks = step.masks();
+        this.positionsOfProducts = step.positionsOfProducts();
         try {
             program = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
@@ -51,6 +61,11 @@ final class CompiledGraph implements AutoCloseable {
     /** Most examples that are clipped together; above 1, the program also takes the examples' parts in their units. */
     int maxRecords() {
         return maxRecords;
+    }
+
+    /** Most positions of a unit over which a product is summed that is not formed; 0 if there is none. */
+    long positionsOfProducts() {
+        return positionsOfProducts;
     }
 
     ParameterLayout layout() {
@@ -88,6 +103,56 @@ final class CompiledGraph implements AutoCloseable {
         marker.setName("module_method:" + method);
         all.add(marker);
         return call(all);
+    }
+
+    /**
+     * Adds the clipped gradients of a call's units to a sum; gives upper bounds of their squared norms.
+     *
+     * @param manager of what lives as long as the call
+     * @param data the examples, their labels and the weights
+     * @param rule {@link ClippingRule#numbers()}
+     */
+    double[] clippedSum(
+            NDManager manager, UnitCalls.Call call, NDList data, NDArray sum, NDArray rule, DropoutMasks masks) {
+        long[] index = call.index();
+        NDList in = new NDList(manager.create(index));
+        in.addAll(data);
+        in.add(sum);
+        in.add(manager.create(call.real()));
+        in.add(rule);
+        in.add(masks(manager, index, masks));
+        if (maxRecords > 1) {
+            in.add(manager.create(call.parts(), new Shape(call.size(), call.width())));
+        }
+        return call(in).toDoubleArray();
+    }
+
+    /** The losses of examples, and whether their labels are predicted, [2, examples]. */
+    double[] scores(NDManager manager, long[] index, NDList data) {
+        NDList in = new NDList(manager.create(index));
+        in.addAll(data);
+        return call("scores", in).toDoubleArray();
+    }
+
+    /** The masks of some examples as the program takes them; a number where it takes none. */
+    NDArray masks(NDManager manager, long[] index, DropoutMasks masks) {
+        return masks.size() == 0
+                ? manager.create(0f)
+                : manager.create(masks.of(index), new Shape(index.length, masks.size()), DataType.UINT8);
+    }
+
+    /** The dropout masks of a step with that key. */
+    DropoutMasks masks(byte[] key) {
+        return new DropoutMasks(masks, key);
+    }
+
+    /**
+     * The sizes that calls may have on this machine.
+     *
+     * @param examples most examples of one call
+     */
+    CallSizes sizes(int examples) {
+        return sizes.computeIfAbsent(examples, most -> new CallSizes(new TrialUnits(this), most));
     }
 
     /** The shape of a batch of inputs. */

@@ -1,42 +1,104 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.Subroutine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
- * TorchScript of dropout masks from a counter-based generator: each element's number is hashed with two keys that are
- * hashes of the step's seed, the example's index and the place of the mask in the program ("lowbias32" of Wellons, Prospecting
- * for Hash Functions, 2018, on 32 of 64 bits; its second factor is written as the negative number with the same low bits,
- * so that no product overflows).
+ * The dropout masks of one step: bytes that keep (1) or drop (0) each element, from AES-256 under the step's key, encrypting the
+ * number of the example and a counter (NIST SP 800-38A, section 6.5, with the example's number as the nonce).
  *
- * <p>The mask of an example depends neither on the other examples nor on how a batch is divided over calls, and the same
- * seed gives it again. Masks need no secret: whatever they are, each example's gradient is clipped.
+ * <p>So the mask of an example depends neither on the other examples nor on how a batch is divided over calls, and to who
+ * does not know the key, masks of different examples are independent: whether an example is there says nothing about
+ * another's mask. Not thread-safe; {@code toString} shows nothing of the key.
  */
 final class DropoutMasks {
-    /** One hash of a tensor of numbers in [0, 2^32), into the same range. */
-    static final Subroutine HASH = new Subroutine("hash", "x: Tensor", """
-            a = torch.mul(torch.bitwise_xor(x, torch.bitwise_right_shift(x, 16)), 2146121005)
-            b = torch.bitwise_and(a, 4294967295)
-            c = torch.mul(torch.bitwise_xor(b, torch.bitwise_right_shift(b, 15)), -2073254261)
-            d = torch.bitwise_and(c, 4294967295)
-            return torch.bitwise_xor(d, torch.bitwise_right_shift(d, 16))
-            """);
+    /** One node's part of the masks: the elements of one example there, and the probability with which each is dropped, up to 2^-17. */
+    record Place(int size, double p) {
+        /** 16 random bits below this drop an element. */
+        private int threshold() {
+            return (int) Math.round(p * 0x1p16);
+        }
+    }
 
-    /** {@code x} [batch, ...] times its masks; {@code size} is the number of elements of one example. */
+    /** {@code x} [batch, ...] times its part of the masks [batch, all elements], divided by what is kept on average. */
     static final Subroutine DROPOUT =
-            new Subroutine("dropout", "x: Tensor, index: Tensor, seed: Tensor, place: int, size: int, p: float", """
-            low = (self).hash(torch.bitwise_xor(torch.bitwise_and(index, 4294967295), torch.select(seed, 0, 0)))
-            high = (self).hash(torch.bitwise_xor(low, torch.select(seed, 0, 1)))
-            first = (self).hash(torch.bitwise_xor(high, place))
-            second = (self).hash(torch.bitwise_xor(first, 2654435769))
-            a = torch.bitwise_and(torch.add(torch.unsqueeze(first, 1), torch.arange(size)), 4294967295)
-            b = torch.mul_(torch.bitwise_xor_(a, torch.bitwise_right_shift(a, 16)), 2146121005)
-            c = torch.bitwise_xor_(torch.bitwise_and_(b, 4294967295), torch.unsqueeze(second, 1))
-            d = torch.mul_(torch.bitwise_xor_(c, torch.bitwise_right_shift(c, 15)), -2073254261)
-            e = torch.bitwise_and_(d, 4294967295)
-            f = torch.bitwise_xor_(e, torch.bitwise_right_shift(e, 16))
-            kept = torch.to(torch.ge(f, torch.mul(p, 4294967296.)), 6)
-            return torch.mul(x, torch.reshape(torch.mul_(kept, torch.div(1., torch.sub(1., p))), torch.size(x)))
+            new Subroutine("dropout", "x: Tensor, masks: Tensor, from: int, size: int, kept: float", """
+            part = torch.slice(masks, 1, from, torch.add(from, size))
+            scaled = torch.mul(torch.to(part, 6), torch.div(1., kept))
+            return torch.mul(x, torch.reshape(scaled, torch.size(x)))
             """);
 
-    private DropoutMasks() {}
+    private static final int BLOCK = 16;
+
+    private final List<Place> places;
+    private final int size;
+    private final Cipher cipher;
+    private final byte[] counters;
+    private final byte[] bits;
+
+    /**
+     * Masks of one step.
+     *
+     * @param places in the order of their parts
+     * @param key of the step, {@value KeyStream#KEY_BYTES} bytes
+     */
+    DropoutMasks(List<Place> places, byte[] key) {
+        this.places = places;
+        this.size = places.stream().mapToInt(Place::size).sum();
+        this.counters = new byte[(2 * size + BLOCK - 1) / BLOCK * BLOCK];
+        this.bits = new byte[counters.length];
+        try {
+            cipher = Cipher.getInstance("AES/ECB/NoPadding");
+            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("AES-256 is not available", e);
+        }
+    }
+
+    /** The number of elements of one example's masks. */
+    int size() {
+        return size;
+    }
+
+    /** The masks of the examples, one after the other, in a direct buffer of [examples * {@link #size()}] bytes. */
+    ByteBuffer of(long[] examples) {
+        byte[] kept = new byte[Math.multiplyExact(examples.length, size)];
+        for (int e = 0; e < examples.length; e++) {
+            boolean again = e > 0 && examples[e] == examples[e - 1];
+            if (again) {
+                System.arraycopy(kept, (e - 1) * size, kept, e * size, size);
+            } else {
+                write(examples[e], kept, e * size);
+            }
+        }
+        return ByteBuffer.allocateDirect(kept.length)
+                .order(ByteOrder.nativeOrder())
+                .put(kept)
+                .rewind();
+    }
+
+    private void write(long example, byte[] kept, int from) {
+        ByteBuffer blocks = ByteBuffer.wrap(counters);
+        for (long counter = 0; blocks.hasRemaining(); counter++) {
+            blocks.putLong(example).putLong(counter);
+        }
+        try {
+            cipher.update(counters, 0, counters.length, bits, 0);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+        int at = 0;
+        for (Place place : places) {
+            int threshold = place.threshold();
+            for (int end = at + place.size(); at < end; at++) {
+                int drawn = (bits[2 * at] & 0xff) << 8 | bits[2 * at + 1] & 0xff;
+                kept[from + at] = (byte) (drawn < threshold ? 0 : 1);
+            }
+        }
+    }
 }

@@ -2,15 +2,16 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 /**
  * TorchScript of the gradients of single examples or units to the rows of a table that they use: what several positions add to one
- * row is summed. The positions of a batch are sorted once by row and unit, so that both what a unit adds to a row and
- * what the batch adds to it lie side by side and are summed as bags of an {@code embedding_bag}. Nothing is as large as the
+ * row is summed. The positions of a batch are sorted once by row and unit, so that what a unit adds to a row lies side by side and
+ * is summed as a bag of an {@code embedding_bag}; so does then what the batch adds to it. Nothing is as large as the
  * table for each unit.
  *
- * @param squaredNorms variable of the squared norms, [units]
- * @param order variable of the positions in the sorted order, [units * positions]
- * @param indices variable of the rows used, [units, positions]
+ * @param squaredNorms variable of upper bounds of the squared norms, [units], in double precision
+ * @param merged variable of the sums of each unit and row that it uses, [sums, width], sorted by row and unit
+ * @param rows variable of their rows, [sums]
+ * @param of variable of their units, [sums]
  */
-record MergedRows(String squaredNorms, String order, String indices) {
+record MergedRows(String squaredNorms, String merged, String rows, String of) {
     /**
      * Writes the statements for the norms.
      *
@@ -18,29 +19,43 @@ record MergedRows(String squaredNorms, String order, String indices) {
      * @param indices variable of the rows used, [units, positions]
      * @param gradients variable of the gradients at the positions, [units, positions, width]
      */
-    static MergedRows write(Script script, String units, String indices, String gradients) {
+    static MergedRows write(Script script, String units, String indices, String gradients, long width) {
         String keys = script.let(
                 "torch.flatten(torch.add(torch.mul(%1$s, %2$s), torch.unsqueeze(torch.arange(%2$s), 1)))",
                 indices, units);
-        String sorted = script.let("torch.sort(%s)", keys);
+        String sorted = script.let("torch.sort(%s, stable=True, dim=0, descending=False)", keys);
         String values = script.let("(%s)[0]", sorted);
         String order = script.let("(%s)[1]", sorted);
         String before = script.let("torch.slice(torch.constant_pad_nd(%s, [1, 0], -1), 0, 0, -1)", values);
         String starts = script.let("torch.flatten(torch.nonzero(torch.ne(%s, %s)))", values, before);
         String merged = script.let(bags("torch.flatten(%s, 0, 1)".formatted(gradients), order, starts));
-        String squares = script.let("torch.sum(torch.mul(%1$s, %1$s), [1])", merged);
-        String examples = script.let("torch.remainder(torch.index_select(%s, 0, %s), %s)", values, starts, units);
-        // In double precision: one by one, many small squares would be lost beside a large one.
+        String used = script.let("torch.index_select(%s, 0, %s)", values, starts);
+        String of = script.let("torch.remainder(%s, %s)", used, units);
+        String rows = script.let("torch.floor_divide(%s, %s)", used, units);
         String sums = script.let(
-                "torch.index_add_(torch.zeros([%s], dtype=7), 0, %s, torch.to(%s, 7))", units, examples, squares);
-        return new MergedRows(script.let("torch.to(%s, 6)", sums), order, indices);
+                "torch.index_add_(torch.zeros([%s], dtype=7), 0, %s, %s)",
+                units, of, UpperNorms.squared(script, merged, width));
+        return new MergedRows(sums, merged, rows, of);
     }
 
-    /** Writes the sum of gradients [units, positions, width] by row; gives its variable, of the table's shape. */
-    String sum(Script script, long rows, String gradients) {
-        String counts = script.let("torch.bincount(torch.flatten(%s), None, %d)", indices, rows);
+    /**
+     * Writes the addition of the sums, each times its unit's factor {@code c}, to a table.
+     *
+     * @param table expression of it
+     * @param height its rows
+     * @param exact whether it is of double precision
+     */
+    void add(Script script, String table, long height, boolean exact) {
+        String factors = script.let("torch.unsqueeze(torch.index_select(c, 0, %s), 1)", of);
+        if (exact) {
+            script.let("torch.index_add_(%s, 0, %s, torch.mul(torch.to(%s, 7), %s))", table, rows, merged, factors);
+            return;
+        }
+        String scaled = script.let("torch.mul(%s, torch.to(%s, 6))", merged, factors);
+        String counts = script.let("torch.bincount(%s, None, %d)", rows, height);
         String starts = script.let("torch.sub(torch.cumsum(%1$s, 0), %1$s)", counts);
-        return script.let(bags("torch.flatten(%s, 0, 1)".formatted(gradients), order, starts));
+        String order = script.let("torch.arange(torch.size(%s, 0))", rows);
+        script.let("torch.add_(%s, %s)", table, bags(scaled, order, starts));
     }
 
     /** The sums of the vectors from each start to the next. */

@@ -24,7 +24,7 @@ import java.util.Set;
  *
  * @param metrics none twice, in the order of their declaration
  * @param noiseMultiplier sigma_m; above 0, or 0 where there is no metric or no mechanism
- * @param largestLoss what a loss is clipped to, above 0; 0 where the loss is not released
+ * @param largestLoss what a loss is clipped to, within {@link PlanRanges#LARGEST_LOSS}; 0 where the loss is not released
  */
 public record MetricRelease(Set<Metric> metrics, double noiseMultiplier, double largestLoss) {
     /** No metric leaves. */
@@ -46,7 +46,7 @@ public record MetricRelease(Set<Metric> metrics, double noiseMultiplier, double 
         boolean loss = metrics.contains(Metric.LOSS);
         require(
                 "metrics.largest_loss",
-                loss ? largestLoss > 0 && Double.isFinite(largestLoss) : largestLoss == 0,
+                loss ? PlanRanges.LARGEST_LOSS.holds(largestLoss) : largestLoss == 0,
                 largestLoss);
     }
 
@@ -88,8 +88,10 @@ public record MetricRelease(Set<Metric> metrics, double noiseMultiplier, double 
         boolean loss = names.contains(Metric.LOSS);
         MetricRelease release = new MetricRelease(
                 names,
-                f.number("noise_multiplier", mechanism == Mechanism.NONE ? Range.closed(0, 0) : Range.positive()),
-                loss ? f.number("largest_loss", Range.positive()) : 0);
+                f.number(
+                        "noise_multiplier",
+                        mechanism == Mechanism.NONE ? Range.closed(0, 0) : PlanRanges.NOISE_MULTIPLIER),
+                loss ? f.number("largest_loss", PlanRanges.LARGEST_LOSS) : 0);
         f.end();
         return release;
     }

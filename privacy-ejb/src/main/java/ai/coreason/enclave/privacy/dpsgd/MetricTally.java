@@ -23,7 +23,7 @@ final class MetricTally {
     void add(double[] step, SecureNoise noise) {
         for (Metric metric : release.metrics()) {
             double scale = release.noiseMultiplier() * release.bound(metric);
-            sums[metric.ordinal()] += step[metric.ordinal()] + (scale == 0 ? 0 : noise.next() * scale);
+            sums[metric.ordinal()] += noise.noised(step[metric.ordinal()], scale);
         }
     }
 

@@ -86,34 +86,60 @@ public final class SecureNoise {
      */
     public void addTo(FloatBuffer sum, double scale) {
         float[] part = new float[BLOCK];
+        double[] exact = new double[BLOCK];
         FloatBuffer from = sum.duplicate();
         FloatBuffer to = sum.duplicate();
         while (from.hasRemaining()) {
             int count = Math.min(BLOCK, from.remaining());
             from.get(part, 0, count);
-            addTo(part, count, scale);
+            for (int i = 0; i < count; i++) {
+                exact[i] = part[i];
+            }
+            addTo(exact, part, count, scale);
             to.put(part, 0, count);
         }
     }
 
     /**
-     * Adds to a block as {@link #addTo(FloatBuffer, double)} does.
+     * Adds to a block of sums of double precision as {@link #addTo(FloatBuffer, double)} does, with the same draws.
      *
-     * @param sum at least {@code count} elements, of which the first are changed
+     * @param sum at least {@code count} elements
+     * @param out gets the noised sums; at least {@code count} elements
      * @param count 0 to {@link #BLOCK}
      */
-    void addTo(float[] sum, int count, double scale) {
+    void addTo(double[] sum, float[] out, int count, double scale) {
         if (scale == 0) {
+            for (int i = 0; i < count; i++) {
+                out[i] = (float) sum[i];
+            }
             return;
         }
-        double rounder = Math.scalb(ROUNDER, Math.getExponent(scale) - GRID_BITS);
+        double rounder = rounder(scale);
         if (form == NoiseForm.GAUSSIAN) {
-            addSingles(sum, count, scale, rounder);
+            addSingles(sum, out, count, scale, rounder);
         } else {
             for (int i = 0; i < count; i++) {
-                sum[i] = onGrid(sum[i] + next() * scale, rounder);
+                out[i] = onGrid(sum[i] + next() * scale, rounder);
             }
         }
+    }
+
+    /**
+     * A number with noise, rounded to the grid.
+     *
+     * @param scale the standard deviation; with 0 the number is given back as it is
+     */
+    double noised(double sum, double scale) {
+        if (scale == 0) {
+            return sum;
+        }
+        double rounder = rounder(scale);
+        return sum + next() * scale + rounder - rounder;
+    }
+
+    /** 1.5 * 2^52 steps of the grid of a scale. */
+    private static double rounder(double scale) {
+        return Math.scalb(ROUNDER, Math.getExponent(scale) - GRID_BITS);
     }
 
     /**
@@ -128,14 +154,14 @@ public final class SecureNoise {
     }
 
     /** As {@link #draw}, but adds while the draws are in registers. */
-    private void addSingles(float[] part, int count, double scale, double rounder) {
+    private void addSingles(double[] sum, float[] out, int count, double scale, double rounder) {
         bits.next(words);
         int rare = 0;
         for (int i = 0; i < count; i++) {
             int layer = (int) words[i] & LAYERS - 1;
             double x = (words[i] >> 10) * STEP[layer];
             if (Math.abs(x) < EDGE[layer + 1]) {
-                part[i] = onGrid(part[i] + x * scale, rounder);
+                out[i] = onGrid(sum[i] + x * scale, rounder);
             } else {
                 beside[rare++] = i;
             }
@@ -144,7 +170,7 @@ public final class SecureNoise {
             int i = beside[k];
             int layer = (int) words[i] & LAYERS - 1;
             double x = besideLayer(layer, (words[i] >> 10) * STEP[layer]);
-            part[i] = onGrid(part[i] + x * scale, rounder);
+            out[i] = onGrid(sum[i] + x * scale, rounder);
         }
     }
 

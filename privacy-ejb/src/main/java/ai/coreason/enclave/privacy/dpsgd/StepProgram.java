@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.ElementType;
+import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Node;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient;
@@ -33,16 +34,38 @@ final class StepProgram {
     /** Name of the module's class. */
     static final String CLASS = "Step";
 
+    /** Squared norms above this are those of no usable gradient; its unit adds nothing. */
+    static final double LARGEST_SQUARED_NORM = 0x1p126;
+
+    /** Numbers that one turn of a loop over vector registers takes, and more. */
+    private static final int REGISTERS = 64;
+
+    private static final String SELECTED =
+            "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n";
+
     private final ModelGraph graph;
     private final ParameterLayout layout;
     private final int maxRecords;
     private final Set<Subroutine> subroutines = new LinkedHashSet<>();
+    private long positionsOfProducts;
 
     /** @param maxRecords most examples of a unit */
     StepProgram(ModelGraph graph, ParameterLayout layout, int maxRecords) {
         this.graph = graph;
         this.layout = layout;
         this.maxRecords = maxRecords;
+    }
+
+    /** After {@link #source()}: most positions over which a product is summed that is not formed; 0 if there is none. */
+    long positionsOfProducts() {
+        return positionsOfProducts;
+    }
+
+    /** The dropout masks that the program takes, in the order of their parts. */
+    List<DropoutMasks.Place> masks() {
+        Masks masks = new Masks();
+        plain(new Script("v"), masks);
+        return List.copyOf(masks.places);
     }
 
     /** The methods: {@code forward} (the clipped sum), {@code loss}, {@code predict} and {@code scores}. */
@@ -55,10 +78,11 @@ final class StepProgram {
     }
 
     /**
-     * {@code forward(index, x, y, w, sum, bound, offset, most, shares, seed)}: adds the gradients of the examples at
-     * {@code index}, clipped by the {@link ClippingRule}, to {@code sum}, and gives their squared norms. If one of those is
-     * not finite, the sum is left as it is. {@code seed} is that of the step's dropout masks: two whole numbers in [0,
-     * 2^32). With units of several examples there is a further parameter {@code part} [units, width].
+     * {@code forward(index, x, y, w, sum, real, rule, masks)}: adds the gradients of the units whose examples are at
+     * {@code index}, each times its {@code real} (1, or 0 for one that only fills the call), clipped by the {@link
+     * ClippingRule#numbers()}, to {@code sum}, of single or double precision; gives upper bounds of their squared norms. If
+     * one of those is above {@link #LARGEST_SQUARED_NORM} or no number, the sum is left as it is. {@code masks} are those
+     * of {@link DropoutMasks}. With units of several examples there is a further parameter {@code part} [units, width].
      */
     private String clippedSum() {
         Script forward = new Script("v");
@@ -73,40 +97,78 @@ final class StepProgram {
                     : new PlainTape(node, forward, masks);
             values.put(node.name(), write(node, tape, values));
         }
-        forward.assign("loss", lossOf(values.get(graph.output().name())));
         backward(forward, values.get(graph.output().name()), String.join(", ", taps));
         forward.let("torch.set_grad_enabled(False)");
         for (int i = 0; i < taps.size(); i++) {
             forward.assign("g" + i, "unchecked_cast(Tensor, gradients[%d])", i);
         }
         String norms = clipped.squaredNorms();
+        positionsOfProducts = clipped.positionsOfProducts();
         String body = "    m0 = torch.set_grad_enabled(True)\n"
-                + "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
+                + SELECTED
                 + forward
                 + after
-                + "    if bool(torch.all(torch.le(" + norms + ", " + Float.MAX_VALUE + "))):\n"
-                + clipped.accumulation().indent(2)
+                + "    if bool(torch.all(torch.le(" + norms + ", " + LARGEST_SQUARED_NORM + "))):\n"
+                + rule()
+                + "      if torch.eq(torch.element_size(sum), 8):\n"
+                + clipped.accumulation(true).indent(4)
+                + "      else:\n"
+                + clipped.accumulation(false).indent(4)
                 + "    return " + norms + "\n";
-        String[] parameters = {"index", "x", "y", "w", "sum", "bound", "offset", "most", "shares", "seed"};
+        String[] parameters = {"index", "x", "y", "w", "sum", "real", "rule", "masks"};
         return method("forward", tensors(maxRecords == 1 ? parameters : append(parameters, "part")), body);
     }
 
-    /** The gradients at the taps: of the summed losses, or of the sum of the units' mean losses. */
+    private static String rule() {
+        String[] names = {"bound", "offset", "most", "own", "whole"};
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < names.length; i++) {
+            out.append("      %s = torch.select(rule, 0, %d)%n".formatted(names[i], i));
+        }
+        return out.toString();
+    }
+
+    /**
+     * The gradients at the taps: of the summed losses, or of the sum of the units' mean losses. The gradient at the output
+     * comes first where it is weighted by the units' parts, or is written down.
+     */
     private void backward(Script forward, String output, String taps) {
-        if (maxRecords == 1) {
+        boolean written = graph.loss() == LossKind.BCE_WITH_LOGITS;
+        if (maxRecords == 1 && !written) {
+            forward.assign("loss", lossOf(output));
             forward.assign("gradients", "torch.autograd.grad([loss], [%s])", taps);
             return;
         }
-        forward.assign("upper", "torch.autograd.grad([loss], [%s])", output);
-        String each = "1, ".repeat(graph.outputShape().length);
-        String weighted =
-                forward.let("torch.mul(unchecked_cast(Tensor, upper[0]), torch.reshape(part, [-1, %s]))", each);
+        String upper = written ? slopeOfBce(forward, output) : slopeOfLoss(forward, output);
+        if (maxRecords > 1) {
+            String each = "1, ".repeat(graph.outputShape().length);
+            upper = forward.let("torch.mul(%s, torch.reshape(part, [-1, %s]))", upper, each);
+        }
         forward.assign(
                 "gradients",
                 "torch.autograd.grad([%s], [%s], annotate(List[Optional[Tensor]], [%s]))",
                 output,
                 taps,
-                weighted);
+                upper);
+    }
+
+    private String slopeOfLoss(Script forward, String output) {
+        forward.assign("loss", lossOf(output));
+        forward.assign("upper", "torch.autograd.grad([loss], [%s])", output);
+        return forward.let("unchecked_cast(Tensor, upper[0])");
+    }
+
+    /**
+     * (sigmoid(z) - y) / outputs. The last numbers of a tensor are computed in another way than those that fill a vector
+     * register; so that none of an example is among them, a register's worth is appended to the outputs, which may be few.
+     */
+    private String slopeOfBce(Script forward, String output) {
+        long outputs = Shape.of(graph.outputShape()).size();
+        String detached = forward.let("torch.detach(%s)", output);
+        String longer = forward.let("torch.constant_pad_nd(torch.reshape(%s, [-1]), [0, %d], 0)", detached, REGISTERS);
+        String sigmoid = forward.let(
+                "torch.reshape(torch.slice(torch.sigmoid(%s), 0, 0, -%d), torch.size(%s))", longer, REGISTERS, output);
+        return forward.let("torch.div(torch.sub(%s, y0), %d)", sigmoid, outputs);
     }
 
     private static String[] append(String[] names, String last) {
@@ -115,11 +177,11 @@ final class StepProgram {
         return out;
     }
 
-    /** {@code loss(index, x0, y0, w, seed)}: the loss summed over the batch, differentiable in {@code w}. */
+    /** {@code loss(x0, y0, w, masks)}: the loss summed over the batch, differentiable in {@code w}. */
     private String loss() {
         Script forward = new Script("v");
         forward.assign("loss", lossOf(plain(forward, new Masks())));
-        return method("loss", tensors("index", "x0", "y0", "w", "seed"), forward + "    return loss\n");
+        return method("loss", tensors("x0", "y0", "w", "masks"), forward + "    return loss\n");
     }
 
     /** {@code predict(x0, w)}: the output of the model. */
@@ -129,21 +191,14 @@ final class StepProgram {
         return method("predict", tensors("x0", "w"), forward + "    return " + output + "\n");
     }
 
-    /**
-     * {@code scores(index, x, y, w, part, largest)}: over the examples at {@code index}, each weighted by its part, [the sum
-     * of losses, each clipped to [0, largest]; how many labels are predicted]. A loss that is no number counts as the
-     * largest.
-     */
+    /** {@code scores(index, x, y, w)}: [2, examples], the loss of each example and whether its label is predicted. */
     private String scores() {
         Script forward = new Script("v");
         String output = plain(forward, null);
-        String losses = forward.let(
-                "torch.minimum(torch.relu(torch.nan_to_num(%s, 3.0e+38, 3.0e+38, 0.)), largest)", lossesOf(output));
-        String hits = forward.let("torch.to(%s, 6)", hitsOf(output));
-        String body = "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n"
-                + forward
-                + "    return torch.stack([torch.dot(part, " + losses + "), torch.dot(part, " + hits + ")])\n";
-        return method("scores", tensors("index", "x", "y", "w", "part", "largest"), body);
+        String losses = forward.let("torch.to(%s, 7)", lossesOf(output));
+        String hits = forward.let("torch.to(%s, 7)", hitsOf(output));
+        String body = SELECTED + forward + "    return torch.stack([" + losses + ", " + hits + "])\n";
+        return method("scores", tensors("index", "x", "y", "w"), body);
     }
 
     private String plain(Script forward, Masks masks) {
@@ -196,7 +251,7 @@ final class StepProgram {
             case CROSS_ENTROPY -> "torch.eq(torch.argmax(%s, 1, False), y0)".formatted(output);
             case BCE_WITH_LOGITS ->
                 overOutputs("torch.to(torch.eq(torch.gt(%s, 0), torch.gt(y0, 0.5)), 6)".formatted(output));
-            case MSE -> "torch.zeros_like(part)";
+            case MSE -> "torch.zeros([batch])";
         };
     }
 
@@ -213,9 +268,13 @@ final class StepProgram {
         return String.join(": Tensor, ", names) + ": Tensor";
     }
 
-    /** Numbers the dropout masks of one program, so that no two of them are the same. */
+    /** The dropout masks of one program, one behind the other. */
     private static final class Masks {
-        private int count;
+        private final List<DropoutMasks.Place> places = new ArrayList<>();
+
+        int size() {
+            return places.stream().mapToInt(DropoutMasks.Place::size).sum();
+        }
     }
 
     /** Writes a node's forward pass and nothing else; without masks in prediction. */
@@ -256,10 +315,11 @@ final class StepProgram {
             if (masks == null || p == 0) {
                 return x;
             }
-            subroutines.add(DropoutMasks.HASH);
-            String place = Integer.toString(masks.count++);
-            String size = Long.toString(shape.size());
-            return call(DropoutMasks.DROPOUT, x, "index", "seed", place, size, Double.toString(p));
+            DropoutMasks.Place place = new DropoutMasks.Place(Math.toIntExact(shape.size()), p);
+            String from = Integer.toString(masks.size());
+            masks.places.add(place);
+            String size = Integer.toString(place.size());
+            return call(DropoutMasks.DROPOUT, x, "masks", from, size, Double.toString(1 - p));
         }
 
         @Override

@@ -51,12 +51,12 @@ public record TrainingPlan(
         }
         require("sampling_rate", Range.rate(), samplingRate);
         require("noise_multiplier", noise(mechanism), noiseMultiplier);
-        require("max_grad_norm", Range.positive(), maxGradNorm);
+        require("max_grad_norm", PlanRanges.CLIP, maxGradNorm);
         if (mechanism == Mechanism.NONE && clipping != Clipping.FLAT) {
             throw new IllegalArgumentException("clipping: expected flat with mechanism NONE, got " + clipping.wire());
         }
         require("normaliser", Range.positive(), normaliser);
-        require("learning_rate", Range.positive(), learningRate);
+        require("learning_rate", PlanRanges.LEARNING_RATE, learningRate);
         optimizer.schedule().requireFit(steps, learningRate);
         if (!metrics.metrics().isEmpty()) {
             require("metrics.noise_multiplier", noise(mechanism), metrics.noiseMultiplier());
@@ -96,13 +96,13 @@ public record TrainingPlan(
         JsonFields f = JsonFields.of(json, path);
         Mechanism mechanism = f.constant("mechanism", Mechanism.class);
         long steps = f.whole("steps", 1, MAX_STEPS);
-        double learningRate = f.number("learning_rate", Range.positive());
+        double learningRate = f.number("learning_rate", PlanRanges.LEARNING_RATE);
         TrainingPlan plan = new TrainingPlan(
                 mechanism,
                 steps,
                 f.number("sampling_rate", Range.rate()),
                 f.number("noise_multiplier", noise(mechanism)),
-                f.number("max_grad_norm", Range.positive()),
+                f.number("max_grad_norm", PlanRanges.CLIP),
                 Clipping.read(f, mechanism),
                 f.number("normaliser", Range.positive()),
                 learningRate,
@@ -159,7 +159,7 @@ public record TrainingPlan(
     }
 
     private static Range noise(Mechanism mechanism) {
-        return mechanism == Mechanism.NONE ? Range.closed(0, 0) : Range.positive();
+        return mechanism == Mechanism.NONE ? Range.closed(0, 0) : PlanRanges.NOISE_MULTIPLIER;
     }
 
     private static void require(String name, Range range, double value) {

@@ -7,10 +7,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -19,58 +17,44 @@ import java.util.stream.IntStream;
  * buffers that Java and libtorch share. Not thread-safe.
  */
 final class TrainingRun implements AutoCloseable {
-    private static final int ALIGNMENT = 64;
-    private static final float[] ZEROS = new float[Descent.BLOCK];
-
     private final CompiledGraph graph;
     private final TrainingPlan plan;
     private final PoissonSampler sampler;
     private final Examples examples;
-    private final int callExamples;
+    private final RoundingMargin margin;
+    private final UnitCalls calls;
     private final NDManager manager;
     private final FloatBuffer weights;
-    private final FloatBuffer sum;
+    private final StepSum sum;
     private final Descent descent;
-    private final NDList arguments;
+    private final NDList data;
+    private final NDArray rule;
     private final MetricTally tally;
-    private long dropout;
+    private DropoutMasks masks;
 
     /** @param callExamples most examples whose gradients are in memory at a time */
     TrainingRun(CompiledGraph graph, Weights base, Examples examples, TrainingPlan plan, int callExamples) {
         this.graph = graph;
         this.plan = plan;
-        this.callExamples = callExamples;
+        this.calls = new UnitCalls(graph.sizes(callExamples), graph.maxRecords());
         this.sampler = new PoissonSampler(plan.samplingRate());
         this.examples = examples;
-        ByteBuffer weightBytes = buffer(graph.layout().size());
-        ByteBuffer sumBytes = buffer(graph.layout().trainable());
+        ParameterLayout layout = graph.layout();
+        ByteBuffer weightBytes = SharedMemory.of(layout.size(), Float.BYTES);
         this.weights = weightBytes.asFloatBuffer();
-        this.sum = sumBytes.asFloatBuffer();
-        this.descent = new Descent(plan, sum.capacity());
-        graph.layout().write(base, weights);
-        int layers = graph.layout().layers();
-        ClippingRule rule = ClippingRule.of(plan, layers);
+        this.descent = new Descent(plan, layout.trainable());
+        layout.write(base, weights);
+        this.margin = RoundingMargin.of(graph.positionsOfProducts(), layout.trainable(), plan.clip());
+        ClippingRule rule = ClippingRule.of(plan, layout.layers(), margin);
         this.tally = new MetricTally(plan);
+        this.masks = graph.masks(new byte[KeyStream.KEY_BYTES]);
         this.manager = graph.newManager();
-        this.arguments = new NDList(
+        this.sum = new StepSum(manager, layout.trainable());
+        this.rule = manager.create(rule.numbers());
+        this.data = new NDList(
                 manager.create(examples.x(), graph.inputs(examples.count())),
                 labels(),
-                manager.create(weightBytes, new Shape(weights.capacity()), DataType.FLOAT32),
-                manager.create(sumBytes, new Shape(sum.capacity()), DataType.FLOAT32),
-                manager.create(rule.bound()),
-                manager.create(rule.offset()),
-                manager.create(rule.most()),
-                manager.create(rule.shares(), new Shape(layers, layers)));
-    }
-
-    /** Aligned as libtorch aligns, so that the same numbers come out wherever the buffer lies. */
-    private static ByteBuffer buffer(int floats) {
-        int bytes = Math.multiplyExact(floats, Float.BYTES);
-        return ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * ALIGNMENT))
-                .alignedSlice(ALIGNMENT)
-                .limit(bytes)
-                .slice()
-                .order(ByteOrder.nativeOrder());
+                manager.create(weightBytes, new Shape(weights.capacity()), DataType.FLOAT32));
     }
 
     private NDArray labels() {
@@ -84,7 +68,7 @@ final class TrainingRun implements AutoCloseable {
         KeyStream sampling = new KeyStream(keys.sampling(step));
         long[] drawn = sampler.draw(examples.units(), sampling);
         long[][] records = examples.records(drawn, sampling);
-        dropout = ByteBuffer.wrap(keys.dropout(step)).getLong();
+        masks = graph.masks(keys.dropout(step));
         int nonFinite = addClipped(records);
         if (!plan.metrics().metrics().isEmpty()) {
             tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step)), plan.noise()));
@@ -96,13 +80,13 @@ final class TrainingRun implements AutoCloseable {
     /** Noises the sum, moves the weights by it and clears it, block by block while each is in the processor's cache. */
     private void release(SecureNoise noise) {
         descent.begin();
-        float[] block = new float[Descent.BLOCK];
-        for (int from = 0; from < sum.capacity(); from += block.length) {
-            int count = Math.min(block.length, sum.capacity() - from);
-            sum.get(from, block, 0, count);
-            sum.put(from, ZEROS, 0, count);
-            noise.addTo(block, count, plan.noiseScale());
-            descent.move(from, weights, block, count);
+        double[] exact = new double[Descent.BLOCK];
+        float[] noised = new float[Descent.BLOCK];
+        for (int from = 0; from < sum.size(); from += exact.length) {
+            int count = Math.min(exact.length, sum.size() - from);
+            sum.take(from, exact, count);
+            noise.addTo(exact, noised, count, plan.noiseScale());
+            descent.move(from, weights, noised, count);
         }
     }
 
@@ -112,85 +96,56 @@ final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * Adds the clipped gradients of units to the sum, a bounded number of examples at a time (but a unit as a whole), units
-     * of like numbers of examples together; gives how many units were left out.
+     * Adds the clipped gradients of units to the sum, a bounded number of examples at a time (but a unit as a whole); gives
+     * how many units were left out, as their gradients are no usable numbers.
      *
      * @param units the indices of each one's examples
      */
     int addClipped(long[][] units) {
-        long[][] ordered = units.clone();
-        Arrays.sort(ordered, Comparator.comparingInt(u -> u.length));
-        int nonFinite = 0;
-        int to;
-        for (int from = 0; from < ordered.length; from = to) {
-            to = from + 1;
-            while (to < ordered.length && (to + 1L - from) * ordered[to].length <= callExamples) {
-                to++;
-            }
-            nonFinite += add(Arrays.copyOfRange(ordered, from, to));
-        }
-        return nonFinite;
+        boolean inDouble = margin.inDouble(units.length);
+        return calls.of(units, margin.unitsOfCall(units.length)).stream()
+                .mapToInt(call -> add(call, inDouble))
+                .sum();
     }
 
-    private int add(long[][] units) {
-        float[] norms = squaredNorms(units);
-        long[][] finite = IntStream.range(0, units.length)
-                .filter(i -> Float.isFinite(norms[i]))
-                .mapToObj(i -> units[i])
+    /** Once more without those that have no usable gradient, if there are any, in a call of the same size. */
+    private int add(UnitCalls.Call call, boolean inDouble) {
+        double[] norms = call(call, sum.target(inDouble));
+        long[][] usable = IntStream.range(0, call.units().length)
+                .filter(i -> norms[i] <= StepProgram.LARGEST_SQUARED_NORM)
+                .mapToObj(i -> call.units()[i])
                 .toArray(long[][]::new);
-        int left = units.length - finite.length;
-        return left == 0 || finite.length == 0 ? left : left + add(finite);
+        int left = call.units().length - usable.length;
+        return left == 0 || usable.length == 0
+                ? left
+                : left + add(new UnitCalls.Call(usable, call.width(), call.size()), inDouble);
     }
 
-    /** One call: the squared norms of the units' gradients; adds the clipped ones to the sum if all are finite. */
-    float[] squaredNorms(long[][] units) {
-        int width = Arrays.stream(units).mapToInt(u -> u.length).max().orElse(1);
-        long[] index = new long[units.length * width];
-        float[] part = new float[index.length];
+    private double[] call(UnitCalls.Call call, NDArray target) {
+        try (NDManager own = manager.newSubManager()) {
+            return graph.clippedSum(own, call, data, target, rule, masks);
+        }
+    }
+
+    /** Upper bounds of the squared norms of units' gradients, in the units' order. */
+    double[] squaredNorms(long[][] units) {
+        double[] out = new double[units.length];
         for (int u = 0; u < units.length; u++) {
-            for (int i = 0; i < width; i++) {
-                boolean own = i < units[u].length;
-                index[u * width + i] = units[u][own ? i : 0];
-                part[u * width + i] = own ? 1f / units[u].length : 0;
-            }
+            UnitCalls.Call call = calls.of(new long[][] {units[u]}, 1).get(0);
+            out[u] = call(call, manager.zeros(new Shape(sum.size()), DataType.FLOAT32))[0];
         }
-        try (NDManager call = manager.newSubManager()) {
-            NDList in = new NDList(call.create(index));
-            in.addAll(arguments);
-            in.add(call.create(words(dropout)));
-            if (graph.maxRecords() > 1) {
-                in.add(call.create(part, new Shape(units.length, width)));
-            }
-            return graph.call(in).toFloatArray();
-        }
-    }
-
-    /** The two halves of a seed, as the program takes them. */
-    static long[] words(long seed) {
-        return new long[] {seed >>> 32, seed & 0xffffffffL};
+        return out;
     }
 
     /** The metrics' sums over units before this step's update, a unit's being the mean over its examples. */
     private double[] scores(long[][] units) {
-        double[] out = new double[Metric.values().length];
-        for (int from = 0; from < units.length; from += callExamples) {
-            long[][] some = Arrays.copyOfRange(units, from, Math.min(units.length, from + callExamples));
-            long[] index = Arrays.stream(some).flatMapToLong(Arrays::stream).toArray();
-            float[] part = new float[index.length];
-            int at = 0;
-            for (long[] unit : some) {
-                Arrays.fill(part, at, at += unit.length, 1f / unit.length);
-            }
-            try (NDManager call = manager.newSubManager()) {
-                NDList in = new NDList(call.create(index), arguments.get(0), arguments.get(1), arguments.get(2));
-                in.add(call.create(part));
-                in.add(call.create((float) plan.metrics().largestLoss()));
-                float[] sums = graph.call("scores", in).toFloatArray();
-                out[Metric.LOSS.ordinal()] += sums[0];
-                out[Metric.ACCURACY.ordinal()] += sums[1];
+        MetricSum scores = new MetricSum(plan.metrics());
+        for (UnitCalls.Call call : calls.of(units, CallSizes.MOST)) {
+            try (NDManager own = manager.newSubManager()) {
+                scores.add(call, graph.scores(own, call.index(), data));
             }
         }
-        return out;
+        return scores.sums();
     }
 
     /** What the plan releases besides the weights. */
@@ -200,12 +155,24 @@ final class TrainingRun implements AutoCloseable {
 
     /** Moves the weights by the sum, divided by the plan's normaliser. */
     void update() {
-        descent.move(weights, sum);
+        descent.move(weights, sum.floats());
     }
 
     /** The sum of clipped gradients and noise, laid out as the trainable weights. */
     FloatBuffer sum() {
-        return sum;
+        return sum.floats();
+    }
+
+    /** Takes the sum of clipped gradients as it is before the noise, and leaves zeros. */
+    double[] takeSum() {
+        double[] out = new double[sum.size()];
+        double[] block = new double[Descent.BLOCK];
+        for (int from = 0; from < out.length; from += block.length) {
+            int count = Math.min(block.length, out.length - from);
+            sum.take(from, block, count);
+            System.arraycopy(block, 0, out, from, count);
+        }
+        return out;
     }
 
     /** The number of tensors that this training holds between steps. */

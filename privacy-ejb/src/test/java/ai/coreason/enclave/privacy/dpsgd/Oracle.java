@@ -36,7 +36,7 @@ final class Oracle {
                     .orElseGet(() -> call.create(
                             row(examples.targets().orElseThrow(), examples.count(), index), graph.outputs(1)));
             NDArray loss = graph.call(
-                    "loss", new NDList(call.create(new long[] {index}), x, y, w, call.create(TrainingRun.words(0))));
+                    "loss", new NDList(x, y, w, graph.masks(call, new long[] {index}, graph.masks(new byte[32]))));
             JniUtils.backward((PtNDArray) loss, (PtNDArray) call.create(1f), false, false);
             NDArray gradient = w.getGradient();
             gradient.attach(call);
@@ -55,7 +55,13 @@ final class Oracle {
         return Math.sqrt(square);
     }
 
-    /** The gradient as it is clipped, by the definition, in double precision. */
+    /** What is left of a clipping norm after the margin for rounding. */
+    static double drawnIn(CompiledGraph graph, double clip) {
+        return RoundingMargin.of(graph.positionsOfProducts(), graph.layout().trainable(), clip)
+                .drawnIn(clip);
+    }
+
+    /** The gradient as it is clipped, by the definition, in double precision; the norm is what the margin leaves. */
     static double[] clipped(ModelGraph graph, float[] gradient, Clipping clipping, double clip) {
         List<Node> layers = graph.nodes().stream()
                 .filter(n -> n.trainable() && !n.parameters().isEmpty())

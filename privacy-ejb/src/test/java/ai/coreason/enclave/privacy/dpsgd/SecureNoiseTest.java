@@ -262,7 +262,7 @@ class SecureNoiseTest {
         float[] block = new float[SecureNoise.BLOCK];
         int blocks = 400;
         for (int i = 0; i < blocks; i++) {
-            noise.addTo(block, block.length, 1);
+            noise.addTo(new double[block.length], block, block.length, 1);
         }
         long spares = asked[0] / SecureNoise.BLOCK - blocks;
         assertThat(asked[0] % SecureNoise.BLOCK).isZero();

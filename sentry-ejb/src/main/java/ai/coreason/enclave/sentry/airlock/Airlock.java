@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.airlock;
 
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * The check of everything that leaves a node or enters the Overseer: exactly the parameters of the job's graph, F32, of
- * the graph's shapes and finite, with no metadata but what the checker itself expects. A node runs it before it seals,
+ * the graph's shapes and finite, a model's of usual magnitudes, with no metadata but what the checker itself expects. A node runs it before it seals,
  * the Overseer after it opens. Thread-safe.
  */
 public final class Airlock {
@@ -127,6 +128,13 @@ public final class Airlock {
         }
         if (type && shape && !Double.isFinite(squares(tensor))) {
             refuse(spec.name(), Rule.NOT_FINITE, "finite numbers");
+            return false;
+        }
+        if (type
+                && shape
+                && cargo == Cargo.MODEL
+                && !PlanRanges.holdsWeights(tensor.data().asFloatBuffer())) {
+            refuse(spec.name(), Rule.MAGNITUDE, PlanRanges.WEIGHTS);
             return false;
         }
         return type && shape;

@@ -1,5 +1,7 @@
 package ai.coreason.enclave.sentry.airlock;
 
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+
 /**
  * One rule of the airlock that a file breaks. It names the tensor, never a value of it.
  *
@@ -22,6 +24,8 @@ public record Violation(String tensor, Rule rule, String expected) {
         SHAPE,
         /** An element is infinite or not a number. */
         NOT_FINITE,
+        /** An element of a model is larger than training starts from, see {@link PlanRanges#LARGEST_WEIGHT}. */
+        MAGNITUDE,
         /** The L2 norm over all tensors passes the limit. */
         NORM,
         /** A metadata entry is not one that may pass. */

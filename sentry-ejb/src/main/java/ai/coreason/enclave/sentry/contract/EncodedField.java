@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -67,7 +68,7 @@ public record EncodedField(
                 encode,
                 standardise ? f.number("mean", Range.finite()) : 0,
                 standardise ? f.number("std", Formats.positiveFloat()) : 1,
-                encode == Encoding.TENSOR ? f.number("scale", Formats.positiveFloat(), 1) : 1,
+                encode == Encoding.TENSOR ? f.number("scale", PlanRanges.SCALE, 1) : 1,
                 Encoding.ORDERED.contains(encode) && f.has("order") ? readOrder(f) : List.of(),
                 bounded ? OptionalDouble.of(f.number("minimum", Range.finite())) : OptionalDouble.empty(),
                 bounded ? OptionalDouble.of(f.number("maximum", Range.finite())) : OptionalDouble.empty());

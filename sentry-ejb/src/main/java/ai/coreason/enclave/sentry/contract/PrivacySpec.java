@@ -3,6 +3,7 @@ package ai.coreason.enclave.sentry.contract;
 import ai.coreason.enclave.privacy.dpsgd.Clipping;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.NoiseForm;
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -48,17 +49,15 @@ public record PrivacySpec(
         }
         PrivacySpec spec = new PrivacySpec(
                 mechanism,
-                f.optionalNumber("noise_multiplier", none ? NO_NOISE : Formats.positiveFloat()),
-                none
-                        ? f.number("max_grad_norm", Formats.positiveFloat(), 1)
-                        : f.number("max_grad_norm", Formats.positiveFloat()),
+                f.optionalNumber("noise_multiplier", none ? NO_NOISE : PlanRanges.NOISE_MULTIPLIER),
+                none ? f.number("max_grad_norm", PlanRanges.CLIP, 1) : f.number("max_grad_norm", PlanRanges.CLIP),
                 Clipping.read(f, mechanism),
                 none
                         ? f.number("target_epsilon", EPSILON, Dataset.HIGHEST_CEILING)
                         : f.number("target_epsilon", EPSILON),
                 f.optionalNumber("target_delta", Range.openUnit()),
-                f.optionalNumber("metric_noise_multiplier", none ? NO_NOISE : Formats.positiveFloat()),
-                f.optionalNumber("max_loss", Formats.positiveFloat()),
+                f.optionalNumber("metric_noise_multiplier", none ? NO_NOISE : PlanRanges.NOISE_MULTIPLIER),
+                f.optionalNumber("max_loss", PlanRanges.LARGEST_LOSS),
                 NoiseForm.read(f));
         f.end();
         return spec;

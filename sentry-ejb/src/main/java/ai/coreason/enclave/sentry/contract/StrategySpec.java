@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -52,7 +53,7 @@ public record StrategySpec(
         onlyWith(strategy == Strategy.KRUM, strategy, f, "krum_byzantine");
         return new StrategySpec(
                 strategy,
-                f.number("server_learning_rate", Formats.positiveFloat(), 1),
+                f.number("server_learning_rate", PlanRanges.LEARNING_RATE, 1),
                 mu,
                 f.number("server_beta1", DECAY, 0.9),
                 f.number("server_beta2", DECAY, 0.99),

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.contract;
 
 import ai.coreason.enclave.privacy.dpsgd.Optimizer;
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
@@ -45,7 +46,7 @@ public record TrainingSpec(
             String came = f.has("batch_size") ? "both" : "neither";
             throw InvalidDocument.at(f.at("batch_size"), "either batch_size or sampling_rate", came);
         }
-        double learningRate = f.number("learning_rate", Formats.positiveFloat());
+        double learningRate = f.number("learning_rate", PlanRanges.LEARNING_RATE);
         long steps = f.whole("local_steps", 1, MAX_STEPS);
         TrainingSpec spec = new TrainingSpec(
                 learningRate,

@@ -92,11 +92,6 @@ public record Constraints(
         return values;
     }
 
-    /** How many values the enum has; 0 where there is none. */
-    public int enumSize() {
-        return Math.max(numbers.size(), texts.size());
-    }
-
     /** Where a value stands in the enum, from 0; -1 where it does not. */
     int enumIndex(String text, double number) {
         if (!texts.isEmpty()) {

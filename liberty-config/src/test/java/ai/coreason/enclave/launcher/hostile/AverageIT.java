@@ -1,0 +1,50 @@
+package ai.coreason.enclave.launcher.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** An average that is no model. */
+@ExtendWith(TestOverseer.class)
+class AverageIT {
+    @Test
+    void average_notFinite_failsTheJobByNameAndKeepsTheLastModel() throws Exception {
+        TestNode node = TestNode.enrolled("average_node");
+        ObjectNode asked = TestJobs.job(List.of(node.id()), 1, 2);
+        ((ObjectNode) asked.get("training")).put("server_learning_rate", 3e38);
+        String job = TestOverseer.post("foundry", "/jobs", asked)
+                .ok()
+                .json()
+                .get("job_id")
+                .asText();
+        RoundTask task = node.task();
+        byte[] update = TestNode.update(task.job().model(), 2f);
+
+        node.upload(task, node.envelope(task, update, h -> {})).ok();
+
+        JsonNode ended = TestOverseer.await(
+                "the end of job " + job,
+                () -> TestOverseer.get("foundry", "/jobs/" + job).ok().json(),
+                j -> !List.of("SUBMITTED", "ADMITTED", "RUNNING")
+                        .contains(j.get("status").asText()));
+        assertThat(ended.get("status").asText()).isEqualTo("FAILED");
+        assertThat(ended.get("reason").asText())
+                .startsWith("round 1: the aggregate of fc.")
+                .contains("expected finite values");
+        assertThat(ended.get("model_digest").asText()).isEqualTo(task.baseDigest());
+        byte[] model =
+                TestOverseer.get("foundry", "/jobs/" + job + "/model").ok().body();
+        assertThat(Json.sha256(model)).isEqualTo(task.baseDigest());
+        JsonNode round = TestOverseer.get("foundry", "/jobs/" + job + "/rounds")
+                .ok()
+                .json()
+                .get(0);
+        assertThat(round.get("state").asText()).isEqualTo("ABANDONED");
+    }
+}

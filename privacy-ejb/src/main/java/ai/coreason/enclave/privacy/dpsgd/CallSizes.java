@@ -1,0 +1,126 @@
+package ai.coreason.enclave.privacy.dpsgd;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The numbers of units that calls of one program may have on this machine, so that what comes out for a unit depends on that
+ * unit alone, to the bit.
+ *
+ * <p>libtorch's kernels differ by the shapes that they are given: the same example's gradient may be rounded in another way when its
+ * call has one example more. With weights of a hostile choice another rounding is another gradient, and then one record
+ * would decide what all others of its batch add to the sum. So a size is used only once the {@link Check} has shown, for units drawn
+ * at random, that it gives for each, wherever it stands, what the {@linkplain #BASE smallest usual size} gives. A size
+ * that does not is rounded up to a multiple of the base, and where that does not either, calls have the base's size; if
+ * not even places in such a call are alike, or memory holds fewer, every call has one unit. Not thread-safe.
+ */
+final class CallSizes {
+    /** What computes something for units that were drawn at random, from a seed that is always the same. */
+    interface Check {
+        /**
+         * The results of one call.
+         *
+         * @param units their numbers, from 0 to below {@link #DRAWN}, as many as the call's size
+         * @param width examples of each
+         * @return the same number of results for each unit
+         */
+        double[] results(int[] units, int width);
+    }
+
+    /** Sizes in use are at most this. */
+    static final int MOST = 512;
+
+    /** Units that were drawn at random. */
+    static final int DRAWN = 64;
+
+    private static final int BASE = 32;
+    private static final int LEAST = 16;
+    private static final int STEP = 4;
+
+    /** The first units of two calls of one size, whose difference is odd. */
+    private static final int[] ROTATIONS = {3, 40};
+
+    private record Key(int size, int width) {}
+
+    private final Check check;
+    private final int examples;
+    private final Map<Key, Boolean> known = new HashMap<>();
+    private final Map<Integer, double[]> references = new HashMap<>();
+
+    /** @param examples most examples of one call, at least 1 */
+    CallSizes(Check check, int examples) {
+        this.check = check;
+        this.examples = examples;
+    }
+
+    /** The size of a call for up to so many units of so many examples; it may be smaller. */
+    int of(int units, int width) {
+        int base = base(width);
+        if (!fits(base, width)) {
+            return 1;
+        }
+        int most = Math.max(base, Math.min(MOST, examples / width) / base * base);
+        int size = Math.min(most, Math.max(Math.min(LEAST, base), up(units, Math.min(STEP, base))));
+        if (fits(size, width)) {
+            return size;
+        }
+        int larger = up(size, base);
+        return fits(larger, width) ? larger : base;
+    }
+
+    /** A power of two that memory holds. */
+    private int base(int width) {
+        return Math.min(BASE, Integer.highestOneBit(Math.max(1, examples / width)));
+    }
+
+    private static int up(int number, int multiple) {
+        return (number + multiple - 1) / multiple * multiple;
+    }
+
+    private boolean fits(int size, int width) {
+        Key key = new Key(size, width);
+        Boolean answer = known.get(key);
+        if (answer == null) {
+            answer = alike(size, width);
+            known.put(key, answer);
+        }
+        return answer;
+    }
+
+    /** Whether each unit has its reference's results in a call of that size, at several places. */
+    private boolean alike(int size, int width) {
+        double[] reference = references.computeIfAbsent(width, this::reference);
+        int each = reference.length / DRAWN;
+        for (int from : ROTATIONS) {
+            int[] units = numbers(from, size);
+            double[] results = check.results(units, width);
+            for (int u = 0; u < size; u++) {
+                int at = units[u] * each;
+                if (!Arrays.equals(results, u * each, (u + 1) * each, reference, at, at + each)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private double[] reference(int width) {
+        int base = base(width);
+        double[] out = {};
+        for (int from = 0; from < DRAWN; from += base) {
+            double[] results = check.results(numbers(from, base), width);
+            out = from == 0 ? new double[results.length / base * DRAWN] : out;
+            System.arraycopy(results, 0, out, results.length / base * from, results.length);
+        }
+        return out;
+    }
+
+    private static int[] numbers(int from, int count) {
+        int[] out = new int[count];
+        for (int i = 0; i < count; i++) {
+            out[i] = (from + i) % DRAWN;
+        }
+        return out;
+    }
+}
