@@ -2,12 +2,14 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -202,6 +204,33 @@ class StopIT {
         return TestOverseer.send(
                 TestOverseer.anonymous(),
                 TestOverseer.request(TestOverseer.users("/api/v1/jobs")).header("Authorization", "Bearer " + token));
+    }
+
+    @Test
+    void commands_onTheOverseersFolder_doTheSame() throws Exception {
+        assertThat(enclave("freeze")).isZero();
+        TestOverseer.post("foundry", "/jobs", TestJobs.job(List.of(bob.id()), 1, 1))
+                .problem(409, "illegal-state");
+        assertThat(enclave("thaw")).isZero();
+        assertThat(enclave("revoke", "--node", mallory.id())).isZero();
+        mallory.get("/attestation").problem(401, "unauthenticated");
+        assertThat(enclave("revoke", "--node", mallory.id(), "--undo")).isZero();
+        assertThat(enclave("revoke", "--user", "auth0|dave")).isZero();
+        assertThat(enclave("revoke", "--node", "stop_nobody")).isEqualTo(1);
+
+        String job = submit(List.of(bob), 1, 1);
+        assertThat(enclave("freeze", "--job", job)).isZero();
+        assertThat(job(job).get("frozen").asBoolean()).isTrue();
+        assertThat(enclave("thaw", "--job", job)).isZero();
+        train(bob, bob.task());
+        completed(job);
+    }
+
+    private static int enclave(String... arguments) {
+        List<String> line = new ArrayList<>(List.of("overseer"));
+        line.addAll(List.of(arguments));
+        line.addAll(List.of("--state", TestOverseer.folder().toString()));
+        return Enclave.commandLine().execute(line.toArray(String[]::new));
     }
 
     @Test

@@ -8,6 +8,7 @@ import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.RoundStepper.Step.Aggregate;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -43,7 +44,7 @@ public class Aggregator {
         record Failed(String why) implements Outcome {}
     }
 
-    /** Computes the next model and stores it, if all of it is finite. */
+    /** Computes the next model and stores it, if it is one that training may start from. */
     public Outcome aggregate(Aggregate step) {
         Job job = jobs.find(step.round().jobId()).orElseThrow();
         Map<String, Participation> participations = jobs.participations(job.id()).stream()
@@ -66,8 +67,9 @@ public class Aggregator {
         trained.keySet().retainAll(parts.get(0).difference().keySet());
         FedAvg.Next averaged =
                 FedAvg.next(trained, parts, step.job().training().strategy().serverLearningRate());
-        if (averaged instanceof FedAvg.Next.NotFinite bad) {
-            return new Outcome.Failed("the aggregate of " + bad.parameter() + ": expected finite values, got others");
+        if (averaged instanceof FedAvg.Next.OutOfRange bad) {
+            return new Outcome.Failed(
+                    "the aggregate of " + bad.parameter() + ": expected " + PlanRanges.WEIGHTS + ", got another");
         }
         next.putAll(((FedAvg.Next.Model) averaged).values());
         return new Outcome.Stored(models.store(

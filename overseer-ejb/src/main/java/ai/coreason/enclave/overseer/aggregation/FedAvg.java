@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.aggregation;
 
+import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +24,16 @@ public final class FedAvg {
 
     /** What an average gives. */
     public sealed interface Next {
-        /** The next model: parameter name to values, all finite. */
+        /** The next model: parameter name to values, all of them such as training may start from. */
         record Model(Map<String, float[]> values) implements Next {}
 
         /**
-         * No model: a value of this parameter would be infinite or no number.
+         * No model: a value of this parameter is no number, infinite, or larger than {@link PlanRanges#LARGEST_WEIGHT}, from
+         * which no node would train.
          *
          * @param parameter the first one
          */
-        record NotFinite(String parameter) implements Next {}
+        record OutOfRange(String parameter) implements Next {}
     }
 
     /**
@@ -53,9 +56,9 @@ public final class FedAvg {
             float[] out = new float[values.length];
             for (int i = 0; i < out.length; i++) {
                 out[i] = (float) (values[i] + serverLearningRate * sum[i]);
-                if (!Float.isFinite(out[i])) {
-                    return new Next.NotFinite(parameter.getKey());
-                }
+            }
+            if (!PlanRanges.holdsWeights(FloatBuffer.wrap(out))) {
+                return new Next.OutOfRange(parameter.getKey());
             }
             next.put(parameter.getKey(), out);
         }

@@ -113,6 +113,13 @@ public class EnrolmentSecret {
         return Optional.ofNullable(allowed).map(DatasetGrant::parse);
     }
 
+    /** Whether it allows the dataset of a grant, however many rows of it. */
+    boolean allows(DatasetGrant grant) {
+        return allowed().orElse(List.of()).stream()
+                .anyMatch(g ->
+                        g.datasetId().equals(grant.datasetId()) && g.dataOwner().equals(grant.dataOwner()));
+    }
+
     /** Whether the secret could be used up now. */
     boolean valid(Kind as, String by, Instant now) {
         return !used && kind == as && nodeId.equals(by) && !now.isAfter(expiresAt);

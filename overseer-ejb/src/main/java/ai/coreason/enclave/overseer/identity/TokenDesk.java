@@ -66,18 +66,30 @@ public class TokenDesk {
             return new Issued.Refused(
                     "node_id: expected a node that is not revoked, got " + nodeId + ", which is; reinstate it first");
         }
-        for (DatasetGrant grant : allowed.orElse(List.of())) {
-            Optional<String> other =
-                    mirror.holder(grant.dataOwner(), grant.datasetId()).filter(h -> !h.equals(nodeId));
-            if (other.isPresent()) {
-                return new Issued.Refused("datasets: expected datasets that no other node has registered, got "
-                        + grant.datasetId() + " of " + grant.dataOwner() + ", which " + other.get() + " has");
-            }
+        Optional<String> taken = allowed.orElse(List.of()).stream()
+                .flatMap(grant -> taken(nodeId, grant).stream())
+                .findFirst();
+        if (taken.isPresent()) {
+            return new Issued.Refused(taken.get());
         }
         ObjectNode details = Json.object().put("node_id", nodeId).put("by", by);
         allowed.ifPresent(grants -> details.set("datasets", DatasetGrant.json(grants)));
         audit.append("token.issued", details);
         return new Issued.Token(nodes.token(nodeId, allowed, by));
+    }
+
+    /** Why a dataset is not this node's to register: another node has it, or may register it by a token that is out. */
+    private Optional<String> taken(String nodeId, DatasetGrant grant) {
+        String which = grant.datasetId() + " of " + grant.dataOwner();
+        return mirror.holder(grant.dataOwner(), grant.datasetId())
+                .filter(holder -> !holder.equals(nodeId))
+                .map(holder -> "datasets: expected datasets that no other node has registered, got " + which
+                        + ", which " + holder + " has")
+                .or(() -> nodes.outstanding().stream()
+                        .filter(token -> !token.nodeId().equals(nodeId) && token.allows(grant))
+                        .map(token -> "datasets: expected datasets that no other node may register, got " + which
+                                + ", as token " + token.id() + " of " + token.nodeId() + " says; withdraw it first")
+                        .findFirst());
     }
 
     /**

@@ -23,9 +23,10 @@ class FedAvgTest {
     void next_largestFloatsAtAServerLearningRateAboveOne_isNoModelAndNamesTheParameter() {
         List<FedAvg.Part> parts = List.of(part(1, Float.MAX_VALUE, 0f), part(1, Float.MAX_VALUE, 0f));
 
-        assertThat(FedAvg.next(BASE, parts, 4)).isEqualTo(new FedAvg.Next.NotFinite("fc.weight"));
-        assertThat(FedAvg.next(BASE, parts, 0.5)).isInstanceOf(FedAvg.Next.Model.class);
-        assertThat(FedAvg.next(BASE, List.of(part(1, Float.NaN, 0f)), 1)).isInstanceOf(FedAvg.Next.NotFinite.class);
+        assertThat(FedAvg.next(BASE, parts, 4)).isEqualTo(new FedAvg.Next.OutOfRange("fc.weight"));
+        assertThat(FedAvg.next(BASE, List.of(part(1, 2e8f, 0f)), 4)).isInstanceOf(FedAvg.Next.Model.class);
+        assertThat(FedAvg.next(BASE, List.of(part(1, 3e8f, 0f)), 4)).isInstanceOf(FedAvg.Next.OutOfRange.class);
+        assertThat(FedAvg.next(BASE, List.of(part(1, Float.NaN, 0f)), 1)).isInstanceOf(FedAvg.Next.OutOfRange.class);
     }
 
     @Test

@@ -137,6 +137,22 @@ class RegistrationTest {
     }
 
     @Test
+    void issue_forADatasetThatAnotherTokenAllows_isRefusedUntilThatIsWithdrawn() {
+        bench.token("a", BOUND);
+        String id = bench.nodes(NodeRegistry::outstanding).get(0).id();
+
+        assertThat(bench.issue("b", BOUND))
+                .isInstanceOfSatisfying(
+                        TokenDesk.Issued.Refused.class,
+                        r -> assertThat(r.why())
+                                .contains("heart of charite, as token " + id + " of a says; withdraw it first"));
+        assertThat(bench.issue("a", BOUND)).isInstanceOf(TokenDesk.Issued.Token.class);
+
+        bench.nodes(NodeRegistry::outstanding).forEach(t -> bench.withdraw(t.id()));
+        assertThat(bench.issue("b", BOUND)).isInstanceOf(TokenDesk.Issued.Token.class);
+    }
+
+    @Test
     void issue_forAnotherNodesDataset_isRefused() {
         enrolled(request("a", bench.token("a", Optional.empty()), "a2", dataset("charite", "heart", 100)));
 
