@@ -13,6 +13,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
@@ -27,6 +28,8 @@ class ArchitectureTest {
     static final ArchRule callers = methods()
             .that()
             .areAnnotatedWith(GET.class)
+            .or()
+            .areAnnotatedWith(DELETE.class)
             .or()
             .areAnnotatedWith(POST.class)
             .or()

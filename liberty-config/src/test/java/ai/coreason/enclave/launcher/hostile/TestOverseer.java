@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.overseer.identity.FederationCa;
+import ai.coreason.enclave.overseer.identity.PrivateFile;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.overseer.token.TestIssuer;
 import ai.coreason.enclave.privacy.json.Json;
@@ -16,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -199,7 +201,10 @@ public class TestOverseer implements BeforeAllCallback {
             tsm = FakeChip.honest().kernel(reports);
             Path certificates = Files.createDirectory(folder.resolve("certificates"));
             FakeTd.publish(anchors, certificates);
+            Path secret = folder.resolve("key-secret");
+            PrivateFile.write(secret, PrivateFile.randomPassword().getBytes(StandardCharsets.US_ASCII));
             List<String> options = new ArrayList<>(List.of(
+                    "--key-secret-file", secret.toString(),
                     "--trust-anchors", anchors.toString(),
                     "--certificates", certificates.toString(),
                     "--tsm", reports.toString()));
