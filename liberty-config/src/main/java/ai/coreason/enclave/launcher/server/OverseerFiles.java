@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.server;
 
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.overseer.identity.FederationCa;
 import ai.coreason.enclave.overseer.identity.Pem;
-import ai.coreason.enclave.overseer.identity.PrivateFile;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.server;
 
-import ai.coreason.enclave.overseer.identity.PrivateFile;
+import ai.coreason.enclave.base.PrivateFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.overseer.identity.PrivateFile;
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import com.fasterxml.jackson.databind.node.ObjectNode;

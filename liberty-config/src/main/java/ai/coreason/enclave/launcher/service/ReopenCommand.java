@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.overseer.identity.PrivateFile;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;

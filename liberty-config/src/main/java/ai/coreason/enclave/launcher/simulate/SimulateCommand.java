@@ -1,11 +1,11 @@
 package ai.coreason.enclave.launcher.simulate;
 
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.holdout.HoldoutAccuracy;
 import ai.coreason.enclave.launcher.holdout.Unmeasurable;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
-import ai.coreason.enclave.overseer.identity.PrivateFile;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.PrivateFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.retention;
 
-import ai.coreason.enclave.overseer.identity.PrivateFile;
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.vault.SealingKeys;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.vault;
 
-import ai.coreason.enclave.overseer.identity.PrivateFile;
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

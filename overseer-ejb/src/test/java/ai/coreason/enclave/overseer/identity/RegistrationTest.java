@@ -39,7 +39,7 @@ class RegistrationTest {
     }
 
     private static Dataset dataset(String owner, String id, long rows) {
-        return new Dataset(owner, id, PrivacyUnit.RECORD, rows, 1e-7, 5.0, false);
+        return new Dataset(owner, id, PrivacyUnit.RECORD, rows, Math.min(1e-7, 0.5 / rows), 5.0, false);
     }
 
     private static DatasetRegistration registration(Dataset dataset) {

@@ -1,4 +1,4 @@
-package ai.coreason.enclave.overseer.identity;
+package ai.coreason.enclave.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
