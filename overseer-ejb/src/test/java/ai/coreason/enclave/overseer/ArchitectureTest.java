@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.coreason.enclave.base.BeanRules;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -38,4 +39,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta.persistence..", "jakarta.jms..");
+
+    @ArchTest
+    static final ArchRule beans = BeanRules.CALLS_GO_TO_PUBLIC_METHODS;
 }

@@ -7,8 +7,13 @@ import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,26 @@ class UserEndpointsIT {
 
     private static JsonNode read(String path) throws Exception {
         return TestOverseer.get("operator", path).ok().json();
+    }
+
+    @Test
+    void workArea_ofARunningServer_holdsNoPassword() throws Exception {
+        String password = Files.readString(TestOverseer.file("state/tls/password"));
+        List<Path> holders;
+        try (Stream<Path> files = Files.walk(TestOverseer.file("out"))) {
+            holders = files.filter(Files::isRegularFile)
+                    .filter(f -> contains(f, password))
+                    .toList();
+        }
+        assertThat(holders).isEmpty();
+    }
+
+    private static boolean contains(Path file, String text) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1).contains(text);
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     @Test

@@ -62,13 +62,13 @@ public class NodeRegistry {
     }
 
     /** Whether a nonce is this node's, fresh, and was not used. */
-    boolean fresh(String nodeId, String nonce) {
+    public boolean fresh(String nodeId, String nonce) {
         return nonces.end(nodeId, nonce, Instant.now()).isPresent()
                 && em.find(EnrolmentSecret.class, hash(nonce)) == null;
     }
 
     /** Uses a nonce up. */
-    void spend(String nodeId, String nonce) {
+    public void spend(String nodeId, String nonce) {
         nonces.end(nodeId, nonce, Instant.now()).ifPresent(end -> {
             EnrolmentSecret spent = new EnrolmentSecret(hash(nonce), EnrolmentSecret.Kind.NONCE, nodeId, end);
             spent.use(EnrolmentSecret.Kind.NONCE, nodeId, end);
@@ -130,7 +130,7 @@ public class NodeRegistry {
     }
 
     /** Whether a token is or was this node's. */
-    boolean knows(String nodeId, String token) {
+    public boolean knows(String nodeId, String token) {
         EnrolmentSecret stored = em.find(EnrolmentSecret.class, hash(token));
         return stored != null && stored.isTokenOf(nodeId);
     }
@@ -153,7 +153,7 @@ public class NodeRegistry {
      *
      * @param id as {@link EnrolmentSecret#id}
      */
-    Optional<EnrolmentSecret> locked(String id) {
+    public Optional<EnrolmentSecret> locked(String id) {
         if (!id.matches("[0-9a-f]{32}")) {
             return Optional.empty();
         }
@@ -168,7 +168,7 @@ public class NodeRegistry {
     }
 
     /** Makes all tokens and nonces of a node useless; how many tokens there were. */
-    long withdrawAll(String nodeId) {
+    public long withdrawAll(String nodeId) {
         List<EnrolmentSecret> found = em.createQuery(
                         "select s from EnrolmentSecret s where s.nodeId = :node", EnrolmentSecret.class)
                 .setParameter("node", nodeId)
