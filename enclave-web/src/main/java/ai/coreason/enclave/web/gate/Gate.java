@@ -29,8 +29,8 @@ public final class Gate extends HttpFilter {
     private static final int STRANGERS_WAITING = 64;
     private static final int BYTES_OF_STRANGERS = 16 << 20;
     private static final int BYTES_OF_MEMBERS = 64 << 20;
-    private static final CallRate.Limit ADDRESS = new CallRate.Limit(5, 60);
-    private static final CallRate.Limit ALL = new CallRate.Limit(50, 300);
+    private static final CallRate.Limit ADDRESS = new CallRate.Limit(20, 200);
+    private static final CallRate.Limit ALL = new CallRate.Limit(100, 500);
 
     @Inject
     private transient UserTokens tokens;

@@ -26,8 +26,6 @@ import java.util.stream.Stream;
  * @param folder the folder
  */
 public record ServerLayout(String name, Path folder) {
-    private static final Set<String> COPIES = Set.of("configs.data", "variableCacheData");
-
     /** Makes the path absolute. */
     public ServerLayout {
         folder = folder.toAbsolutePath().normalize();
@@ -93,21 +91,6 @@ public record ServerLayout(String name, Path folder) {
     /** The server's standard output and error. */
     public Path console() {
         return logs().resolve("console.log");
-    }
-
-    /** Removes Liberty's copies of the resolved configuration, which hold passwords; it makes them anew at each start. */
-    void dropCopies() throws IOException {
-        if (!Files.isDirectory(out())) {
-            return;
-        }
-        List<Path> found;
-        try (Stream<Path> files = Files.walk(out())) {
-            found = files.filter(f -> COPIES.contains(f.getFileName().toString()))
-                    .toList();
-        }
-        for (Path copy : found) {
-            Files.deleteIfExists(copy);
-        }
     }
 
     /** The lines of {@code jvm.options}, comments left out. */

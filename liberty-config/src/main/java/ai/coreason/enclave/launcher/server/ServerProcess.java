@@ -126,7 +126,6 @@ public final class ServerProcess implements AutoCloseable {
                         + logged(WAITS).orElse("the server to start"));
             }
         }
-        layout.dropCopies();
     }
 
     /** Why it does not start, in its own words, or else the end of its log. */

@@ -111,8 +111,8 @@ class OwnJobsIT {
                     .problem(400, "invalid-document")
                     .get("detail")
                     .asText();
-            assertThat(refused.get("detail").asText().replace(model, ""))
-                    .isEqualTo(nobodys.replace("0".repeat(64), ""));
+            assertThat(refused.get("detail").asText().replace(model.substring(0, 60), ""))
+                    .isEqualTo(nobodys.replace("0".repeat(60), ""));
         }
         for (String model : List.of(digest, first)) {
             Answer taken = submit("own-ann", next(model)).ok();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,7 @@ class StopIT {
         CompletableFuture<Answer> waiting = poll(mallory);
 
         order("/federation/freeze");
+        awaitRung(waiting, "/federation");
 
         assertThat(waiting.get(30, TimeUnit.SECONDS).status()).isEqualTo(204);
         assertThat(bob.get("/tasks/next?wait_seconds=1").status()).isEqualTo(204);
@@ -284,5 +286,15 @@ class StopIT {
         completed(job);
         stranger.tryToEnrol(token, TestNode.newKeys("secp256r1"), r -> {}).ok();
         assertThat(TestOverseer.events()).contains("federation.frozen", "federation.thawed");
+    }
+
+    /** A poll that came after the order is rung by the next one. */
+    private static void awaitRung(CompletableFuture<Answer> waiting, String stopped) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!waiting.isDone() && System.nanoTime() < end) {
+            order(stopped + "/thaw");
+            order(stopped + "/freeze");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
     }
 }

@@ -53,7 +53,13 @@ final class TestLedger {
 
     /** What the node registers when it enrols. */
     ObjectNode registration() {
-        return dataset.json().put("filter_order", dataset.filter().order()).put("filter_spent", spent());
+        ObjectNode registration =
+                dataset.json().put("filter_order", dataset.filter().order()).put("filter_spent", spent());
+        registration.set("dictionary", Json.read("""
+                [{"names": ["age"], "type": "number", "minimum": 0, "maximum": 120},
+                 {"names": ["outcome"], "type": "integer", "enum": [0, 1]}]
+                """));
+        return registration;
     }
 
     /** The row of a task's attempt, made when it is first asked for. */

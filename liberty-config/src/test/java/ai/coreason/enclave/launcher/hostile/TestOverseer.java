@@ -26,6 +26,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One simulated Overseer for all tests that are extended with this, started and stopped as a user does it. */
 public class TestOverseer implements BeforeAllCallback {
+    /** All tests call from one address, more often than one may. */
+    private static final int TOO_MANY = 429;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static Running running;
 
@@ -138,7 +142,13 @@ public class TestOverseer implements BeforeAllCallback {
     }
 
     static Answer send(HttpClient client, HttpRequest.Builder request) throws Exception {
-        return Answer.of(client.send(request.build(), BodyHandlers.ofByteArray()));
+        Answer answer = Answer.of(client.send(request.build(), BodyHandlers.ofByteArray()));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (answer.status() == TOO_MANY && System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+            answer = Answer.of(client.send(request.build(), BodyHandlers.ofByteArray()));
+        }
+        return answer;
     }
 
     /** The names of the audit log's events so far. */

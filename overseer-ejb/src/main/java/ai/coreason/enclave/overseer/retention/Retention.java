@@ -18,6 +18,7 @@ import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ public class Retention {
     /** An upload or a submission that is under way is younger. */
     private static final Duration UNDER_WAY = Duration.ofHours(1);
 
+    private static final Set<String> COPIES = Set.of("configs.data", "variableCacheData");
     private static final Duration MODELS = Duration.ofDays(30);
     private static final Duration SECRETS = Duration.ofDays(1);
     private static final Duration QUOTES = Duration.ofDays(30);
@@ -74,6 +76,7 @@ public class Retention {
     /** After each end of a job, within seconds. */
     @Schedule(second = "*/10", minute = "*", hour = "*", persistent = false)
     void afterJobs() {
+        dropServersCopies();
         if (!keepUpdates) {
             once(() -> {
                 updates();
@@ -93,6 +96,22 @@ public class Retention {
             storage.updates().dropArrivals(now.minus(Duration.ofDays(1)));
             storage.models().dropArrivals(now.minus(Duration.ofDays(1)));
         });
+    }
+
+    /** Liberty keeps copies of its resolved configuration, passwords among it, below its work area; it makes them at each start. */
+    private void dropServersCopies() {
+        Path area = storage.path(".").normalize().resolveSibling("out");
+        if (!Files.isDirectory(area)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(area)) {
+            for (Path copy : files.filter(f -> COPIES.contains(f.getFileName().toString()))
+                    .toList()) {
+                Files.deleteIfExists(copy);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "retention.work-area-not-cleared", e);
+        }
     }
 
     private interface Work {
