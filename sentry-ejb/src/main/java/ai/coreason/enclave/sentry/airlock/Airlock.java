@@ -130,7 +130,10 @@ public final class Airlock {
             refuse(spec.name(), Rule.NOT_FINITE, "finite numbers");
             return false;
         }
-        if (type && shape && cargo == Cargo.MODEL && !PlanRanges.holdsWeights(tensor.data().asFloatBuffer())) {
+        if (type
+                && shape
+                && cargo == Cargo.MODEL
+                && !PlanRanges.holdsWeights(tensor.data().asFloatBuffer())) {
             refuse(spec.name(), Rule.MAGNITUDE, PlanRanges.WEIGHTS);
             return false;
         }

@@ -50,9 +50,7 @@ public record PrivacySpec(
         PrivacySpec spec = new PrivacySpec(
                 mechanism,
                 f.optionalNumber("noise_multiplier", none ? NO_NOISE : PlanRanges.NOISE_MULTIPLIER),
-                none
-                        ? f.number("max_grad_norm", PlanRanges.CLIP, 1)
-                        : f.number("max_grad_norm", PlanRanges.CLIP),
+                none ? f.number("max_grad_norm", PlanRanges.CLIP, 1) : f.number("max_grad_norm", PlanRanges.CLIP),
                 Clipping.read(f, mechanism),
                 none
                         ? f.number("target_epsilon", EPSILON, Dataset.HIGHEST_CEILING)
