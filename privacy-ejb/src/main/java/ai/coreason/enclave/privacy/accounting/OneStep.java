@@ -34,7 +34,7 @@ final class OneStep {
         double x = threshold(epsilon);
         double ofQ = NormalTail.above(x / sigma);
         double ofP = NormalTail.above((x - 1) / sigma);
-        double ratio = Math.exp(epsilon);
+        double ratio = StrictMath.exp(epsilon);
         return (1 - q - ratio) * ofQ + q * ofP + doubt(x) * (ratio * ofQ + q * ofP);
     }
 
@@ -42,7 +42,7 @@ final class OneStep {
         double x = threshold(-epsilon);
         double ofQ = NormalTail.above(-x / sigma);
         double ofP = NormalTail.above((1 - x) / sigma);
-        double ratio = Math.exp(epsilon);
+        double ratio = StrictMath.exp(epsilon);
         return (1 - ratio * (1 - q)) * ofQ - ratio * q * ofP + doubt(x) * ratio * (ofQ + q * ofP);
     }
 
@@ -53,8 +53,8 @@ final class OneStep {
     }
 
     private double threshold(double loss) {
-        double excess = Math.expm1(loss) + q;
-        return excess <= 0 ? Double.NEGATIVE_INFINITY : sigma * sigma * Math.log(excess / q) + 0.5;
+        double excess = StrictMath.expm1(loss) + q;
+        return excess <= 0 ? Double.NEGATIVE_INFINITY : sigma * sigma * StrictMath.log(excess / q) + 0.5;
     }
 
     private static double root(DoubleUnaryOperator curve, double delta, double enough) {

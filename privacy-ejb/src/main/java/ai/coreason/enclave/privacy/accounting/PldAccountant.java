@@ -11,9 +11,10 @@ import java.util.function.Function;
 
 /**
  * The accountant by privacy loss distributions of Poisson-subsampled Gaussian steps under add/remove adjacency of one
- * privacy unit: the larger ε of both directions, an upper bound within about 0.03 % of the truth (0.1 % where ε is below 0.001). Thread-safe.
+ * privacy unit: the larger ε of both directions, an upper bound within about 0.03 % of the truth (0.1 % where ε is below 0.001), but for the corners that
+ * docs/ACCOUNTING.md names. Thread-safe.
  *
- * <p>Full-batch Gaussians alone are exact (Balle, Wang 2018). Otherwise each step's loss distribution is discretised
+ * <p>Full-batch Gaussians alone are exact (Balle, Wang 2018), and so is one step alone ({@link OneStep}). Otherwise each step's loss distribution is discretised
  * upwards ({@link LossDiscretisation}) and composed by FFT under a tilt ({@link LossComposition}). The result is never above
  * {@link RdpAccountant}'s, which stands for it where the distribution cannot be resolved (losses beyond 600, or δ below
  * 1e-300). For phases that are fixed beforehand.
@@ -37,7 +38,7 @@ public final class PldAccountant {
     private static final double ABSOLUTE_TOLERANCE = 1e-6;
 
     /** The share of δ that may be lost to rounding before other grids are tried. */
-    private static final double DOUBT = 1e-4;
+    private static final double DOUBT = 1e-2;
 
     /** Most losses of a grid that lies around a guess, so that such a search ends soon. */
     private static final int MOST_OF_ESTIMATE = 1 << 20;

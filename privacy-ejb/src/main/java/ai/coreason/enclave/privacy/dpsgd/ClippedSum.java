@@ -63,19 +63,18 @@ final class ClippedSum {
         }
     }
 
-    /** A layer has its own clipping factors, which the variable c holds while its gradients are added. */
+    /** A layer has its own clipping factors, which the variables c and f (of single precision) hold while its gradients are added. */
     private void begin(String layer) {
         squared = layers.computeIfAbsent(layer, l -> {
             int row = layers.size();
-            additions.add((sums, exact) -> factors(sums, rows.get(row)));
+            additions.add((sums, exact) -> {
+                sums.assign("c", "torch.select(factors, 0, %d)", row);
+                if (!exact) {
+                    sums.assign("f", "torch.select(floats, 0, %d)", row);
+                }
+            });
             return new ArrayList<>();
         });
-    }
-
-    /** The factors of a layer with those squared norms, given a rule's {@code bound, offset, most, own, whole}. */
-    private void factors(Script sums, String squares) {
-        sums.assign("n", "torch.sqrt(torch.add(torch.mul(%s, own), torch.mul(%s, whole)))", squares, total);
-        sums.assign("c", "torch.mul(torch.minimum(torch.div(bound, torch.add(n, offset)), most), real)");
     }
 
     /** The variable of the squared norms over all layers, one for each example or unit, in double precision. */
@@ -104,6 +103,12 @@ final class ClippedSum {
      */
     String accumulation(boolean exact) {
         Script sums = new Script(exact ? "d" : "s");
+        sums.assign("squares", "torch.stack([%s])", String.join(", ", rows));
+        sums.assign("n", "torch.sqrt(torch.add(torch.mul(squares, own), torch.mul(%s, whole)))", total);
+        sums.assign("factors", "torch.mul(torch.minimum(torch.div(bound, torch.add(n, offset)), most), real)");
+        if (!exact) {
+            sums.assign("floats", as("factors", false));
+        }
         additions.forEach(a -> a.write(sums, exact));
         return sums.toString();
     }
@@ -121,7 +126,9 @@ final class ClippedSum {
         squared.add(UpperNorms.squared(norms, gradient, size));
         additions.add((sums, exact) -> sums.let(
                 "torch.addmv_(%s, torch.t(%s), %s)",
-                layout.view("sum", parameter, Shape.of(size)), as(gradient, exact), as("c", exact)));
+                layout.view("sum", parameter, Shape.of(size)),
+                exact ? as(gradient, true) : gradient,
+                exact ? "c" : "f"));
     }
 
     private static String as(String value, boolean exact) {

@@ -23,8 +23,9 @@ record ClippingRule(double bound, double offset, double most, boolean own) {
         };
     }
 
-    /** As the program takes it: bound, offset, most, the weight of a layer's own squared norm, that of all layers'. */
+    /** As the program takes it: bound, offset, most, the factor of a layer's own squared norm, that of all layers'. */
     double[] numbers() {
-        return new double[] {bound, offset, most, own ? 1 : 0, own ? 0 : 1};
+        double inflated = UpperNorms.INFLATION;
+        return new double[] {bound, offset, most, own ? inflated : 0, own ? 0 : inflated};
     }
 }

@@ -46,12 +46,12 @@ record MergedRows(String squaredNorms, String merged, String rows, String of) {
      * @param exact whether it is of double precision
      */
     void add(Script script, String table, long height, boolean exact) {
-        String factors = script.let("torch.unsqueeze(torch.index_select(c, 0, %s), 1)", of);
+        String factors = script.let("torch.unsqueeze(torch.index_select(%s, 0, %s), 1)", exact ? "c" : "f", of);
         if (exact) {
             script.let("torch.index_add_(%s, 0, %s, torch.mul(torch.to(%s, 7), %s))", table, rows, merged, factors);
             return;
         }
-        String scaled = script.let("torch.mul(%s, torch.to(%s, 6))", merged, factors);
+        String scaled = script.let("torch.mul(%s, %s)", merged, factors);
         String counts = script.let("torch.bincount(%s, None, %d)", rows, height);
         String starts = script.let("torch.sub(torch.cumsum(%1$s, 0), %1$s)", counts);
         String order = script.let("torch.arange(torch.size(%s, 0))", rows);

@@ -17,7 +17,7 @@ public final class PlanRanges {
     public static final Range NOISE_MULTIPLIER = closed(1e-6, 1e6);
 
     /** A learning rate, of nodes or of the server. */
-    public static final Range LEARNING_RATE = new Range(0, true, 1e6, false, "a number in (0, 1.0E6]");
+    public static final Range LEARNING_RATE = new Range(0, true, 1e6, false, "a number > 0, in (0, 1000000.0]");
 
     /** What a loss is clipped to: the cross-entropy of a probability of e^-10000 is at its end. */
     public static final Range LARGEST_LOSS = closed(1e-6, 1e4);
@@ -34,7 +34,7 @@ public final class PlanRanges {
     private PlanRanges() {}
 
     private static Range closed(double least, double most) {
-        return new Range(least, false, most, false, "a number in [" + least + ", " + most + "]");
+        return new Range(least, false, most, false, "a number > 0, in [" + least + ", " + most + "]");
     }
 
     /** Whether all of these weights are magnitudes that training may start from. */

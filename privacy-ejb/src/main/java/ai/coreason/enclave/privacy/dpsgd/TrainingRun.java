@@ -68,7 +68,9 @@ final class TrainingRun implements AutoCloseable {
         KeyStream sampling = new KeyStream(keys.sampling(step));
         long[] drawn = sampler.draw(examples.units(), sampling);
         long[][] records = examples.records(drawn, sampling);
-        masks = graph.masks(keys.dropout(step));
+        if (masks.size() > 0) {
+            masks = graph.masks(keys.dropout(step));
+        }
         int nonFinite = addClipped(records);
         if (!plan.metrics().metrics().isEmpty()) {
             tally.add(scores(records), new SecureNoise(new KeyStream(keys.metrics(step)), plan.noise()));

@@ -11,6 +11,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.lang.ref.SoftReference;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class TrialUnits implements CallSizes.Check {
     private static final long SEED = 0x636f7265_61736f6eL;
 
     private final CompiledGraph graph;
+    private SoftReference<float[]> weights = new SoftReference<>(null);
 
     TrialUnits(CompiledGraph graph) {
         this.graph = graph;
@@ -75,8 +77,11 @@ final class TrialUnits implements CallSizes.Check {
         for (int i = 0; i < x.length; i++) {
             x[i] = tokens ? random.nextLong(bound) : (float) (random.nextDouble() * 4 - 2);
         }
+        NDArray labels = labels(manager, count, random);
         return new NDList(
-                manager.create(x, graph.inputs(count)), labels(manager, count, random), weights(manager, random));
+                manager.create(x, graph.inputs(count)),
+                labels,
+                manager.create(weights(), new Shape(graph.layout().size())));
     }
 
     private NDArray labels(NDManager manager, int count, SplittableRandom random) {
@@ -92,7 +97,17 @@ final class TrialUnits implements CallSizes.Check {
     }
 
     /** As models begin, each element changed by up to a factor e, so that none is 0 or 1 by its kind. */
-    private NDArray weights(NDManager manager, SplittableRandom random) {
+    private float[] weights() {
+        float[] known = weights.get();
+        if (known == null) {
+            known = drawnWeights();
+            weights = new SoftReference<>(known);
+        }
+        return known;
+    }
+
+    private float[] drawnWeights() {
+        SplittableRandom random = new SplittableRandom(SEED + 1);
         ModelGraph model = graph.graph();
         Weights initial = Initializer.initial(model, random::nextLong);
         Map<String, float[]> moved = new HashMap<>();
@@ -105,6 +120,6 @@ final class TrialUnits implements CallSizes.Check {
         }
         FloatBuffer flat = FloatBuffer.allocate(graph.layout().size());
         graph.layout().write(Weights.of(model, moved), flat);
-        return manager.create(flat.array(), new Shape(flat.capacity()));
+        return flat.array();
     }
 }

@@ -41,6 +41,42 @@ class PldAccountantTest {
         assertThat(judged).isGreaterThan(20);
     }
 
+    /**
+     * Small rates and small δ, where the loss is that of few steps far from the bulk of the others. Of one step the truth is known; of
+     * more, what independent accountants bracket it by.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1e-6, 1, 1, 1e-15, 0, 0",
+        "1e-6, 50, 1, 1e-15, 0, 0",
+        "8.5e-4, 1.47, 1130, 4.3e-15, 0.1785, 0.1801",
+        "3.0e-5, 16.5, 66500, 8.6e-11, 0.0022, 0.00224",
+        "1.1e-6, 5.8, 293000, 1.7e-9, 0.00039, 0.00043",
+        "1e-6, 0.6, 100000, 1e-9, 0.0295, 0.0334"
+    })
+    void epsilon_corner_isBracketed(double q, double sigma, long steps, double delta, double least, double most) {
+        double truth = steps == 1 ? SingleStep.epsilon(q, sigma, delta) : 0;
+
+        double epsilon = PldAccountant.epsilon(List.of(new Phase(q, sigma, steps)), delta)
+                .epsilon();
+
+        assertThat(epsilon).isBetween(Math.max(least, truth * (1 - 1e-6)), steps == 1 ? truth * 1.001 + 1e-8 : most);
+    }
+
+    /** A direction of adjacency that a tilt cannot resolve must not leave the answer to the other one. */
+    @Test
+    void root_tiltBeyondDoubles_isUnresolved() {
+        SubsampledGaussian step = new SubsampledGaussian(1e-6, 0.6);
+        LossGrid grid = new LossGrid(2.51e-5, 1 << 19, -1.06, 18, 9);
+        LossDistribution remove = LossDiscretisation.of(step, grid.interval(), 1e-22)
+                .orElseThrow()
+                .remove();
+
+        LossComposition composed = new LossComposition(List.of(new LossComposition.Term(remove, 1e5)), grid);
+
+        assertThat(composed.root(1e-9).epsilon()).isInfinite();
+    }
+
     private static boolean isTight(Golden row, List<Phase> phases, double delta, double epsilon) {
         boolean single = phases.size() == 1
                 && phases.get(0).steps() == 1

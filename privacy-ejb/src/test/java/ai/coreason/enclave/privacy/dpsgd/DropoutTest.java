@@ -92,6 +92,51 @@ class DropoutTest {
         assertThat(seen).hasSize(3);
     }
 
+    /** What is left of a batch without one of its examples is dropped as before, to the bit. */
+    @Test
+    void masks_withoutOneExample_areTheOthersOwn() {
+        DropoutMasks masks = masks((byte) 1);
+        byte[] all = bytes(masks.of(new long[] {3, 7, 8, 1_000_000}));
+        byte[] others = bytes(masks.of(new long[] {3, 8, 1_000_000}));
+        int size = masks.size();
+
+        assertThat(Arrays.copyOfRange(others, 0, size)).isEqualTo(Arrays.copyOfRange(all, 0, size));
+        assertThat(Arrays.copyOfRange(others, size, 3 * size)).isEqualTo(Arrays.copyOfRange(all, 2 * size, 4 * size));
+    }
+
+    /** By the definition, block by block with the JDK's AES; of the first place all bits count, of the second a half. */
+    @Test
+    void masks_anyExample_comeFromAesUnderTheKey() throws java.security.GeneralSecurityException {
+        DropoutMasks masks = masks((byte) 5);
+        javax.crypto.Cipher aes = javax.crypto.Cipher.getInstance("AES/ECB/NoPadding");
+        aes.init(1, new javax.crypto.spec.SecretKeySpec(key((byte) 5), "AES"));
+        byte[] got = bytes(masks.of(new long[] {42}));
+        for (int i = 0; i < got.length; i++) {
+            java.nio.ByteBuffer block =
+                    java.nio.ByteBuffer.allocate(16).putLong(42).putLong(i / 8);
+            int word = java.nio.ByteBuffer.wrap(aes.doFinal(block.array())).getShort(i % 8 * 2) & 0xffff;
+            assertThat(got[i]).isEqualTo((byte) (word < (i < 21 ? 19_661 : 32_768) ? 0 : 1));
+        }
+        assertThat(bytes(masks((byte) 6).of(new long[] {42}))).isNotEqualTo(got);
+    }
+
+    private static byte[] key(byte first) {
+        byte[] key = new byte[KeyStream.KEY_BYTES];
+        key[0] = first;
+        return key;
+    }
+
+    private static DropoutMasks masks(byte first) {
+        return new DropoutMasks(
+                java.util.List.of(new DropoutMasks.Place(21, 0.3), new DropoutMasks.Place(60, 0.5)), key(first));
+    }
+
+    private static byte[] bytes(java.nio.ByteBuffer buffer) {
+        byte[] out = new byte[buffer.remaining()];
+        buffer.get(out);
+        return out;
+    }
+
     @Test
     void predict_anyInput_dropsNothing() {
         float[] ones = new float[WIDTH];

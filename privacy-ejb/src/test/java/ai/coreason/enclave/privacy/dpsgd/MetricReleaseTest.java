@@ -101,6 +101,64 @@ class MetricReleaseTest {
         assertThat(squares / draws / 100).isCloseTo(1, within(6.1 * Math.sqrt(2.0 / draws)));
     }
 
+    /**
+     * Two losses far beyond the largest that may be released: each counts as that, and the sum does not saturate a third time.
+     */
+    @Test
+    void metrics_twoSaturatingRecords_addTheirBoundEach() {
+        Examples data = Examples.of(new long[] {1}, new float[] {-3e38f, -3e38f}, new float[] {1, 1});
+        MetricRelease release = new MetricRelease(Set.of(Metric.LOSS), 0, 1e4);
+
+        Map<Metric, Double> out = measured(LOGISTIC, new float[] {1}, data, plan(Mechanism.NONE, 1, 1, 0, 4, release));
+
+        assertThat(out.get(Metric.LOSS)).isEqualTo(5e3);
+        assertThatThrownBy(() -> new MetricRelease(Set.of(Metric.LOSS), 1, 3e38))
+                .hasMessageStartingWith("metrics.largest_loss: expected");
+    }
+
+    /**
+     * Whatever lies under it, a noised sum is a whole number of steps of the noise's grid: no low bit tells a sum of none from one of
+     * one. Without the grid nearly every sum has bits below it.
+     */
+    @Test
+    void metrics_lowBits_areTheGridsWhateverTheSum() {
+        MetricRelease release = new MetricRelease(Set.of(Metric.ACCURACY), 4, 0);
+        TrainingPlan plan = plan(Mechanism.DP_SGD, 1, 1, 1, 1, release);
+        SecureNoise noise = new SecureNoise(new KeyStream(NoiseKeys.fresh().metrics(1)), NoiseForm.GAUSSIAN);
+        for (double sum : new double[] {0, 1, 1 / 3.0, 2e9 + 0.1}) {
+            for (int i = 0; i < 2_000; i++) {
+                MetricTally tally = new MetricTally(plan);
+                tally.add(new double[] {0, sum}, noise);
+                double steps = tally.sum(Metric.ACCURACY) * 0x1p18;
+                assertThat(steps).isEqualTo(Math.rint(steps));
+            }
+        }
+    }
+
+    /** Any order, any number of others: a unit moves the sum by the same, at most its bound. */
+    @Test
+    void metricSum_withAndWithoutAUnit_differsByItsOwnShareExactly() {
+        MetricRelease release = new MetricRelease(Set.of(Metric.LOSS), 1, 0.7);
+        java.util.SplittableRandom random = new java.util.SplittableRandom(3);
+        double[] losses = random.doubles(200, 0, 1).toArray();
+        double own = sum(release, losses[0]);
+        for (int others = 1; others < 200; others++) {
+            double[] without = java.util.Arrays.copyOfRange(losses, 1, 1 + others);
+            double[] with = java.util.Arrays.copyOfRange(losses, 0, 1 + others);
+            assertThat(sum(release, with) - sum(release, without)).isCloseTo(own, within(1e-13));
+        }
+        assertThat(sum(release, 5)).isEqualTo(0.7);
+        assertThat(sum(release, Double.NaN)).isEqualTo(0.7);
+        assertThat(sum(release, Double.NEGATIVE_INFINITY)).isZero();
+    }
+
+    private static double sum(MetricRelease release, double... losses) {
+        MetricSum sum = new MetricSum(release);
+        long[][] units = new long[losses.length][1];
+        sum.add(new UnitCalls.Call(units, 1, losses.length), java.util.Arrays.copyOf(losses, 2 * losses.length));
+        return sum.sums()[Metric.LOSS.ordinal()];
+    }
+
     @Test
     void phase_withMetrics_costsMoreThanTheGradientAlone() {
         TrainingPlan plan = plan(Mechanism.DP_SGD, 10, 0.1, 1, 1, new MetricRelease(BOTH, 4, 2));

@@ -85,6 +85,25 @@ class AirlockTest {
                 .containsExactly(new Violation("fc2.bias", Rule.NOT_FINITE, "finite numbers"));
     }
 
+    /** A model that training starts from is judged by magnitudes too, an update is not. */
+    @ParameterizedTest
+    @ValueSource(floats = {1.0001e9f, -2e9f, Float.MAX_VALUE})
+    void check_modelWithAHugeWeight_isRefusedByTensor(float value) {
+        Map<String, Tensor> tensors = new java.util.LinkedHashMap<>();
+        GRAPH.parameters()
+                .forEach(p ->
+                        tensors.put(p.name(), Tensor.of(p.name(), p.shape(), new float[Math.toIntExact(p.size())])));
+        assertThat(violations(checkModel(tensors))).isEmpty();
+        tensors.put("fc2.bias", Tensor.of("fc2.bias", List.of(1L), new float[] {value}));
+        assertThat(violations(checkModel(tensors)))
+                .containsExactly(new Violation("fc2.bias", Rule.MAGNITUDE, "magnitudes of at most 1.0E9"));
+    }
+
+    private static Passage checkModel(Map<String, Tensor> tensors) {
+        byte[] file = Safetensors.write(METADATA, List.copyOf(tensors.values()));
+        return Airlock.check(GRAPH, Safetensors.read(file), Cargo.MODEL, LIMITS);
+    }
+
     @Test
     void check_greatestFloats_areFinite() {
         Tensor most = Tensor.of("fc2.weight", List.of(1L, 2L), new float[] {Float.MAX_VALUE, -Float.MAX_VALUE});

@@ -1,0 +1,61 @@
+package ai.coreason.enclave.privacy.dpsgd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+
+/** Machines on which some sizes round in another way. */
+class CallSizesTest {
+    /** Results that are a unit's own, but for sizes that are odd ones out: there they depend on the place too. */
+    private static CallSizes.Check machine(IntPredicate odd) {
+        return (units, width) -> {
+            double[] out = Arrays.stream(units).asDoubleStream().toArray();
+            if (odd.test(units.length)) {
+                out[out.length - 1] += 1e-12;
+            }
+            return out;
+        };
+    }
+
+    @Test
+    void of_machineOnWhichAllSizesAreAlike_isTheNextMultipleOfFour() {
+        CallSizes sizes = new CallSizes(machine(size -> false), 1 << 20);
+
+        assertThat(sizes.of(1, 1)).isEqualTo(16);
+        assertThat(sizes.of(61, 1)).isEqualTo(64);
+        assertThat(sizes.of(250, 3)).isEqualTo(252);
+    }
+
+    @Test
+    void of_sizeThatRoundsInAnotherWay_isAvoided() {
+        CallSizes sizes = new CallSizes(machine(size -> size % 32 != 0), 1 << 20);
+
+        assertThat(sizes.of(1, 1)).isEqualTo(32);
+        assertThat(sizes.of(61, 1)).isEqualTo(64);
+    }
+
+    @Test
+    void of_machineOnWhichOnlyTheBaseIsItself_isTheBase() {
+        CallSizes sizes = new CallSizes(machine(size -> size != 32), 1 << 20);
+
+        assertThat(sizes.of(200, 1)).isEqualTo(32);
+    }
+
+    @Test
+    void of_machineOnWhichPlacesDiffer_isOne() {
+        CallSizes sizes = new CallSizes(machine(size -> true), 1 << 20);
+
+        assertThat(sizes.of(200, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void of_littleMemory_isWhatItHolds() {
+        CallSizes sizes = new CallSizes(machine(size -> false), 20);
+
+        assertThat(sizes.of(200, 1)).isEqualTo(16);
+        assertThat(sizes.of(200, 5)).isEqualTo(4);
+        assertThat(sizes.of(200, 30)).isEqualTo(1);
+    }
+}
