@@ -20,8 +20,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -75,8 +75,10 @@ public class LedgerResource {
     }
 
     private String csv(List<DatasetAccount> accounts) {
-        List<ObjectNode> rows =
-                accounts.stream().flatMap(a -> rows(a).stream()).map(ChargeRow::json).toList();
+        List<ObjectNode> rows = accounts.stream()
+                .flatMap(a -> rows(a).stream())
+                .map(ChargeRow::json)
+                .toList();
         Set<String> columns = new LinkedHashSet<>();
         rows.forEach(r -> r.properties().forEach(e -> columns.add(e.getKey())));
         StringBuilder out = new StringBuilder();
