@@ -20,8 +20,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
@@ -74,19 +75,19 @@ public class LedgerResource {
     }
 
     private String csv(List<DatasetAccount> accounts) {
+        List<ObjectNode> rows = accounts.stream()
+                .flatMap(a -> rows(a).stream())
+                .map(ChargeRow::json)
+                .toList();
+        Set<String> columns = new LinkedHashSet<>();
+        rows.forEach(r -> r.properties().forEach(e -> columns.add(e.getKey())));
         StringBuilder out = new StringBuilder();
-        for (DatasetAccount a : accounts) {
-            for (ChargeRow row : rows(a)) {
-                ObjectNode json = row.json();
-                if (out.isEmpty()) {
-                    out.append(json.properties().stream().map(Map.Entry::getKey).collect(Collectors.joining(",")))
-                            .append("\r\n");
-                }
-                out.append(json.properties().stream()
-                                .map(e -> cell(e.getValue()))
-                                .collect(Collectors.joining(",")))
-                        .append("\r\n");
-            }
+        if (!rows.isEmpty()) {
+            out.append(String.join(",", columns)).append("\r\n");
+        }
+        for (ObjectNode row : rows) {
+            out.append(columns.stream().map(c -> cell(row.path(c))).collect(Collectors.joining(",")))
+                    .append("\r\n");
         }
         return out.toString();
     }
@@ -97,7 +98,7 @@ public class LedgerResource {
 
     /** RFC 4180, with a quote in front of what a spreadsheet would take for a formula. */
     private static String cell(JsonNode value) {
-        if (value.isNull()) {
+        if (value.isNull() || value.isMissingNode()) {
             return "";
         }
         if (!value.isTextual()) {

@@ -1,17 +1,14 @@
 package ai.coreason.enclave.launcher.hostile;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
-import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
+import ai.coreason.enclave.privacy.ledger.ChargeRule;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
-import ai.coreason.enclave.privacy.ledger.Phases;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.privacy.ledger.RowSignature;
 import ai.coreason.enclave.sentry.contract.RoundTask;
@@ -108,26 +105,7 @@ final class TestLedger {
                 dataset.delta(),
                 task.baseDigest(),
                 measurement);
-        return chained(request, spending(request, phase));
-    }
-
-    private Spending spending(ChargeRequest request, Phase phase) {
-        String job = request.key().jobId();
-        PrivacyLoss all = PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.of(phase)), dataset.delta());
-        PrivacyLoss own = PlanAccountant.epsilon(
-                Phases.with(rows, r -> r.request().key().jobId().equals(job), Optional.of(phase)), dataset.delta());
-        RdpFilter filter = dataset.filter();
-        return new Spending(
-                PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
-                        .epsilon(),
-                all.epsilon(),
-                own.epsilon(),
-                filter.order(),
-                spent() + filter.cost(phase),
-                all.accountant(),
-                all.version(),
-                own.accountant(),
-                own.version());
+        return chained(request, ChargeRule.spending(dataset, rows, request));
     }
 
     private ChargeRow chained(ChargeRequest request, Spending spending) {

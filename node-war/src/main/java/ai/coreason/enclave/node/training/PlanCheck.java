@@ -2,45 +2,57 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.PlanRule;
 import java.util.Optional;
 
 /**
- * The node's own computation of a round's plan, against which it holds the plan that it was sent: all but the noise
- * follows from the job and the dataset's registration, and the noise is never less than the job says (ARCHITECTURE,
- * section 4).
+ * The node's own computation of a round's plan, against which it holds the plan that it was sent: every member, the noise
+ * among them, follows from the job and the dataset's registration (ARCHITECTURE, section 4). Equal means the same double.
+ * Immutable.
  */
 final class PlanCheck {
-    /** Two computations of one double may differ in the last digits. */
-    private static final double SAME = 1e-9;
-
     private final FederationJob job;
     private final Dataset dataset;
     private final boolean simulation;
+    private final Optional<TrainingPlan> own;
+    private final String unplannable;
 
     PlanCheck(FederationJob job, Dataset dataset, boolean simulation) {
         this.job = job;
         this.dataset = dataset;
         this.simulation = simulation;
+        Optional<TrainingPlan> plan = Optional.empty();
+        String why = "";
+        try {
+            plan = Optional.of(PlanRule.plan(job, dataset));
+        } catch (InvalidDocument e) {
+            why = e.getMessage();
+        }
+        this.own = plan;
+        this.unplannable = why;
     }
 
     /** What is wrong with a plan, by its member, what was expected and what came; empty if it is right. */
     Optional<String> objection(TrainingPlan plan) {
-        double rate = job.training().samplingRate(dataset.declaredRows());
         return mechanism(plan)
-                .or(() -> differs("steps", job.training().localSteps(), plan.steps()))
-                .or(() -> differs("sampling_rate", rate, plan.samplingRate()))
-                .or(() -> differs("normaliser", rate * dataset.declaredRows(), plan.normaliser()))
-                .or(() -> differs("max_grad_norm", job.privacy().maxGradNorm(), plan.maxGradNorm()))
-                .or(() -> other("clipping", job.privacy().clipping(), plan.clipping()))
-                .or(() -> differs("learning_rate", job.training().learningRate(), plan.learningRate()))
-                .or(() -> other("optimizer", job.training().optimizer(), plan.optimizer()))
-                .or(() -> other("noise", job.privacy().noise(), plan.noise()))
-                .or(() -> noise(plan))
-                .or(() -> other(
-                        "metrics", job.metrics().beside(plan.mechanism(), plan.noiseMultiplier()), plan.metrics()))
-                .or(this::delta);
+                .or(this::delta)
+                .or(() -> own.isEmpty() ? Optional.of("job." + unplannable) : difference(own.get(), plan));
+    }
+
+    private static Optional<String> difference(TrainingPlan own, TrainingPlan plan) {
+        return differs("steps", own.steps(), plan.steps())
+                .or(() -> differs("sampling_rate", own.samplingRate(), plan.samplingRate()))
+                .or(() -> differs("normaliser", own.normaliser(), plan.normaliser()))
+                .or(() -> differs("max_grad_norm", own.maxGradNorm(), plan.maxGradNorm()))
+                .or(() -> differs("clipping", own.clipping(), plan.clipping()))
+                .or(() -> differs("learning_rate", own.learningRate(), plan.learningRate()))
+                .or(() -> differs("optimizer", own.optimizer(), plan.optimizer()))
+                .or(() -> differs("noise", own.noise(), plan.noise()))
+                .or(() -> differs("noise_multiplier", own.noiseMultiplier(), plan.noiseMultiplier()))
+                .or(() -> differs("metrics", own.metrics(), plan.metrics()));
     }
 
     private Optional<String> mechanism(TrainingPlan plan) {
@@ -54,31 +66,15 @@ final class PlanCheck {
         return Optional.empty();
     }
 
-    private Optional<String> noise(TrainingPlan plan) {
-        double least = job.privacy().noiseMultiplier().orElse(0);
-        if (plan.noiseMultiplier() < least) {
-            return Optional.of(
-                    "plan.noise_multiplier: expected at least the job's " + least + ", got " + plan.noiseMultiplier());
-        }
-        return Optional.empty();
-    }
-
     private Optional<String> delta() {
-        double asked = job.privacy().targetDelta().orElse(dataset.delta());
-        if (asked > dataset.delta()) {
-            return Optional.of(
-                    "job.privacy.target_delta: expected at most the dataset's " + dataset.delta() + ", got " + asked);
-        }
-        return Optional.empty();
+        double asked = PlanRule.delta(job, dataset);
+        return asked > dataset.delta()
+                ? Optional.of("job.privacy.target_delta: expected at most the dataset's " + dataset.delta() + ", got "
+                        + asked)
+                : Optional.empty();
     }
 
-    private static Optional<String> differs(String member, double expected, double came) {
-        return Math.abs(came - expected) <= SAME * Math.abs(expected)
-                ? Optional.empty()
-                : other(member, expected, came);
-    }
-
-    private static Optional<String> other(String member, Object expected, Object came) {
+    private static Optional<String> differs(String member, Object expected, Object came) {
         return came.equals(expected)
                 ? Optional.empty()
                 : Optional.of("plan." + member + ": expected " + expected + ", got " + came);

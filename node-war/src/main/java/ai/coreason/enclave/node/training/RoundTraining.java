@@ -185,6 +185,9 @@ public final class RoundTraining implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "ledger.held " + held.fault().sentence());
             throw new Declined(DeclineReason.POLICY, held.fault().sentence());
         }
+        if (decision instanceof BudgetDecision.Pinned pinned) {
+            throw new Declined(DeclineReason.POLICY, "the round is not the job's: " + pinned.what());
+        }
         if (decision instanceof BudgetDecision.Refused refused) {
             throw new Declined(DeclineReason.BUDGET, refused.sentence());
         }

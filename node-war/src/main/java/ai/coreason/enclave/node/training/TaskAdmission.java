@@ -4,14 +4,18 @@ import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import java.util.Optional;
 
 /** The site's own judgement of a task, before anything is downloaded, read or charged. Thread-safe. */
 final class TaskAdmission {
+    private record Planned(String jobDigest, Dataset dataset, PlanCheck check) {}
+
     private final SiteFile site;
     private final OfferedDatasets offered;
     private final RoundBooks books;
+    private volatile Planned planned;
 
     TaskAdmission(SiteFile site, OfferedDatasets offered, RoundBooks books) {
         this.site = site;
@@ -39,8 +43,7 @@ final class TaskAdmission {
                 .orElseThrow(() -> new Declined(
                         DeclineReason.DATASET,
                         "job.dataset.name: expected a dataset that this node offers, got " + name));
-        Optional<String> objection =
-                new PlanCheck(task.job(), dataset.dataset(), site.simulation()).objection(task.plan());
+        Optional<String> objection = plan(task, dataset.dataset()).objection(task.plan());
         if (objection.isPresent()) {
             throw policy(objection.get());
         }
@@ -50,6 +53,18 @@ final class TaskAdmission {
             throw policy("base_digest: expected the round's one base model " + base + ", got " + task.baseDigest());
         }
         return dataset;
+    }
+
+    /** Computing a plan may take a second, and a job has many rounds. */
+    private PlanCheck plan(RoundTask task, Dataset dataset) {
+        Planned last = planned;
+        if (last == null
+                || !last.jobDigest().equals(task.jobDigest())
+                || !last.dataset().equals(dataset)) {
+            last = new Planned(task.jobDigest(), dataset, new PlanCheck(task.job(), dataset, site.simulation()));
+            planned = last;
+        }
+        return last.check();
     }
 
     private static Declined policy(String message) {

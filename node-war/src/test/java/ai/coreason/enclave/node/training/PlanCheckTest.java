@@ -2,6 +2,7 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -21,18 +22,23 @@ class PlanCheckTest {
     }
 
     @Test
-    void objection_moreNoiseThanTheJobSays_isNone() {
+    void objection_moreNoiseThanTheJobSays_namesIt() {
         assertThat(check(Jobs.document()).objection(plan(Mechanism.DP_SGD, 5, 0.08, 7, 1, 16, 0.5)))
-                .isEmpty();
+                .hasValue("plan.noise_multiplier: expected 2.0, got 7.0");
     }
 
     @Test
-    void objection_noiseLeftToCalibration_isNone() {
+    void objection_noiseLeftOpen_isAllButTheNodesOwnDouble() {
         ObjectNode job = Jobs.document();
         ((ObjectNode) job.get("privacy")).remove("noise_multiplier");
+        double own = PlanAccountant.calibrate(0.08, 50, 0.001, 3.0);
 
-        assertThat(check(job).objection(plan(Mechanism.DP_SGD, 5, 0.08, 0.4, 1, 16, 0.5)))
+        assertThat(check(job).objection(plan(Mechanism.DP_SGD, 5, 0.08, own, 1, 16, 0.5)))
                 .isEmpty();
+        for (double other : new double[] {own / 2, Math.nextDown(own), Math.nextUp(own), 2 * own}) {
+            assertThat(check(job).objection(plan(Mechanism.DP_SGD, 5, 0.08, other, 1, 16, 0.5)))
+                    .hasValue("plan.noise_multiplier: expected " + own + ", got " + other);
+        }
     }
 
     @Test
@@ -48,12 +54,12 @@ class PlanCheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "6 | 0.08 | 2   | 1 | 16   | 0.5 | plan.steps: expected 5.0, got 6.0",
+                "6 | 0.08 | 2   | 1 | 16   | 0.5 | plan.steps: expected 5, got 6",
                 "5 | 0.09 | 2   | 1 | 16   | 0.5 | plan.sampling_rate: expected 0.08, got 0.09",
                 "5 | 0.08 | 2   | 1 | 15.9 | 0.5 | plan.normaliser: expected 16.0, got 15.9",
                 "5 | 0.08 | 2   | 2 | 16   | 0.5 | plan.max_grad_norm: expected 1.0, got 2.0",
                 "5 | 0.08 | 2   | 1 | 16   | 0.6 | plan.learning_rate: expected 0.5, got 0.6",
-                "5 | 0.08 | 1.9 | 1 | 16   | 0.5 | plan.noise_multiplier: expected at least the job's 2.0, got 1.9"
+                "5 | 0.08 | 1.9 | 1 | 16   | 0.5 | plan.noise_multiplier: expected 2.0, got 1.9"
             })
     void objection_oneMemberOff_namesIt(
             long steps, double rate, double noise, double clip, double normaliser, double learning, String objection) {

@@ -3,11 +3,11 @@ package ai.coreason.enclave.overseer.job;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.PlanRule;
 import java.util.OptionalDouble;
 
 /** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
@@ -28,10 +28,7 @@ public final class AdmissionPlanner {
      */
     public static NodePlan plan(FederationJob job, Offer offer) {
         Dataset dataset = offer.dataset();
-        double rate = job.training().samplingRate(dataset.declaredRows());
-        double normaliser = rate * dataset.declaredRows();
-        long steps = job.training().localSteps();
-        double delta = job.privacy().targetDelta().orElse(dataset.delta());
+        double delta = PlanRule.delta(job, dataset);
         if (delta > dataset.delta()) {
             throw InvalidDocument.at(
                     "privacy.target_delta",
@@ -39,26 +36,7 @@ public final class AdmissionPlanner {
                     delta);
         }
         double limit = job.privacy().targetEpsilon();
-        boolean open = job.privacy().mechanism() == Mechanism.NONE;
-        double sigma = open
-                ? 0
-                : job.privacy()
-                        .noiseMultiplier()
-                        .orElseGet(() -> job.metrics()
-                                .gradientNoise(PlanAccountant.calibrate(
-                                        rate, Math.multiplyExact(steps, job.rounds()), delta, limit)));
-        TrainingPlan training = new TrainingPlan(
-                job.privacy().mechanism(),
-                steps,
-                rate,
-                sigma,
-                job.privacy().maxGradNorm(),
-                job.privacy().clipping(),
-                normaliser,
-                job.training().learningRate(),
-                job.training().optimizer(),
-                job.metrics().beside(job.privacy().mechanism(), sigma),
-                job.privacy().noise());
+        TrainingPlan training = PlanRule.plan(job, dataset);
         long affordable = training.phase()
                 .map(round -> affordable(job, offer, round, limit, delta))
                 .orElse((long) job.rounds());
@@ -79,7 +57,7 @@ public final class AdmissionPlanner {
         }
         double rate = job.training().samplingRate(dataset.declaredRows());
         long steps = Math.multiplyExact(job.training().localSteps(), job.rounds());
-        double delta = job.privacy().targetDelta().orElse(dataset.delta());
+        double delta = PlanRule.delta(job, dataset);
         double byLimit =
                 PlanAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
         return OptionalDouble.of(

@@ -29,7 +29,7 @@ public final class PlanAccountant {
         if (phases.size() > MOST_PHASES) {
             return rdp;
         }
-        PrivacyLoss pld = PldAccountant.epsilon(phases, delta);
+        PrivacyLoss pld = KeptLosses.pld(phases, delta);
         return pld.epsilon() < rdp.epsilon() ? pld : rdp;
     }
 

@@ -12,6 +12,13 @@ public sealed interface BudgetDecision {
      */
     record AlreadyCharged(ChargeRow row) implements BudgetDecision {}
 
+    /**
+     * The charge is on other terms than those that the job's first charge pinned; nothing was charged.
+     *
+     * @param what the first term that differs, what was pinned and what came
+     */
+    record Pinned(String what) implements BudgetDecision {}
+
     /** The ledger itself is in doubt; nothing was charged. */
     record Held(LedgerFault fault) implements BudgetDecision {}
 

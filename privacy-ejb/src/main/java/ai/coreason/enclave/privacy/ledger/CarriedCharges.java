@@ -1,17 +1,10 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
-import ai.coreason.enclave.privacy.accounting.RdpFilter;
-import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The charges that a recovery carried over, over one persistence context. */
@@ -52,44 +45,11 @@ final class CarriedCharges {
                     account.sequence() + 1,
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
                     lost,
-                    spending(account, rows.get(), lost.request()),
+                    ChargeRule.spending(account.dataset(), rows.get(), lost.request()),
                     account.head(),
                     signer));
             em.remove(charge);
         }
         return waiting.size();
-    }
-
-    private static Spending spending(DatasetAccount account, List<ChargeRow> rows, ChargeRequest request) {
-        RdpFilter filter = account.dataset().filter();
-        if (request.phase().isEmpty()) {
-            return new Spending(
-                    Double.NaN,
-                    Double.NaN,
-                    Double.NaN,
-                    filter.order(),
-                    account.filterSpent(),
-                    "none",
-                    "none",
-                    "none",
-                    "none");
-        }
-        Phase phase = request.phase().get();
-        double delta = account.dataset().delta();
-        Predicate<ChargeRow> job =
-                r -> r.request().key().jobId().equals(request.key().jobId());
-        PrivacyLoss all = PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.of(phase)), delta);
-        PrivacyLoss before = PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), delta);
-        PrivacyLoss own = PlanAccountant.epsilon(Phases.with(rows, job, Optional.of(phase)), request.jobDelta());
-        return new Spending(
-                before.epsilon(),
-                all.epsilon(),
-                own.epsilon(),
-                filter.order(),
-                account.filterSpent() + filter.cost(phase),
-                all.accountant(),
-                all.version(),
-                own.accountant(),
-                own.version());
     }
 }

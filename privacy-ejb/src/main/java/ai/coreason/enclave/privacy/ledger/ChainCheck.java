@@ -1,10 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import java.security.cert.X509Certificate;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -20,7 +16,7 @@ public final class ChainCheck {
      *
      * @param sequence of the last row; 0 before the first
      * @param hash of the last row, or the genesis hash
-     * @param spent the summed RDP at the filter's order
+     * @param spent the summed RDP at the filter's order, as added here and not as the rows say
      */
     public record Position(long sequence, String hash, double spent) {
         /** Before the first row. */
@@ -32,12 +28,9 @@ public final class ChainCheck {
     /** A row that does not belong where it is. */
     public record Break(LedgerFault.Kind kind, String what) {}
 
-    private record Mechanism(double samplingRate, double noiseMultiplier) {}
-
     private final Dataset dataset;
-    private final RdpFilter filter;
     private final Function<RowSignature, Optional<X509Certificate>> signers;
-    private final Map<Mechanism, Double> costs = new HashMap<>();
+    private final FilterSum spent;
     private Position position;
 
     /**
@@ -46,7 +39,7 @@ public final class ChainCheck {
      */
     public ChainCheck(Dataset dataset, Function<RowSignature, Optional<X509Certificate>> signers, Position from) {
         this.dataset = dataset;
-        this.filter = dataset.filter();
+        this.spent = new FilterSum(dataset.filter(), from.spent());
         this.signers = signers;
         this.position = from;
     }
@@ -78,11 +71,12 @@ public final class ChainCheck {
         if (unsigned.isPresent()) {
             return changed(row, unsigned.get());
         }
-        double spent = position.spent() + row.request().phase().map(this::cost).orElse(0.0);
-        if (!near(row.spending().filterSpentAfter(), spent)) {
-            return changed(row, "says filter_spent_after " + row.spending().filterSpentAfter() + ", which is " + spent);
+        double after = row.request().phase().map(spent::with).orElse(spent.value());
+        if (!near(row.spending().filterSpentAfter(), after)) {
+            return changed(row, "says filter_spent_after " + row.spending().filterSpentAfter() + ", which is " + after);
         }
-        position = new Position(expected, row.hash(), row.spending().filterSpentAfter());
+        row.request().phase().ifPresent(spent::add);
+        position = new Position(expected, row.hash(), after);
         return Optional.empty();
     }
 
@@ -104,13 +98,6 @@ public final class ChainCheck {
                 : Optional.of("is not signed by " + signature.signer() + ", as it says");
     }
 
-    private double cost(Phase phase) {
-        double step = costs.computeIfAbsent(
-                new Mechanism(phase.samplingRate(), phase.noiseMultiplier()),
-                m -> filter.cost(new Phase(m.samplingRate(), m.noiseMultiplier(), 1)));
-        return phase.steps() * step;
-    }
-
     private static Optional<Break> changed(ChargeRow row, String what) {
         return broken(LedgerFault.Kind.ROW_CHANGED, "row " + row.sequence() + " " + what);
     }
@@ -119,8 +106,9 @@ public final class ChainCheck {
         return Optional.of(new Break(kind, what));
     }
 
-    /** Equal but for rounding. */
+    /** Equal but for rounding; two figures that are not there are equal. */
     public static boolean near(double got, double expected) {
-        return Math.abs(got - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
+        return Double.isNaN(got) && Double.isNaN(expected)
+                || Math.abs(got - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
     }
 }

@@ -52,6 +52,8 @@ public record ChargeRow(
      * @param version its version
      * @param jobAccountant the accountant that computed the job's ε: the one that gave the smaller figure
      * @param jobVersion its version
+     * @param meaning what the figures bound; empty in rows of before {@link ChargeRule}, whose jobs were not pinned and
+     *     whose figures leave unprotected charges out
      */
     public record Spending(
             double epsilonBefore,
@@ -62,7 +64,11 @@ public record ChargeRow(
             String accountant,
             String version,
             String jobAccountant,
-            String jobVersion) {}
+            String jobVersion,
+            Optional<Meaning> meaning) {}
+
+    /** What the dataset's ε and the job's ε are bounds of. */
+    public record Meaning(EpsilonMeaning dataset, EpsilonMeaning job) {}
 
     /** Chains a new row behind {@code previousHash} and signs it. */
     static ChargeRow chain(
@@ -176,8 +182,11 @@ public record ChargeRow(
                 .put("accountant", spending.accountant())
                 .put("accountant_version", spending.version())
                 .put("job_accountant", spending.jobAccountant())
-                .put("job_accountant_version", spending.jobVersion())
-                .put("state", state.name())
+                .put("job_accountant_version", spending.jobVersion());
+        spending.meaning()
+                .ifPresent(m -> o.put("epsilon_meaning", m.dataset().name())
+                        .put("job_epsilon_meaning", m.job().name()));
+        o.put("state", state.name())
                 .put("model_digest", request.modelDigest())
                 .put("measurement", request.measurement())
                 .put("recovered_from", recoveredFrom.orElse(null))
@@ -241,7 +250,8 @@ public record ChargeRow(
                 brief(f, "accountant"),
                 brief(f, "accountant_version"),
                 brief(f, "job_accountant"),
-                brief(f, "job_accountant_version"));
+                brief(f, "job_accountant_version"),
+                meaning(f));
         return new ChargeRow(
                 f.whole("sequence", 1, Long.MAX_VALUE),
                 Instant.parse(f.text("time", "an RFC 3339 UTC time", ChargeRow::isTime)),
@@ -253,6 +263,14 @@ public record ChargeRow(
                 digest(f, "hash"),
                 f.constant("state", ChargeState.class),
                 signature(f));
+    }
+
+    private static Optional<Meaning> meaning(JsonFields f) {
+        return f.has("epsilon_meaning") || f.has("job_epsilon_meaning")
+                ? Optional.of(new Meaning(
+                        f.constant("epsilon_meaning", EpsilonMeaning.class),
+                        f.constant("job_epsilon_meaning", EpsilonMeaning.class)))
+                : Optional.empty();
     }
 
     /** Bounded, because rows are stored and come from outside. */

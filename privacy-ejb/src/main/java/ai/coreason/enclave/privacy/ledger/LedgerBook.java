@@ -1,8 +1,5 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import jakarta.persistence.EntityManager;
@@ -76,8 +73,8 @@ public final class LedgerBook {
     }
 
     /**
-     * Reserves a charge if the ledger is whole, the Overseer countersigned its head since this start, and the job's limit
-     * and the dataset's ceiling both allow it.
+     * Reserves a charge if the ledger is whole, the Overseer countersigned its head since this start, the terms are those
+     * that the job's first charge pinned, and the job's limit and the dataset's ceiling both allow it.
      *
      * @param signer signs the row
      */
@@ -93,36 +90,18 @@ public final class LedgerBook {
         }
         Dataset dataset = account.dataset();
         List<ChargeRow> rows = rows(request.datasetId());
+        Optional<String> objection = ChargeRule.objection(rows, request);
+        if (objection.isPresent()) {
+            return new BudgetDecision.Pinned(objection.get());
+        }
+        Spending spending = ChargeRule.spending(dataset, rows, request);
+        if (ChargeRule.passesJobLimit(request, spending)) {
+            return new BudgetDecision.Refused("job", spending.jobEpsilonAfter(), request.jobLimit());
+        }
         RdpFilter filter = dataset.filter();
-        double spent = account.filterSpent();
-        Spending spending;
-        if (request.phase().isEmpty()) {
-            spending = new Spending(
-                    Double.NaN, Double.NaN, Double.NaN, filter.order(), spent, "none", "none", "none", "none");
-        } else {
-            Phase phase = request.phase().get();
-            List<Phase> job = Phases.with(
-                    rows, r -> r.request().key().jobId().equals(request.key().jobId()), request.phase());
-            PrivacyLoss jobLoss = PlanAccountant.epsilon(job, request.jobDelta());
-            if (!(jobLoss.epsilon() <= request.jobLimit())) {
-                return new BudgetDecision.Refused("job", jobLoss.epsilon(), request.jobLimit());
-            }
-            double after = spent + filter.cost(phase);
-            if (!filter.admits(spent, phase)) {
-                return new BudgetDecision.Refused("ceiling", filter.epsilon(after), dataset.ceiling());
-            }
-            PrivacyLoss all = PlanAccountant.epsilon(Phases.with(rows, r -> true, request.phase()), dataset.delta());
-            spending = new Spending(
-                    PlanAccountant.epsilon(Phases.with(rows, r -> true, Optional.empty()), dataset.delta())
-                            .epsilon(),
-                    all.epsilon(),
-                    jobLoss.epsilon(),
-                    filter.order(),
-                    after,
-                    all.accountant(),
-                    all.version(),
-                    jobLoss.accountant(),
-                    jobLoss.version());
+        if (request.phase().isPresent() && !(spending.filterSpentAfter() <= filter.budget())) {
+            return new BudgetDecision.Refused(
+                    "ceiling", filter.epsilon(spending.filterSpentAfter()), dataset.ceiling());
         }
         ChargeRow row = ChargeRow.chain(
                 account.sequence() + 1,

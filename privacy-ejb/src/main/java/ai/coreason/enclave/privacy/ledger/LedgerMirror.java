@@ -1,8 +1,5 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
-import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
@@ -19,8 +16,6 @@ import java.util.Optional;
  */
 @Stateless
 public class LedgerMirror {
-    private static final double TOLERANCE = 1e-9;
-
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
@@ -171,12 +166,9 @@ public class LedgerMirror {
         if (unsigned.isPresent()) {
             return unsigned;
         }
-        RdpFilter filter = dataset.filter();
-        double spent =
-                account.filterSpent() + row.request().phase().map(filter::cost).orElse(0.0);
-        if (!near(row.spending().filterSpentAfter(), spent)) {
-            return Optional.of("filter_spent_after: expected " + spent + ", got "
-                    + row.spending().filterSpentAfter());
+        List<String> figures = RowFigures.faults(dataset, rows, row);
+        if (!figures.isEmpty()) {
+            return Optional.of(figures.get(0));
         }
         if (row.recoveredFrom().isPresent()) {
             // Past every limit if need be: it was spent on a branch that was given up.
@@ -184,10 +176,7 @@ public class LedgerMirror {
                     ? Optional.of("a recovered row is expired, got " + row.state())
                     : Optional.empty();
         }
-        if (spent > filter.budget()) {
-            return Optional.of("the ledger row passes the dataset's ceiling of " + dataset.ceiling());
-        }
-        return row.request().phase().isEmpty() ? Optional.empty() : epsilonFault(rows, row);
+        return RowFigures.objection(rows, row).or(() -> RowFigures.limit(row).map(l -> "the ledger row " + l));
     }
 
     private Optional<String> signatureFault(String nodeId, ChargeRow row) {
@@ -203,32 +192,6 @@ public class LedgerMirror {
         return signature.holds(signer.get(), row.hash())
                 ? Optional.empty()
                 : Optional.of("the ledger row is not signed by " + signature.signer() + ", as it says");
-    }
-
-    private static Optional<String> epsilonFault(List<ChargeRow> rows, ChargeRow row) {
-        String jobId = row.request().key().jobId();
-        PrivacyLoss all = PlanAccountant.epsilon(
-                Phases.with(rows, r -> true, row.request().phase()),
-                row.dataset().delta());
-        PrivacyLoss job = PlanAccountant.epsilon(
-                Phases.with(
-                        rows,
-                        r -> r.request().key().jobId().equals(jobId),
-                        row.request().phase()),
-                row.request().jobDelta());
-        if (!near(row.spending().epsilonAfter(), all.epsilon())) {
-            return Optional.of("epsilon_after: expected " + all.epsilon() + ", got "
-                    + row.spending().epsilonAfter());
-        }
-        if (!near(row.spending().jobEpsilonAfter(), job.epsilon())) {
-            return Optional.of("job_epsilon_after: expected " + job.epsilon() + ", got "
-                    + row.spending().jobEpsilonAfter());
-        }
-        if (job.epsilon() > row.request().jobLimit()) {
-            return Optional.of(
-                    "the ledger row passes the job's limit of " + row.request().jobLimit());
-        }
-        return Optional.empty();
     }
 
     private Optional<String> moved(String key, ChargeRow known, ChargeRow row) {
@@ -254,10 +217,6 @@ public class LedgerMirror {
                 .setParameter("key", key)
                 .setParameter("sequence", sequence)
                 .getSingleResult();
-    }
-
-    private static boolean near(double got, double expected) {
-        return Math.abs(got - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
     }
 
     private static String key(String nodeId, String datasetId) {

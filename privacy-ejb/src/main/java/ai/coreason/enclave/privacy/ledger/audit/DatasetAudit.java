@@ -1,15 +1,14 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
-import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.accounting.PldAccountant;
-import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChainCheck;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.LedgerHead;
 import ai.coreason.enclave.privacy.ledger.LedgerTrust;
 import ai.coreason.enclave.privacy.ledger.Phases;
+import ai.coreason.enclave.privacy.ledger.RowFigures;
 import ai.coreason.enclave.privacy.ledger.RowSignature;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -47,6 +46,7 @@ final class DatasetAudit {
         heads.stream()
                 .filter(h -> h.nodeId().equals(entry.nodeId()) && h.datasetId().equals(dataset.datasetId()))
                 .forEach(this::head);
+        EntryCheck.faults(entry, entry.document()).forEach(f -> faults.add("ENTRY: " + f));
         for (ChargeRow row : entry.rows()) {
             figures(row);
             before.add(row);
@@ -115,59 +115,37 @@ final class DatasetAudit {
 
     private void figures(ChargeRow row) {
         if (row.request().phase().isEmpty()) {
-            notes.add("row " + row.sequence() + " is UNPROTECTED: no noise, no bound"
-                    + (row.dataset().open() ? "; the owner declared the records public" : ""));
-            return;
+            unprotected(row);
         }
-        RdpFilter filter = row.dataset().filter();
-        String job = row.request().key().jobId();
-        List<Phase> all = Phases.with(before, r -> true, row.request().phase());
-        List<Phase> own = Phases.with(
-                before,
-                r -> r.request().key().jobId().equals(job),
-                row.request().phase());
-        double delta = row.dataset().delta();
-        expect(row, "filter_order", row.spending().filterOrder(), filter.order());
-        expect(
-                row,
-                "epsilon_before",
-                row.spending().epsilonBefore(),
-                rdp(Phases.with(before, r -> true, Optional.empty()), delta));
-        expect(row, "epsilon_after", row.spending().epsilonAfter(), rdp(all, delta));
-        double jobEpsilon = jobEpsilon(row, own);
-        expect(row, "job_epsilon_after", row.spending().jobEpsilonAfter(), jobEpsilon);
-        limits(row, filter, jobEpsilon);
-    }
-
-    /** A job is bounded by the smaller of two accountants; the slower one is asked only where it decides. */
-    private static double jobEpsilon(ChargeRow row, List<Phase> phases) {
-        double delta = row.request().jobDelta();
-        double rdp = rdp(phases, delta);
-        return ChainCheck.near(row.spending().jobEpsilonAfter(), rdp)
-                ? rdp
-                : Math.min(rdp, PldAccountant.epsilon(phases, delta).epsilon());
-    }
-
-    private void limits(ChargeRow row, RdpFilter filter, double jobEpsilon) {
-        boolean overCeiling = row.spending().filterSpentAfter() > filter.budget();
-        boolean overLimit = jobEpsilon > row.request().jobLimit();
-        if (!overCeiling && !overLimit) {
-            return;
+        String name = "row " + row.sequence();
+        RowFigures.faults(entry.dataset(), before, row).forEach(f -> faults.add("FIGURE: " + name + ": " + f));
+        state(row);
+        List<String> limits = new ArrayList<>();
+        if (before.stream().anyMatch(r -> r.request().key().equals(row.request().key()))) {
+            limits.add("REPEATED: " + name + " charges an attempt again");
         }
-        String what = "row " + row.sequence() + " passes "
-                + (overCeiling
-                        ? "the dataset's ceiling of " + row.dataset().ceiling()
-                        : "the job's limit of " + row.request().jobLimit());
+        RowFigures.objection(before, row).ifPresent(o -> limits.add("PINNED: " + name + ": " + o));
+        RowFigures.limit(row).ifPresent(l -> limits.add("LIMIT: " + name + " " + l));
         if (row.recoveredFrom().isPresent()) {
-            notes.add(what + ": it was spent on a branch that a recovery gave up");
+            limits.forEach(l -> notes.add(l + ": it was spent on a branch that a recovery gave up"));
         } else {
-            faults.add("LIMIT: " + what);
+            faults.addAll(limits);
         }
     }
 
-    private void expect(ChargeRow row, String member, double came, double expected) {
-        if (!ChainCheck.near(came, expected)) {
-            faults.add("FIGURE: row " + row.sequence() + " says " + member + " " + came + ", recomputed " + expected);
+    private void state(ChargeRow row) {
+        boolean unprotected = row.state() == ChargeState.UNPROTECTED;
+        if (unprotected != row.request().phase().isEmpty()) {
+            faults.add("STATE: row " + row.sequence() + " is " + row.state());
+        }
+    }
+
+    private void unprotected(ChargeRow row) {
+        String what = "row " + row.sequence() + " is UNPROTECTED: no noise, no bound";
+        if (row.dataset().open()) {
+            notes.add(what + "; the owner declared the records public");
+        } else {
+            faults.add(what + ", and the owner did not declare the records public");
         }
     }
 
@@ -181,10 +159,7 @@ final class DatasetAudit {
                 .anyMatch(r -> r.request().phase().isEmpty());
         return unprotected
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(rdp(Phases.with(entry.rows(), which, Optional.empty()), delta));
-    }
-
-    private static double rdp(List<Phase> phases, double delta) {
-        return PlanAccountant.epsilon(phases, delta).epsilon();
+                : OptionalDouble.of(PlanAccountant.epsilon(Phases.with(entry.rows(), which, Optional.empty()), delta)
+                        .epsilon());
     }
 }

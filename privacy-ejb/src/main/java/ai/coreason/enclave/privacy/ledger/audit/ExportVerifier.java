@@ -28,7 +28,8 @@ public final class ExportVerifier {
     private ExportVerifier() {}
 
     /** One dataset of an export, as it was read. */
-    public record Entry(String nodeId, Dataset dataset, long sequence, String head, List<ChargeRow> rows) {}
+    public record Entry(
+            String nodeId, Dataset dataset, long sequence, String head, List<ChargeRow> rows, JsonNode document) {}
 
     /**
      * An export as it was read, not verified.
@@ -75,7 +76,8 @@ public final class ExportVerifier {
                     rows.stream()
                             .filter(r -> r.request().nodeId().equals(nodeId)
                                     && r.dataset().datasetId().equals(dataset.datasetId()))
-                            .toList()));
+                            .toList(),
+                    document.path("datasets").get(entries.size())));
         }
         return new Export(
                 (ObjectNode) document,
@@ -99,6 +101,7 @@ public final class ExportVerifier {
         } catch (InvalidDocument e) {
             faults.add("the export: " + e.getMessage());
         }
+        faults.addAll(FormCheck.faults(export));
         Set<String> seen = new HashSet<>();
         long filed = 0;
         List<LedgerHead> known = heads(heads, trust, faults);
@@ -122,6 +125,9 @@ public final class ExportVerifier {
         boolean isPinned = pinned.isPresent()
                 && pinned.get().stream()
                         .anyMatch(c -> LedgerCertificates.fingerprint(c).equals(authority));
+        if (pinned.isPresent() && !isPinned) {
+            faults.add("ca: expected an authority that was given, got the one with fingerprint " + authority);
+        }
         return new Verdict(authority, isPinned, datasets, faults);
     }
 
@@ -135,6 +141,15 @@ public final class ExportVerifier {
             }
         }
         return heads;
+    }
+
+    /** A text's first certificate. */
+    static Optional<X509Certificate> certificateOf(JsonNode pem) {
+        try {
+            return Optional.of(LedgerCertificates.parse(pem.asText()).get(0));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static X509Certificate certificate(String pem, String at) {

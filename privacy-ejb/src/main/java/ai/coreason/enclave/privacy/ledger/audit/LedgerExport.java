@@ -1,10 +1,12 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
-import ai.coreason.enclave.privacy.accounting.PldAccountant;
+import ai.coreason.enclave.privacy.accounting.KeptLosses;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.ChargeRow.Meaning;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.EpsilonMeaning;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.privacy.ledger.LedgerDocument;
 import ai.coreason.enclave.privacy.ledger.LedgerSeal;
@@ -43,7 +45,14 @@ public final class LedgerExport {
 
     /** Adds the whole ledger of a node's dataset. */
     public void add(String nodeId, Dataset dataset, List<ChargeRow> charges, Map<String, X509Certificate> signers) {
-        ObjectNode o = datasets.addObject().put("node_id", nodeId);
+        datasets.add(entry(nodeId, dataset, charges));
+        charges.forEach(r -> rows.add(r.json()));
+        signers.forEach((fingerprint, c) -> certificates.put(fingerprint, LedgerCertificates.pem(c)));
+    }
+
+    /** What an export says of a dataset beside its rows; all of it follows from them. */
+    static ObjectNode entry(String nodeId, Dataset dataset, List<ChargeRow> charges) {
+        ObjectNode o = Json.object().put("node_id", nodeId);
         o.setAll(dataset.json());
         o.put("genesis", dataset.genesis())
                 .put("sequence", charges.size())
@@ -52,6 +61,10 @@ public final class LedgerExport {
                         charges.isEmpty()
                                 ? dataset.genesis()
                                 : charges.get(charges.size() - 1).hash());
+        boolean meanings = charges.stream().anyMatch(r -> r.spending().meaning().isPresent());
+        if (meanings) {
+            held(o, dataset, charges);
+        }
         figure(o, charges, r -> true, dataset.delta());
         ArrayNode jobs = o.putArray("jobs");
         lastOfEachJob(charges).forEach((id, last) -> {
@@ -59,14 +72,34 @@ public final class LedgerExport {
                     .put("job_id", id)
                     .put("delta", last.request().jobDelta())
                     .put("limit", last.request().jobLimit());
+            if (meanings) {
+                job.put(
+                        "epsilon_meaning",
+                        last.spending()
+                                .meaning()
+                                .map(Meaning::job)
+                                .orElse(EpsilonMeaning.HINDSIGHT)
+                                .name());
+            }
             figure(
                     job,
                     charges,
                     r -> r.request().key().jobId().equals(id),
                     last.request().jobDelta());
         });
-        charges.forEach(r -> rows.add(r.json()));
-        signers.forEach((fingerprint, c) -> certificates.put(fingerprint, LedgerCertificates.pem(c)));
+        return o;
+    }
+
+    /** What the figures beside it mean, and the ε that holds for jobs chosen on the way: the filter's. */
+    private static void held(ObjectNode o, Dataset dataset, List<ChargeRow> charges) {
+        boolean unprotected = charges.stream().anyMatch(r -> r.request().phase().isEmpty());
+        o.put("epsilon_meaning", (unprotected ? EpsilonMeaning.NONE : EpsilonMeaning.HINDSIGHT).name());
+        if (unprotected) {
+            o.putNull("epsilon_filter");
+        } else {
+            double spent = charges.get(charges.size() - 1).spending().filterSpentAfter();
+            o.put("epsilon_filter", dataset.filter().epsilon(spent));
+        }
     }
 
     /** The document, signed. */
@@ -82,7 +115,7 @@ public final class LedgerExport {
             o.putNull("epsilon_rdp").putNull("epsilon_pld");
         } else {
             o.put("epsilon_rdp", RdpAccountant.epsilon(phases, delta).epsilon())
-                    .put("epsilon_pld", PldAccountant.epsilon(phases, delta).epsilon());
+                    .put("epsilon_pld", KeptLosses.pld(phases, delta).epsilon());
         }
         o.set("dp_event", DpEvents.composed(phases, unprotected));
     }

@@ -1,0 +1,132 @@
+package ai.coreason.enclave.privacy.ledger;
+
+import ai.coreason.enclave.privacy.accounting.PldAccountant;
+import ai.coreason.enclave.privacy.accounting.RdpAccountant;
+import ai.coreason.enclave.privacy.ledger.ChargeRow.Meaning;
+import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Holds what a row says it costs against what it costs by {@link ChargeRule}. Rows of before that rule are held against
+ * their own, see {@link ChargeRule#earlier}. Used once.
+ */
+public final class RowFigures {
+    private final List<ChargeRow> before;
+    private final ChargeRow row;
+    private final List<String> faults = new ArrayList<>();
+
+    private RowFigures(List<ChargeRow> before, ChargeRow row) {
+        this.before = before;
+        this.row = row;
+    }
+
+    /**
+     * The figures of a row that are not those that the rows before it lead to, each by its member.
+     *
+     * @param before all rows of the dataset before it
+     */
+    public static List<String> faults(Dataset dataset, List<ChargeRow> before, ChargeRow row) {
+        return new RowFigures(before, row).against(dataset);
+    }
+
+    /** How a row's terms differ from what its job's first charge pinned; rows of before {@link ChargeRule} may differ. */
+    public static Optional<String> objection(List<ChargeRow> before, ChargeRow row) {
+        return row.spending().meaning().isEmpty() ? Optional.empty() : ChargeRule.objection(before, row.request());
+    }
+
+    /** Which limit a row passes by its own figures. */
+    public static Optional<String> limit(ChargeRow row) {
+        Dataset dataset = row.dataset();
+        if (row.request().phase().isPresent()
+                && row.spending().filterSpentAfter() > dataset.filter().budget()) {
+            return Optional.of("passes the dataset's ceiling of " + dataset.ceiling());
+        }
+        return ChargeRule.passesJobLimit(row.request(), row.spending())
+                ? Optional.of("passes the job's limit of " + row.request().jobLimit())
+                : Optional.empty();
+    }
+
+    /** Whether figures of a row are of a version before those that are here. */
+    public static boolean isOfAnEarlierAccountant(ChargeRow row) {
+        Spending said = row.spending();
+        return ofAnEarlierAccountant(said.accountant(), said.version())
+                || ofAnEarlierAccountant(said.jobAccountant(), said.jobVersion());
+    }
+
+    private List<String> against(Dataset dataset) {
+        boolean older = row.spending().meaning().isEmpty();
+        if (older && before.stream().anyMatch(r -> r.spending().meaning().isPresent())) {
+            faults.add("epsilon_meaning: expected one, as rows before it have, got none");
+        }
+        Spending said = row.spending();
+        Spending expected = older
+                ? ChargeRule.earlier(dataset, before, row.request())
+                : ChargeRule.spending(dataset, before, row.request());
+        number("filter_order", said.filterOrder(), expected.filterOrder());
+        number("filter_spent_after", said.filterSpentAfter(), expected.filterSpentAfter());
+        if (ofAnEarlierAccountant(said.accountant(), said.version())) {
+            between("epsilon_after", said.epsilonAfter(), expected.epsilonAfter(), r -> true, dataset.delta());
+        } else {
+            number("epsilon_before", said.epsilonBefore(), expected.epsilonBefore());
+            number("epsilon_after", said.epsilonAfter(), expected.epsilonAfter());
+            same("accountant", said.accountant(), expected.accountant());
+            same("accountant_version", said.version(), expected.version());
+        }
+        if (ofAnEarlierAccountant(said.jobAccountant(), said.jobVersion())) {
+            Predicate<ChargeRow> job =
+                    r -> r.request().key().jobId().equals(row.request().key().jobId());
+            between(
+                    "job_epsilon_after",
+                    said.jobEpsilonAfter(),
+                    expected.jobEpsilonAfter(),
+                    job,
+                    row.request().jobDelta());
+        } else {
+            number("job_epsilon_after", said.jobEpsilonAfter(), expected.jobEpsilonAfter());
+            same("job_accountant", said.jobAccountant(), expected.jobAccountant());
+            same("job_accountant_version", said.jobVersion(), expected.jobVersion());
+        }
+        same(
+                "epsilon_meaning",
+                said.meaning().map(Meaning::dataset),
+                expected.meaning().map(Meaning::dataset));
+        same(
+                "job_epsilon_meaning",
+                said.meaning().map(Meaning::job),
+                expected.meaning().map(Meaning::job));
+        return faults;
+    }
+
+    /** A later version of an accountant may be tighter; then a figure of an earlier one cannot be had again. */
+    private static boolean ofAnEarlierAccountant(String accountant, String version) {
+        String now = accountant.equals(PldAccountant.NAME) ? PldAccountant.VERSION : RdpAccountant.VERSION;
+        String then = version.split("\\+", 2)[0];
+        return then.matches("[0-9]{1,4}") && Integer.parseInt(then) < Integer.parseInt(now);
+    }
+
+    /** What an earlier accountant said is no less than what is known now, and no more than the Rényi figure. */
+    private void between(String member, double said, double least, Predicate<ChargeRow> which, double delta) {
+        double most = RdpAccountant.epsilon(
+                        Phases.with(before, which, row.request().phase()), delta)
+                .epsilon();
+        if (!(said >= least || ChainCheck.near(said, least)) || !(said <= most || ChainCheck.near(said, most))) {
+            faults.add(member + ": expected " + least + " to " + most + ", got " + said);
+        }
+    }
+
+    private void number(String member, double said, double expected) {
+        if (!ChainCheck.near(said, expected)) {
+            faults.add(member + ": expected " + expected + ", got " + said);
+        }
+    }
+
+    private void same(String member, Object said, Object expected) {
+        if (!Objects.equals(said, expected)) {
+            faults.add(member + ": expected " + expected + ", got " + said);
+        }
+    }
+}
