@@ -160,7 +160,7 @@ class UnitsTest {
             assertThat(drawn[0]).isEqualTo(2);
             Weights alone =
                     trainer.train(zero(), Examples.of(new long[] {1}, x, y), plan, NoiseKeys.fresh(), Progress.NONE);
-            assertThat(alone.get("fc.weight")[0]).isCloseTo(2002, org.assertj.core.data.Offset.offset(1e-2f));
+            assertThat(alone.get("fc.weight")[0]).isBetween(2002 * 0.99f, 2002f);
         }
     }
 
