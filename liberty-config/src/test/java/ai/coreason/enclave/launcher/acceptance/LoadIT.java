@@ -22,6 +22,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LoadIT {
     private static final int SLOW = 200;
     private static final int BOMBS = 100;
+    /** After it the servers are stopped. */
+    private static final Pattern LAST_ROUND = Pattern.compile("round (\\d+)/\\1 ");
+
     private static final long LIMIT = TimeUnit.MINUTES.toNanos(5);
 
     @TempDir
@@ -114,7 +118,8 @@ class LoadIT {
             HttpClient client = HttpClient.newBuilder()
                     .sslContext(trusting(overseer.resolve("ca.pem")))
                     .build();
-            while (!Thread.currentThread().isInterrupted() && !printed().contains("status")) {
+            while (!Thread.currentThread().isInterrupted()
+                    && !LAST_ROUND.matcher(printed()).find()) {
                 long begun = System.nanoTime();
                 int status = client.send(request, HttpResponse.BodyHandlers.discarding())
                         .statusCode();
@@ -123,7 +128,7 @@ class LoadIT {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         } catch (IOException serversStop) {
-            if (run.process().isAlive() && !printed().contains("COMPLETED")) {
+            if (!LAST_ROUND.matcher(printed()).find()) {
                 health.add(-1L);
             }
         } catch (InterruptedException e) {

@@ -128,7 +128,8 @@ class CrashIT {
     }
 
     private static ObjectNode job() {
-        ObjectNode job = SmallRecords.job(8, ROUNDS).put("seed", 11);
+        ObjectNode job =
+                SmallRecords.job(8, ROUNDS).put("seed", 11).put("job_id", "0e5c1a52-7a7e-4a0f-9d53-6a1b6f0c8a11");
         ((ObjectNode) job.path("privacy")).remove("noise_multiplier");
         return job;
     }

@@ -41,6 +41,9 @@ import java.util.concurrent.CancellationException;
 public final class RoundTraining implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RoundTraining.class.getName());
 
+    /** A seeded run is repeatable whatever is killed: an attempt that is made again draws as the first did. */
+    private static final int ANY_ATTEMPT = 1;
+
     private final SiteFile site;
     private final OfferedDatasets offered;
     private final RoundBooks books;
@@ -201,8 +204,7 @@ public final class RoundTraining implements AutoCloseable {
     private NoiseKeys keys(RoundTask task) {
         OptionalLong seed = task.job().seed();
         return site.simulation() && seed.isPresent()
-                ? NoiseKeys.seeded(
-                        seed.getAsLong(), task.jobId().toString(), site.nodeId(), task.round(), task.attempt())
+                ? NoiseKeys.seeded(seed.getAsLong(), task.jobId().toString(), site.nodeId(), task.round(), ANY_ATTEMPT)
                 : NoiseKeys.fresh();
     }
 
