@@ -1,16 +1,17 @@
 package ai.coreason.enclave.launcher.acceptance;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,9 @@ import javax.net.ssl.X509TrustManager;
 
 /**
  * Callers that nobody knows: connections that send a byte a second, and bodies of eight MiB that would become millions of objects.
- * They come from two loopback addresses and go to two ports of this machine. Not thread-safe.
+ * They come from two loopback addresses and go to two ports of this machine. A process of its own, which has what time the
+ * servers leave, as attackers are not on their victim's processors: {@code Attack SLOW BOMBS PORT...} prints each bomb's answer, a
+ * status or {@code cut off}, and goes on dripping until its input ends. Not thread-safe.
  */
 final class Attack implements AutoCloseable {
     private static final List<String> ADDRESSES = List.of("127.0.0.1", "127.0.0.2");
@@ -34,16 +37,37 @@ final class Attack implements AutoCloseable {
     private final List<Integer> ports;
     private final SSLContext tls = trustingAnybody();
     private final List<SSLSocket> slow = new ArrayList<>();
-    private final Map<String, Integer> answers = new TreeMap<>();
     private volatile boolean over;
     private Thread dripping;
 
-    Attack(List<Integer> ports) {
+    private Attack(List<Integer> ports) {
         this.ports = List.copyOf(ports);
     }
 
+    /** Attacks. */
+    public static void main(String[] args) throws Exception {
+        List<Integer> ports = Arrays.stream(args).skip(2).map(Integer::valueOf).toList();
+        try (Attack attack = new Attack(ports)) {
+            attack.drip(Integer.parseInt(args[0]));
+            attack.bomb(Integer.parseInt(args[1]));
+            System.in.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    /** Starts it as a process that runs when nobody else wants to. */
+    static Process start(int slow, int bombs, List<Integer> ports) throws IOException {
+        List<String> command = new ArrayList<>(List.of("chrt", "--idle", "0"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(Attack.class.getName(), "" + slow, "" + bombs));
+        ports.forEach(port -> command.add("" + port));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
     /** Opens slow connections and keeps them alive, opening anew what the server closes, until this is closed. */
-    void drip(int connections) throws IOException {
+    private void drip(int connections) throws IOException {
         for (int i = 0; i < connections; i++) {
             slow.add(begin(i));
         }
@@ -78,26 +102,17 @@ final class Attack implements AutoCloseable {
         return socket;
     }
 
-    /** Sends bombs, all at once and the last bytes together; what they were answered, and how often. */
-    Map<String, Integer> bomb(int bombs) throws InterruptedException {
+    /** Sends bombs, all at once and the last bytes together, and prints what they are answered. */
+    private void bomb(int bombs) throws InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(bombs);
         byte[] body = ("{\"node_id\":[" + "{},".repeat(BOMB / 3)).getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < bombs; i++) {
             int each = i;
-            threads.execute(() -> note(send(each, body)));
+            threads.execute(() -> System.out.println(send(each, body)));
         }
         threads.shutdown();
         if (!threads.awaitTermination(5, TimeUnit.MINUTES)) {
             throw new AssertionError("bombs: expected every one to be answered or cut off, got some that hang");
-        }
-        synchronized (answers) {
-            return new TreeMap<>(answers);
-        }
-    }
-
-    private void note(String answer) {
-        synchronized (answers) {
-            answers.merge(answer, 1, Integer::sum);
         }
     }
 

@@ -23,6 +23,10 @@ class SensitivityTest {
     private static final int CASES = Integer.getInteger("sensitivity.cases", 20_000);
     private static final long SEED = Long.getLong("sensitivity.seed", 1);
     private static final int SPECIAL_SHARE = 8;
+    private static final List<Integer> SIZES = List.of(1, 2, 3, 5, 8, 13, 37);
+    /** Of several calls, and around the number from which on sums are of double precision. */
+    private static final List<Integer> LARGE_SIZES = List.of(130, 300, 2_048, 2_049, 2_100);
+
     private static final double[] CLIPS = {1e-6, 1e-3, 1, 1e6};
 
     static Stream<Named<ModelGraph>> graphs() {
@@ -101,7 +105,8 @@ class SensitivityTest {
             this.compiled = compiled;
             this.seed = seed;
             this.draws = new HostileDraws(seed);
-            int count = List.of(1, 2, 3, 5, 8, 13, 37).get(draws.below(7));
+            List<Integer> sizes = draws.below(150) == 0 ? LARGE_SIZES : SIZES;
+            int count = sizes.get(draws.below(sizes.size()));
             this.units = units(count);
             Clipping clipping = Clipping.values()[draws.below(3)];
             this.plan = plan(CLIPS[draws.below(CLIPS.length)], clipping);
