@@ -70,29 +70,25 @@ class CrashIT {
         }
     }
 
-    /** Three kinds in turn: the Overseer at a named step, the Overseer at some instant, a node or all servers at some instant. */
+    /**
+     * Four kinds in turn: the Overseer at a named step, a node at a named step, the Overseer at some instant, a node or all servers
+     * at some instant. Every other time, the others are killed together with the one that has reached its step.
+     */
     private void kill(Installed servers, Path agent, int kill) throws Exception {
-        KillStep[] steps = KillStep.values();
-        if (kill % 4 < 2) {
-            KillStep step = steps[(kill / 4 * 2 + kill % 4 + 1) % steps.length];
-            System.out.println("kill " + (kill + 1) + "/" + KILLS + ": the Overseer, " + step);
-            servers.kill("overseer");
-            int code = servers.runOverseer(step.option(agent, 1 + random.nextInt(2)));
-            assertThat(step == KillStep.STARTING
-                            || code == 0
-                            || servers.running("overseer").isEmpty())
-                    .as(servers.printed())
-                    .isTrue();
-            await(servers);
-        } else {
-            List<String> who = kill % 4 == 2
-                    ? List.of("overseer")
-                    : random.nextBoolean() ? List.of("node_a") : List.of("node_b", "overseer", "node_a");
-            System.out.println("kill " + (kill + 1) + "/" + KILLS + ": " + who);
-            LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1500)).toNanos());
-            for (String server : who) {
-                servers.kill(server);
+        int turn = kill / 4;
+        switch (kill % 4) {
+            case 0 -> {
+                List<KillStep> steps = KillStep.of(KillStep.Server.OVERSEER);
+                atStep(servers, agent, "overseer", steps.get((turn + 2) % steps.size()), turn % 2 == 1);
             }
+            case 1 -> {
+                List<KillStep> steps = KillStep.of(KillStep.Server.NODE);
+                atStep(servers, agent, NODES.get(turn % 2), steps.get((turn + 1) % steps.size()), turn / 2 % 2 == 1);
+            }
+            case 2 -> atSomeInstant(servers, List.of("overseer"));
+            default ->
+                atSomeInstant(
+                        servers, random.nextBoolean() ? List.of("node_a") : List.of("node_b", "overseer", "node_a"));
         }
         if (servers.running("overseer").isEmpty()) {
             servers.runOverseer();
@@ -104,10 +100,35 @@ class CrashIT {
         }
     }
 
-    /** Waits until the Overseer has been killed. */
-    private static void await(Installed servers) throws Exception {
+    private void atStep(Installed servers, Path agent, String server, KillStep step, boolean all) throws Exception {
+        System.out.println("kill: " + server + ", " + step + (all ? ", then all" : ""));
+        servers.kill(server);
+        String option = step.option(agent, step.beforeReady() ? 1 : 1 + random.nextInt(2));
+        int code = server.equals("overseer") ? servers.runOverseer(option) : servers.runNode(server, option);
+        assertThat(step.beforeReady() || code == 0 || servers.running(server).isEmpty())
+                .as(servers.printed())
+                .isTrue();
+        await(servers, server);
+        if (all) {
+            servers.kill("overseer");
+            for (String node : NODES) {
+                servers.kill(node);
+            }
+        }
+    }
+
+    private void atSomeInstant(Installed servers, List<String> who) throws Exception {
+        System.out.println("kill: " + who);
+        LockSupport.parkNanos(Duration.ofMillis(random.nextInt(1500)).toNanos());
+        for (String server : who) {
+            servers.kill(server);
+        }
+    }
+
+    /** Waits until a server has been killed. */
+    private static void await(Installed servers, String server) throws Exception {
         long end = System.nanoTime() + LIMIT_NANOS;
-        while (servers.running("overseer").isPresent()) {
+        while (servers.running(server).isPresent()) {
             assertThat(System.nanoTime())
                     .as("the step is never reached\n" + servers.printed())
                     .isLessThan(end);

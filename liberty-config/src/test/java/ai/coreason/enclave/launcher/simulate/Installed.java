@@ -92,14 +92,27 @@ final class Installed implements AutoCloseable {
 
     /** Starts a node with the site file {@code <node>.json} and waits until it is enrolled. */
     void runNode(String node) throws Exception {
-        succeed(
-                node,
-                "run",
-                "--detach",
-                "--site",
-                folder.resolve(node + ".json").toString(),
-                "--http-port",
-                "" + ports.get(2 + nodes.indexOf(node)));
+        assertThat(runNode(node, "")).as(printed()).isZero();
+    }
+
+    /**
+     * Starts a node with an option of its JVM.
+     *
+     * @return the command's exit code
+     */
+    int runNode(String node, String option) throws IOException {
+        return run(
+                Map.of(JVM, (EGYPT + " " + option).strip()),
+                List.of(
+                        "node",
+                        "run",
+                        "--detach",
+                        "--site",
+                        folder.resolve(node + ".json").toString(),
+                        "--http-port",
+                        "" + ports.get(2 + nodes.indexOf(node)),
+                        "--state",
+                        folder.resolve(node).toString()));
     }
 
     /** Calls with tokens that the Overseer's folder issues. */
