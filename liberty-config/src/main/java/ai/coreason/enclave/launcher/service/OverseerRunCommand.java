@@ -115,7 +115,8 @@ final class OverseerRunCommand implements Callable<Integer> {
         return variables;
     }
 
-    private void check() {
+    /** @throws ParameterException naming the first option that does not fit */
+    void check() {
         port("--https-port", httpsPort);
         port("--node-port", nodePort);
         if (httpsPort == nodePort) {
