@@ -18,6 +18,7 @@ final class CanonicalTime {
     private static final Pattern YEAR_LAST = Pattern.compile("(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})(?:[ t](.+))?");
     private static final Pattern CLOCK =
             Pattern.compile("(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)? ?(z|[+-]\\d{2}(?::?\\d{2})?)?");
+    private static final int SHORTEST = "1/1/2024".length();
     private static final int LONGEST = 48;
 
     private CanonicalTime() {}
@@ -29,7 +30,7 @@ final class CanonicalTime {
      *     none where it states no day
      */
     static byte[] of(String text) {
-        if (text.length() > LONGEST) {
+        if (text.length() < SHORTEST || text.length() > LONGEST) {
             return CanonicalValue.NONE;
         }
         try {

@@ -100,10 +100,17 @@ final class CanonicalValue {
 
     /** The text in lower case, of compatible characters (NFKC), with one space for each run of them and none at the ends. */
     private static String plain(String text) {
-        if (text.chars().allMatch(c -> c > ' ' && c < 0x7F && !(c >= 'A' && c <= 'Z'))) {
+        boolean ascii = true;
+        boolean plain = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            ascii &= c < 0x80;
+            plain &= c > ' ' && c < 0x7F && !(c >= 'A' && c <= 'Z');
+        }
+        if (plain) {
             return text;
         }
-        String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT);
+        String folded = (ascii ? text : Normalizer.normalize(text, Normalizer.Form.NFKC)).toLowerCase(Locale.ROOT);
         StringBuilder out = new StringBuilder(folded.length());
         boolean space = false;
         for (int i = 0; i < folded.length(); i++) {

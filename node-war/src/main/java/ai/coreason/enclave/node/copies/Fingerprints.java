@@ -6,7 +6,6 @@ import ai.coreason.enclave.sentry.schema.DataResource;
 import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.schema.Row;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -107,22 +106,31 @@ public final class Fingerprints {
 
     /** A record that says nothing but whose it is, is passed over. */
     private void take() {
+        boolean says = false;
         boolean named = false;
-        byte[][] nameless = values.clone();
-        for (int i = 0; i < nameless.length; i++) {
-            if (columns.identifies(i)) {
-                named |= nameless[i].length > 0;
-                nameless[i] = CanonicalValue.NONE;
-            }
+        for (int i = 0; i < values.length; i++) {
+            boolean present = values[i].length > 0;
+            named |= present && columns.identifies(i);
+            says |= present && !columns.identifies(i);
         }
-        if (Arrays.stream(nameless).allMatch(v -> v.length == 0)) {
+        if (!says) {
             return;
         }
-        long print = mac.of(nameless);
+        long print = mac.of(named ? nameless() : values);
         bare.add(print);
         if (columns.identify()) {
             whole.add(named ? mac.of(values) : print);
         }
+    }
+
+    private byte[][] nameless() {
+        byte[][] nameless = values.clone();
+        for (int i = 0; i < nameless.length; i++) {
+            if (columns.identifies(i)) {
+                nameless[i] = CanonicalValue.NONE;
+            }
+        }
+        return nameless;
     }
 
     Prints prints() {
