@@ -7,6 +7,7 @@ import ai.coreason.enclave.node.agent.OverseerProof;
 import ai.coreason.enclave.node.agent.ParentWatch;
 import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.agent.TaskLoop;
+import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.evidence.CodeManifest;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.evidence.LaunchGate;
@@ -19,6 +20,7 @@ import ai.coreason.enclave.node.training.Holdings;
 import ai.coreason.enclave.node.training.NodeTables;
 import ai.coreason.enclave.node.training.RoundBooks;
 import ai.coreason.enclave.node.training.RoundTraining;
+import ai.coreason.enclave.node.training.SiteRecords;
 import ai.coreason.enclave.node.training.TaskRun;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
@@ -106,6 +108,9 @@ public class NodeApplication {
                 config.getOptionalValue("enclave.tsm.root", String.class).map(Path::of);
         EvidenceSource evidence = LaunchGate.open(site, insecure, Path.of("/"), tsm, manifest.sha256(), clock);
         OfferedDatasets offered = OfferedDatasets.load(site);
+        FingerprintFolder fingerprints =
+                new FingerprintFolder(site.fingerprints().orElse(state(config).resolve("fingerprints")), site.nodeId());
+        fingerprints.requirePrivate();
         NodeTables.upgrade(database);
         guard.trust(LedgerTrust.of(LedgerCertificates.parse(Files.readString(site.caFile()))));
         offered.all().forEach(d -> books.register(d.dataset(), d.source()));
@@ -116,9 +121,8 @@ public class NodeApplication {
         int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
         training = new RoundTraining(
                 site,
-                offered,
+                new SiteRecords(offered, new DatasetStandings(state(config), clock), fingerprints),
                 books,
-                new DatasetStandings(state(config), clock),
                 evidence,
                 manifest.sha256(),
                 computing);

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Opens a dataset to jobs again that the node closed because its records could not be used.",
             "First mend what `enclave node status` says: each refusal tells the federation that a record breaks the dictionary.",
+            "A dataset that was closed as a copy of another is never again taken for a copy of that one: you say that it is none.",
             "The node may run meanwhile."
         })
 final class ReopenCommand implements Callable<Integer> {
@@ -55,6 +56,12 @@ final class ReopenCommand implements Callable<Integer> {
         out.println(dataset + ": open to jobs again; it was closed since "
                 + standing.get().closed().get().since() + ": "
                 + standing.get().closed().get().why());
+        standing.get()
+                .closed()
+                .get()
+                .copyOf()
+                .forEach(other -> out.println(dataset + ": not compared any more with dataset " + other.datasetId()
+                        + " of node " + other.nodeId()));
         return ExitCode.OK;
     }
 }

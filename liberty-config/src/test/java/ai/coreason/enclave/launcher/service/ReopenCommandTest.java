@@ -6,6 +6,7 @@ import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
+import ai.coreason.enclave.sentry.contract.NodeDataset;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -69,6 +70,21 @@ class ReopenCommandTest {
                 .isEqualTo(ExitCode.OK);
         assertThat(DatasetStanding.parse(Json.read(Files.readAllBytes(file))).closed())
                 .isEmpty();
+    }
+
+    @Test
+    void reopen_copyOfOthers_isDistinctFromThemFromNowOn() throws IOException {
+        NodeDataset lung = new NodeDataset("node_b", "lung");
+        Path file = write(DatasetStanding.open("heart")
+                .close(new DatasetStanding.Closure(CLOSED.since(), "about 40 of the records", List.of(lung))));
+
+        assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "heart"))
+                .isEqualTo(ExitCode.OK);
+
+        assertThat(out.toString()).contains("heart: not compared any more with dataset lung of node node_b");
+        DatasetStanding now = DatasetStanding.parse(Json.read(Files.readAllBytes(file)));
+        assertThat(now.closed()).isEmpty();
+        assertThat(now.distinctFrom()).containsExactly(lung);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.data;
 
+import ai.coreason.enclave.node.copies.Fingerprints;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -10,11 +11,13 @@ import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.schema.FhirReader;
 import ai.coreason.enclave.sentry.schema.FhirTable;
 import ai.coreason.enclave.sentry.schema.Findings;
+import ai.coreason.enclave.sentry.schema.Row;
 import ai.coreason.enclave.sentry.schema.TableReader;
 import ai.coreason.enclave.sentry.schema.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +28,7 @@ import java.util.function.Supplier;
 public final class DatasetReader {
     /** Reads and judges. */
     private interface Source {
-        Reading read() throws IOException;
+        Reading read(Fingerprints prints) throws IOException;
     }
 
     private final Source source;
@@ -44,32 +47,45 @@ public final class DatasetReader {
         Dataset dataset = resource.dataset();
         if (resource.content() instanceof Table table) {
             TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
-            return new DatasetReader(() -> judge(
-                    TableReader.read(files(data, resource).get(0), table, encoder::add), dataset, encoder::encoded));
+            return new DatasetReader(prints -> judge(
+                    TableReader.read(files(data, resource).get(0), table, both(prints, encoder)),
+                    dataset,
+                    encoder::encoded));
         }
         if (resource.content() instanceof FhirTable table) {
             TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
-            return new DatasetReader(() ->
-                    judge(FhirReader.read(files(data, resource), table, encoder::add), dataset, encoder::encoded));
+            return new DatasetReader(prints -> judge(
+                    FhirReader.read(files(data, resource), table, both(prints, encoder)), dataset, encoder::encoded));
         }
         Tensors tensors = (Tensors) resource.content();
         TensorEncoder encoder = new TensorEncoder(job, tensors, dataset.unit());
-        return new DatasetReader(() -> {
+        return new DatasetReader(prints -> {
             TensorReader.Checked checked =
                     TensorReader.read(files(data, resource).get(0), tensors);
+            if (checked.findings().clean()) {
+                prints.addAll(checked.file());
+            }
             return judge(checked.findings(), dataset, () -> encoder.encode(checked.file()));
         });
+    }
+
+    private static Consumer<Row> both(Fingerprints prints, TableEncoder encoder) {
+        return row -> {
+            prints.add(row);
+            encoder.add(row);
+        };
     }
 
     /**
      * Reads the records.
      *
+     * @param prints takes the fingerprint of each record, whatever the job uses of it; they count where the reading is ready
      * @return the examples, or the findings where a value breaks the schema or a record does not say whose it is
      * @throws InvalidDocument if the file is not of its format
      * @throws IOException if the file cannot be read
      */
-    public Reading read() throws IOException {
-        return source.read();
+    public Reading read(Fingerprints prints) throws IOException {
+        return source.read(prints);
     }
 
     /**

@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import ai.coreason.enclave.sentry.contract.DatasetStanding.Closure;
+import ai.coreason.enclave.sentry.contract.NodeDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,9 +50,27 @@ public final class DatasetStandings {
         }
     }
 
+    /**
+     * The datasets that the owner said hold other records than this one.
+     *
+     * @throws IOException if that cannot be read now
+     */
+    public List<NodeDataset> distinctFrom(String datasetId) throws IOException {
+        return current(datasetId).distinctFrom();
+    }
+
     /** Closes a dataset to all jobs. */
     public void close(String datasetId, String why) {
-        Closure closure = new Closure(now(), why.substring(0, Math.min(why.length(), MAX_WHY)));
+        close(datasetId, why, List.of());
+    }
+
+    /**
+     * Closes a dataset to all jobs.
+     *
+     * @param copyOf the datasets that it is a copy of, unless the owner reopens it; none where it is closed for another reason
+     */
+    public void close(String datasetId, String why, List<NodeDataset> copyOf) {
+        Closure closure = new Closure(now(), why.substring(0, Math.min(why.length(), MAX_WHY)), copyOf);
         unwritten.put(datasetId, closure);
         try {
             write(current(datasetId).close(closure));

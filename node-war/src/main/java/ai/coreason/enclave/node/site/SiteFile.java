@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
  * @param evidenceKey the key that signs simulated evidence, PEM; there only in simulation
  * @param gpuEvidence how the machine's GPU is asked for evidence; never there in simulation
  * @param overseerEvidence what is demanded of the Overseer's hardware; never there in simulation
+ * @param fingerprints the folder of the site's fingerprints of records, which its nodes share; the node keeps its own if empty
  */
 public record SiteFile(
         String nodeId,
@@ -39,7 +40,8 @@ public record SiteFile(
         SitePolicy policy,
         Optional<Path> evidenceKey,
         Optional<GpuInterface> gpuEvidence,
-        Optional<OverseerDemand> overseerEvidence) {
+        Optional<OverseerDemand> overseerEvidence,
+        Optional<Path> fingerprints) {
     private static final Pattern NODE_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final long MAX_BYTES = 4 << 20;
 
@@ -47,7 +49,7 @@ public record SiteFile(
         resources = List.copyOf(resources);
     }
 
-    /** A site without a GPU that gives evidence, which demands none of the Overseer. */
+    /** A site of one node without a GPU that gives evidence, which demands none of the Overseer. */
     public SiteFile(
             String nodeId,
             URI overseer,
@@ -66,6 +68,7 @@ public record SiteFile(
                 resources,
                 policy,
                 evidenceKey,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -108,7 +111,10 @@ public record SiteFile(
                     return key;
                 }),
                 f.optionalObject("gpu_evidence").map(g -> GpuInterface.parse(g, folder)),
-                f.optionalObject("overseer_evidence").map(o -> OverseerDemand.parse(o, folder)));
+                f.optionalObject("overseer_evidence").map(o -> OverseerDemand.parse(o, folder)),
+                f.has("fingerprints")
+                        ? Optional.of(path(f, "fingerprints", "the path of a folder", folder))
+                        : Optional.empty());
         f.end();
         if (site.simulation() && site.gpuEvidence.isPresent()) {
             throw InvalidDocument.at("gpu_evidence", "no such member beside simulation", "one");
@@ -147,11 +153,15 @@ public record SiteFile(
     }
 
     static Path path(JsonFields f, String member, Path folder) {
-        String text = f.text(member, "the path of a file", s -> !s.isBlank());
+        return path(f, member, "the path of a file", folder);
+    }
+
+    private static Path path(JsonFields f, String member, String expected, Path folder) {
+        String text = f.text(member, expected, s -> !s.isBlank());
         try {
             return folder.resolve(text).normalize();
         } catch (InvalidPathException e) {
-            throw InvalidDocument.at(f.at(member), "the path of a file", text);
+            throw InvalidDocument.at(f.at(member), expected, text);
         }
     }
 }

@@ -1,6 +1,10 @@
 package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.node.copies.Copy;
+import ai.coreason.enclave.node.copies.FingerprintFolder;
+import ai.coreason.enclave.node.copies.Fingerprints;
+import ai.coreason.enclave.node.copies.UnusableSketch;
 import ai.coreason.enclave.node.data.DatasetReader;
 import ai.coreason.enclave.node.data.Reading;
 import ai.coreason.enclave.node.site.DatasetStandings;
@@ -21,7 +25,8 @@ import java.util.Optional;
 
 /**
  * The checked and encoded records of the job that was trained last, kept between its rounds and read anew when a file
- * changes. Records that do not obey their schema close their dataset. Not thread-safe.
+ * changes. Records that do not obey their schema, or that another dataset of the site holds too, close their dataset. Not
+ * thread-safe.
  */
 final class LocalExamples {
     private record Stamp(Path file, long size, FileTime modified) {}
@@ -31,24 +36,27 @@ final class LocalExamples {
     private static final String UNUSABLE = "the site's records cannot be used until their owner acts";
 
     private final DatasetStandings standings;
+    private final FingerprintFolder fingerprints;
     private final boolean simulation;
     private Key key;
     private Examples examples;
 
     /**
      * @param standings which datasets are closed
+     * @param fingerprints by which copies of records are found
      * @param simulation whether findings may be told to the Overseer; from a real site nothing of records leaves
      */
-    LocalExamples(DatasetStandings standings, boolean simulation) {
+    LocalExamples(DatasetStandings standings, FingerprintFolder fingerprints, boolean simulation) {
         this.standings = standings;
+        this.fingerprints = fingerprints;
         this.simulation = simulation;
     }
 
     /**
      * The records that a job trains on.
      *
-     * @throws Declined if the job does not fit the schema; if the records do not, in one and the same words whatever they
-     *     are, and the dataset is closed from then on; or if they cannot be read now
+     * @throws Declined if the job does not fit the schema; if the records do not or are copies, in one and the same words
+     *     whatever they are, and the dataset is closed from then on; or if they cannot be read now, or not be compared
      */
     Examples of(FederationJob job, OfferedDataset dataset) throws Declined {
         String id = dataset.dataset().datasetId();
@@ -101,19 +109,36 @@ final class LocalExamples {
     /** Whatever fails on the records, foreseen or not, is one and the same refusal to whoever chose the job. */
     private Examples read(DatasetReader reader, OfferedDataset dataset) throws Declined, IOException {
         String id = dataset.dataset().datasetId();
+        Fingerprints prints = fingerprints.begin(dataset.resource());
         Reading reading;
         try {
-            reading = reader.read();
+            reading = reader.read(prints);
         } catch (InvalidDocument e) {
             throw refused(id, "the records' file is not of its form: " + e.getMessage());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             throw refused(id, "the reading of the records failed: " + Fault.of(e));
         }
         if (reading instanceof Reading.Ready ready) {
+            refuseCopies(dataset, prints);
             standings.note(id, RecordNotes.of(dataset.dataset(), ready));
             return ready.examples();
         }
         throw refused(id, RecordNotes.refusal(dataset.dataset(), (Reading.Refused) reading));
+    }
+
+    private void refuseCopies(OfferedDataset dataset, Fingerprints prints) throws Declined, IOException {
+        String id = dataset.dataset().datasetId();
+        List<Copy> copies;
+        try {
+            copies = fingerprints.keep(dataset.resource(), prints, standings.distinctFrom(id));
+        } catch (UnusableSketch e) {
+            throw refused(id, RecordNotes.unusable(e));
+        }
+        if (!copies.isEmpty()) {
+            String why = RecordNotes.copies(copies);
+            standings.close(id, why, copies.stream().map(Copy::other).toList());
+            throw unusable(why);
+        }
     }
 
     private Declined refused(String datasetId, String why) {

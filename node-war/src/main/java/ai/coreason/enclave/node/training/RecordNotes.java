@@ -1,5 +1,7 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.node.copies.Copy;
+import ai.coreason.enclave.node.copies.UnusableSketch;
 import ai.coreason.enclave.node.data.Reading;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -41,6 +43,25 @@ final class RecordNotes {
                         + ": a job that uses it reads zeros, or leaves the record out where it is the label"));
         notes.addAll(found.notes());
         return notes;
+    }
+
+    /** That records are copies, of which datasets, and what the owner can do. */
+    static String copies(List<Copy> copies) {
+        return copies.stream()
+                        .map(c -> "about " + c.records() + " of the records are also in dataset "
+                                + c.other().datasetId() + " of node "
+                                + c.other().nodeId())
+                        .collect(Collectors.joining(", "))
+                + ": whoever they are about would be in two datasets, whose budgets know nothing of each other. Remove the"
+                + " copy; or, where the records only look alike, say so with enclave node reopen, after which the two are"
+                + " not compared again";
+    }
+
+    /** That fingerprints cannot be compared, and what the owner can do. */
+    static String unusable(UnusableSketch why) {
+        return "nobody can tell whether the records are copies: " + why.getMessage()
+                + ". Find out who changed the file; without it, its dataset's fingerprints are taken anew when that is next"
+                + " trained on";
     }
 
     /** Why records cannot be used. */

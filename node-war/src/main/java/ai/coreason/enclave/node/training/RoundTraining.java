@@ -5,9 +5,7 @@ import ai.coreason.enclave.node.agent.OverseerRefusal;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
-import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDataset;
-import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.privacy.dpsgd.DpSgdTrainer;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
@@ -45,7 +43,7 @@ public final class RoundTraining implements AutoCloseable {
     private static final int ANY_ATTEMPT = 1;
 
     private final SiteFile site;
-    private final OfferedDatasets offered;
+    private final SiteRecords own;
     private final RoundBooks books;
     private final TaskAdmission admission;
     private final LedgerMirroring mirroring;
@@ -55,25 +53,24 @@ public final class RoundTraining implements AutoCloseable {
     private final String manifestSha256;
 
     /**
-     * @param standings which datasets are closed
+     * @param own the records that the site offers
      * @param evidence what vouches for each update
      * @param manifestSha256 the digest of the installed code, which the ledger names as what trained
      * @param threads that compute one operation
      */
     public RoundTraining(
             SiteFile site,
-            OfferedDatasets offered,
+            SiteRecords own,
             RoundBooks books,
-            DatasetStandings standings,
             EvidenceSource evidence,
             String manifestSha256,
             int threads) {
         this.site = site;
-        this.offered = offered;
+        this.own = own;
         this.books = books;
-        this.admission = new TaskAdmission(site, offered, books);
+        this.admission = new TaskAdmission(site, own.offered(), books);
         this.mirroring = new LedgerMirroring(books);
-        this.examples = new LocalExamples(standings, site.simulation());
+        this.examples = new LocalExamples(own.standings(), own.fingerprints(), site.simulation());
         this.trainers = new Trainers(threads);
         this.seal = new UpdateSeal(evidence, manifestSha256);
         this.manifestSha256 = manifestSha256;
@@ -128,7 +125,7 @@ public final class RoundTraining implements AutoCloseable {
      * the readiness check; each reservation compares anew.
      */
     public void compareLedgers(Session session) throws InterruptedException {
-        for (OfferedDataset dataset : offered.all()) {
+        for (OfferedDataset dataset : own.offered().all()) {
             String id = dataset.dataset().datasetId();
             try {
                 mirroring.bringUpToDate(session, id);

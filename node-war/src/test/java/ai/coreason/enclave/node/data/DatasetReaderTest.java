@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import ai.coreason.enclave.node.copies.SamplePrints;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
@@ -99,8 +100,12 @@ class DatasetReaderTest {
         return encoder.encoded();
     }
 
+    private static Reading read(DataPackage data, DataResource resource, FederationJob job) throws IOException {
+        return DatasetReader.of(data, resource, job).read(SamplePrints.of(resource));
+    }
+
     private static Reading read(DataPackage data, FederationJob job) throws IOException {
-        return DatasetReader.of(data, data.resources().get(0), job).read();
+        return read(data, data.resources().get(0), job);
     }
 
     @Test
@@ -327,8 +332,7 @@ class DatasetReaderTest {
         DataPackage data = DataPackage.read(shared("federations/heart/datapackage.json"));
         FederationJob job = FederationJob.parse(
                 Json.read(Files.readAllBytes(shared("federations/heart/job_dp.json"))), JobRules.production());
-        Reading reading =
-                DatasetReader.of(data, data.resource(node).orElseThrow(), job).read();
+        Reading reading = read(data, data.resource(node).orElseThrow(), job);
         assertThat(reading)
                 .isInstanceOfSatisfying(
                         Reading.Ready.class,
@@ -351,7 +355,7 @@ class DatasetReaderTest {
         }
         assertThat(greatest).isEqualTo(1f);
         assertThat(encoded.classes()).contains(0, 9).hasSize(encoded.x().length / 784);
-        assertThat(DatasetReader.of(data, resource, job).read()).isInstanceOf(Reading.Ready.class);
+        assertThat(read(data, resource, job)).isInstanceOf(Reading.Ready.class);
     }
 
     /** One 2x2 image and its label, described by these schemas of x and y. */

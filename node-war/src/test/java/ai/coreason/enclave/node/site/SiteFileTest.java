@@ -87,6 +87,14 @@ class SiteFileTest {
     }
 
     @Test
+    void parse_fingerprints_resolvesTheFolderAgainstTheFiles() {
+        assertThat(SiteFile.parse(site(), folder).fingerprints()).isEmpty();
+        assertThat(SiteFile.parse(site().put("fingerprints", "../shared"), folder.resolve("a"))
+                        .fingerprints())
+                .contains(folder.resolve("shared"));
+    }
+
+    @Test
     void parse_approveAny_approvesEveryJob() {
         assertThat(SiteFile.parse(site(), folder).policy().approves(DIGEST)).isTrue();
     }
@@ -136,6 +144,11 @@ class SiteFileTest {
                 "overseer_evidence | {\"policy\":\"p\",\"kds\":\"http://a\"} | overseer_evidence.kds: expected https://host",
                 "overseer_evidence | {\"policy\":\"p\",\"pcs\":\"https://u@a\"} | overseer_evidence.pcs: expected https://host",
                 "overseer_evidence | {\"policy\":\"p\"}         | overseer_evidence: expected no such member beside simulation",
+                "fingerprints | \" \"                         | fingerprints: expected the path of a folder, got",
+                "fingerprints | \"a\\u0000b\"                 | fingerprints: expected the path of a folder",
+                "fingerprints | {\"folder\":\"a\"}            | fingerprints: expected the path of a folder, got an object",
+                "fingerprints | [\"a\"]                       | fingerprints: expected the path of a folder, got an array",
+                "fingerprints | true                          | fingerprints: expected the path of a folder, got true",
                 "epsilon     | 9                               | epsilon: expected no such member, got one"
             })
     void parse_wrongMember_isRefusedByName(String member, String value, String message) {

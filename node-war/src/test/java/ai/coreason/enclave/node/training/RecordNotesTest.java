@@ -3,6 +3,7 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import ai.coreason.enclave.node.copies.SamplePrints;
 import ai.coreason.enclave.node.data.DatasetReader;
 import ai.coreason.enclave.node.data.Reading;
 import ai.coreason.enclave.privacy.json.Json;
@@ -37,7 +38,7 @@ class RecordNotesTest {
         DataResource resource = read.resource(site).orElseThrow();
         FederationJob job =
                 FederationJob.parse(Json.read(Files.readAllBytes(data.resolve("job.json"))), JobRules.inSimulation());
-        Reading reading = DatasetReader.of(read, resource, job).read();
+        Reading reading = DatasetReader.of(read, resource, job).read(SamplePrints.of(resource));
         return reading instanceof Reading.Ready ready
                 ? RecordNotes.of(resource.dataset(), ready)
                 : List.of(RecordNotes.refusal(resource.dataset(), (Reading.Refused) reading));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
+import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
@@ -647,12 +648,15 @@ class TaskRunTest {
         run().take(federation.session(), task.json());
     }
 
-    private DatasetStandings standings() {
-        return new DatasetStandings(folder, Clock.systemUTC());
+    private SiteRecords own() throws IOException {
+        return new SiteRecords(
+                offered(),
+                new DatasetStandings(folder, Clock.systemUTC()),
+                new FingerprintFolder(folder.resolve("fingerprints"), "node_a"));
     }
 
     private TaskRun run() throws IOException {
-        RoundTraining training = new RoundTraining(site(), offered(), books, standings(), evidence, MANIFEST, 1);
+        RoundTraining training = new RoundTraining(site(), own(), books, evidence, MANIFEST, 1);
         return new TaskRun(new JobRules(simulation, false), books, training, Clock.systemUTC());
     }
 

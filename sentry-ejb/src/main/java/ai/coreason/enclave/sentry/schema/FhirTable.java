@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColumn> columns, TableSchema schema)
         implements DataResource.Content {
     /** The name of the column of patients. */
-    static final String PATIENT = "patient";
+    public static final String PATIENT = "patient";
 
     /** What is hidden where the owner says nothing: a patient, of whom a step uses one record. */
     static final PrivacyUnit DEFAULT_UNIT = new PrivacyUnit(PATIENT, 1);

@@ -25,6 +25,11 @@ public final class Row {
         return texts[column] == null;
     }
 
+    /** The column's text as it stands in the file; empty where it is missing. */
+    public String text(int column) {
+        return missing(column) ? "" : texts[column];
+    }
+
     /** The number that the column states; NaN where it is missing, is text or is not of its type. */
     public double number(int column) {
         return numbers[column];
