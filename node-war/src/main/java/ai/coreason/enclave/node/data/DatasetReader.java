@@ -54,8 +54,11 @@ public final class DatasetReader {
         }
         if (resource.content() instanceof FhirTable table) {
             TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
-            return new DatasetReader(prints -> judge(
-                    FhirReader.read(files(data, resource), table, both(prints, encoder)), dataset, encoder::encoded));
+            return new DatasetReader(prints -> {
+                List<String> passedOver = passedOver(data, resource);
+                Findings found = FhirReader.read(files(data, resource), table, both(prints, encoder));
+                return judge(found.noted(passedOver), dataset, encoder::encoded);
+            });
         }
         Tensors tensors = (Tensors) resource.content();
         TensorEncoder encoder = new TensorEncoder(job, tensors, dataset.unit());
@@ -101,12 +104,22 @@ public final class DatasetReader {
         }
     }
 
+    private static List<String> passedOver(DataPackage data, DataResource resource) throws IOException {
+        try {
+            return data.passedOver(resource);
+        } catch (InvalidDocument e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     private static Reading judge(Findings found, Dataset dataset, Supplier<Encoded> encoded) {
         String column = dataset.unit().column();
         long unnamed = column.isEmpty() ? 0 : found.missing(column);
-        return found.clean() && unnamed == 0
-                ? new Reading.Ready(found, encoded.get().examples())
-                : new Reading.Refused(found, unnamed);
+        if (!found.clean() || unnamed > 0) {
+            return new Reading.Refused(found, unnamed);
+        }
+        Encoded whole = encoded.get();
+        return new Reading.Ready(found.noted(whole.notes()), whole.examples());
     }
 
     private static void requireTerms(DataResource resource, FederationJob job) {

@@ -2,7 +2,9 @@ package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Encoded records, row-major: either {@code targets} or {@code classes} is there. {@link #toString()} shows none.
@@ -18,6 +20,17 @@ record Encoded(long[] shape, float[] x, float[] targets, long[] classes, Optiona
     Examples examples() {
         Examples single = classes == null ? Examples.of(shape, x, targets) : Examples.of(shape, x, classes);
         return units.map(u -> single.byUnit(u, unit.maxRecords())).orElse(single);
+    }
+
+    /** What is worth a look, in sentences for the site. */
+    List<String> notes() {
+        boolean one = classes == null
+                ? IntStream.range(1, targets.length).allMatch(i -> targets[i] == targets[0])
+                : IntStream.range(1, classes.length).allMatch(i -> classes[i] == classes[0]);
+        int count = classes == null ? targets.length : classes.length;
+        return one && count > 1
+                ? List.of("all labels are one and the same, as the job reads them: a model learns to say just that")
+                : List.of();
     }
 
     @Override

@@ -102,6 +102,11 @@ public final class JsonFields {
         return v != null && !v.isNull();
     }
 
+    /** Whether the member is there and null, where that means something else than being left out; counts as read. */
+    public boolean isNull(String name) {
+        return !has(name) && node.has(name);
+    }
+
     /** A member that must be there, whatever its type. */
     public JsonNode any(String name, String expected) {
         if (!has(name)) {

@@ -25,7 +25,7 @@ import java.util.TreeSet;
  */
 public final class DataPackage {
     /** Members that only describe. */
-    private static final List<String> COMMENTARY = List.of(
+    static final List<String> COMMENTARY = List.of(
             "name",
             "id",
             "title",
@@ -74,6 +74,7 @@ public final class DataPackage {
 
     /** Reads a descriptor without touching the files that it names. */
     static DataPackage parse(JsonNode json, Path folder) {
+        StatedNulls.refuse(json, "");
         JsonFields f = JsonFields.of(json, "");
         List<DataResource> resources = f.list("resources", "an array of resources", DataResource::read);
         COMMENTARY.forEach(f::has);
@@ -128,6 +129,7 @@ public final class DataPackage {
     /**
      * What lies beside a resource's files in their folder and is not read, in sentences for the site's people.
      *
+     * @throws InvalidDocument if the folder is no longer there
      * @throws IOException if the file system fails
      */
     public List<String> passedOver(DataResource resource) throws IOException {

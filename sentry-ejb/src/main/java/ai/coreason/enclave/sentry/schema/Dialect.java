@@ -11,7 +11,7 @@ import org.apache.commons.csv.CSVFormat;
  * refused. Line ends are recognised whatever they are.
  *
  * @param header whether the first record names the columns; otherwise they are those of the schema, in its order
- * @param format separator, quote, escape and comment characters
+ * @param format separator, quote, escape and comment characters; a quote that is stated as null turns quoting off
  * @param nullSequence a text that means a missing value, besides those of the schema
  */
 public record Dialect(boolean header, CSVFormat format, Optional<String> nullSequence) {
@@ -33,7 +33,8 @@ public record Dialect(boolean header, CSVFormat format, Optional<String> nullSeq
         f.flag("caseSensitiveHeader", true); // names have to be as declared either way, or they are found absent
         boolean header = f.flag("header", true);
         char delimiter = character(f, "delimiter").orElse(',');
-        char quote = character(f, "quoteChar").orElse('"');
+        Character quote =
+                f.isNull("quoteChar") ? null : character(f, "quoteChar").orElse('"');
         Character escape = character(f, "escapeChar").orElse(null);
         Character comment = character(f, "commentChar").orElse(null);
         boolean skipSpace = f.flag("skipInitialSpace", false);
@@ -50,12 +51,14 @@ public record Dialect(boolean header, CSVFormat format, Optional<String> nullSeq
         if (!f.has(name)) {
             return Optional.empty();
         }
-        String text = f.block(name, "one character that is no line end", s -> s.length() == 1 && "\r\n".indexOf(s) < 0);
+        String expected =
+                "one character that is no line end" + (name.equals("quoteChar") ? ", or null for no quotes" : "");
+        String text = f.block(name, expected, s -> s.length() == 1 && "\r\n".indexOf(s) < 0);
         return Optional.of(text.charAt(0));
     }
 
     private static CSVFormat format(
-            char delimiter, char quote, Character escape, Character comment, boolean skipInitialSpace) {
+            char delimiter, Character quote, Character escape, Character comment, boolean skipInitialSpace) {
         return CSVFormat.DEFAULT
                 .builder()
                 .setDelimiter(delimiter)

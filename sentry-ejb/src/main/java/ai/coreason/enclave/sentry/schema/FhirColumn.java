@@ -57,9 +57,8 @@ record FhirColumn(FhirPath path, Take take) {
         return column;
     }
 
-    /** Puts the column's value of a record into its cell. */
-    void fill(Cells cells, int column, Field field, JsonNode document) {
-        Optional<List<JsonNode>> found = path.values(document);
+    /** Puts the column's value of a record, of what the path leads to, into its cell. */
+    void fill(Cells cells, int column, Field field, Optional<List<JsonNode>> found) {
         if (found.isEmpty()) {
             cells.wrongType(column);
             return;

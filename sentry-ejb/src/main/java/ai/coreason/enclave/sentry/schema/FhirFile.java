@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -40,12 +42,53 @@ final class FhirFile {
          * Takes note of an entry that deletes a resource.
          *
          * @param url which one
+         * @param fullUrl of the entry; empty where there is none
          * @param when it was deleted, if the Bundle says
          */
-        void deletion(String url, Optional<Instant> when);
+        void deletion(String url, String fullUrl, Optional<Instant> when);
+
+        /** Takes note of an entry that holds no resource and deletes none. */
+        void emptyEntry();
+
+        /**
+         * Takes note of a Bundle, once its entries were passed on.
+         *
+         * @param bundle its other members
+         * @param found how many entries are what was searched for, and not with it only
+         */
+        void bundle(JsonNode bundle, long found);
 
         /** Takes note of an object that belongs to the export and is no resource: a line of its log, or its manifest. */
-        void passedOver();
+        void ofTheExport(JsonNode object);
+    }
+
+    /** The entries of one Bundle: its members may follow them, so deletions wait. */
+    private final class Entries {
+        private final List<JsonNode> deletions = new ArrayList<>();
+        private long found;
+
+        void take(JsonNode entry) {
+            if (!entry.isObject()
+                    || entry.has("fullUrl") && !entry.get("fullUrl").isTextual()) {
+                throw refusal(parser.currentLocation(), "an entry of a Bundle", "something else");
+            }
+            if (entry.path("request").path("method").asText().equals("DELETE")) {
+                deletions.add(((ObjectNode) entry).without("resource"));
+            } else if (entry.has("resource")) {
+                found += entry.path("search").path("mode").asText("match").equals("match") ? 1 : 0;
+                resource(entry.get("resource"), entry.path("fullUrl").asText());
+            } else {
+                sink.emptyEntry();
+            }
+        }
+
+        void end(JsonNode bundle) {
+            for (JsonNode d : deletions) {
+                String url = d.path("request").path("url").asText();
+                sink.deletion(url, d.path("fullUrl").asText(), deletedAt(d, bundle));
+            }
+            sink.bundle(bundle, found);
+        }
     }
 
     private static final int MAX_RESOURCE = 1 << 24;
@@ -110,12 +153,13 @@ final class FhirFile {
             throw refusal(parser.currentTokenLocation(), RESOURCE, "something else");
         }
         ObjectNode object = Json.object();
+        Entries streamed = new Entries();
         for (String member = parser.nextFieldName(); member != null; member = parser.nextFieldName()) {
             JsonToken value = parser.nextToken();
             boolean bundle = BUNDLE.equals(object.path(RESOURCE_TYPE).textValue());
             if (bundle && member.equals("entry") && value == JsonToken.START_ARRAY) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    entry(MAPPER.readTree(parser), object);
+                    streamed.take(MAPPER.readTree(parser));
                     bounded.recordEnds();
                 }
             } else {
@@ -123,24 +167,13 @@ final class FhirFile {
             }
         }
         if (isOfTheExport(object)) {
-            sink.passedOver();
+            sink.ofTheExport(object);
         } else {
-            resource(object, "");
+            resource(object, "", streamed);
         }
     }
 
-    private void entry(JsonNode entry, JsonNode bundle) {
-        if (!entry.isObject() || entry.has("fullUrl") && !entry.get("fullUrl").isTextual()) {
-            throw refusal(parser.currentLocation(), "an entry of a Bundle", "something else");
-        }
-        if (entry.path("request").path("method").asText().equals("DELETE")) {
-            sink.deletion(entry.path("request").path("url").asText(), deletedAt(entry, bundle));
-        } else if (entry.has("resource")) {
-            resource(entry.get("resource"), entry.path("fullUrl").asText());
-        }
-    }
-
-    /** The time of the answer, else of the Bundle as far as it was read. */
+    /** The time of the answer, else of the Bundle. */
     private static Optional<Instant> deletedAt(JsonNode entry, JsonNode bundle) {
         return Stream.of(
                         entry.path("response").path("lastModified"),
@@ -160,6 +193,11 @@ final class FhirFile {
     }
 
     private void resource(JsonNode node, String fullUrl) {
+        resource(node, fullUrl, new Entries());
+    }
+
+    /** @param before the entries of it, if it is a Bundle, that were read before */
+    private void resource(JsonNode node, String fullUrl, Entries before) {
         String type = node.path(RESOURCE_TYPE).textValue();
         if (!(node instanceof ObjectNode resource) || type == null || !FhirTable.isType(type)) {
             throw refusal(parser.currentLocation(), RESOURCE, "something else");
@@ -175,7 +213,8 @@ final class FhirFile {
         if (!entries.isArray() && !entries.isMissingNode()) {
             throw refusal(parser.currentLocation(), "an array of a Bundle's entries", "something else");
         }
-        entries.forEach(entry -> entry(entry, resource));
+        entries.forEach(before::take);
+        before.end(resource);
     }
 
     private InvalidDocument refusal(JsonLocation at, String expected, String came) {

@@ -41,10 +41,12 @@ final class FhirPath {
 
     private final JsonPath path;
     private final Optional<String> type;
+    private final boolean readsTheRecord;
 
-    private FhirPath(JsonPath path, Optional<String> type) {
+    private FhirPath(JsonPath path, Optional<String> type, boolean readsTheRecord) {
         this.path = path;
         this.type = type;
+        this.readsTheRecord = readsTheRecord;
     }
 
     /**
@@ -70,12 +72,18 @@ final class FhirPath {
                             + " descendants, regular expressions, functions, filters in filters and tests that * exists",
                     text);
         }
-        return new FhirPath(path, Optional.ofNullable(taken.group(1)));
+        boolean readsTheRecord = taken.group(1) == null || text.indexOf('$', 1) >= 0;
+        return new FhirPath(path, Optional.ofNullable(taken.group(1)), readsTheRecord);
     }
 
     /** The type of the patient's resources that it reads; empty where it reads the record alone. */
     Optional<String> type() {
         return type;
+    }
+
+    /** Whether what it leads to depends on the record, and not on its patient alone. */
+    boolean readsTheRecord() {
+        return readsTheRecord;
     }
 
     /**

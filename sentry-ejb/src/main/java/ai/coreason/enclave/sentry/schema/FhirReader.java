@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 
 /**
@@ -30,19 +29,19 @@ import java.util.zip.ZipException;
  */
 public final class FhirReader {
     private static final byte[] NOTHING = new byte[0];
-    private static final Pattern RESOURCE_URL =
-            Pattern.compile("(?:https?://[^\\s?#]+/)?([A-Z][A-Za-z]{0,63}+)/([A-Za-z0-9.-]{1,64}+)"
-                    + "(?:/_history/[A-Za-z0-9.-]{1,64}+)?+");
-
     private final FhirTable table;
     private final Cells cells;
     private final Consumer<Row> rows;
     private final Patients patients = new Patients();
     private final FhirShelf shelf = new FhirShelf();
+    /** What paths lead to that read a patient's resources alone, for the patient that is being read. */
+    private final Map<FhirPath, Optional<List<JsonNode>>> ofPatient = new IdentityHashMap<>();
+
     private final Set<String> patientTypes;
     private final Set<String> missingTypes;
     private final boolean filteredFirst;
-    private long ofTheExport;
+    private final FhirClaims claims;
+    private final FhirLosses losses;
     private long deletionsOfNone;
 
     private FhirReader(FhirTable table, Consumer<Row> rows) {
@@ -52,6 +51,8 @@ public final class FhirReader {
         this.patientTypes = table.patientTypes();
         this.missingTypes = new TreeSet<>(patientTypes);
         missingTypes.add(table.resource());
+        this.claims = new FhirClaims(missingTypes);
+        this.losses = new FhirLosses(table);
         this.filteredFirst = table.where().isPresent()
                 && table.where().get().type().isEmpty()
                 && !patientTypes.contains(table.resource());
@@ -79,7 +80,7 @@ public final class FhirReader {
                 throw Utf8Text.broken(name);
             }
         }
-        return reader.findings();
+        return reader.findings(files.size());
     }
 
     static Findings read(Reader text, FhirTable table, Consumer<Row> rows) throws IOException {
@@ -89,7 +90,7 @@ public final class FhirReader {
         } catch (CharacterCodingException e) {
             throw Utf8Text.refusal("file 1");
         }
-        return reader.findings();
+        return reader.findings(1);
     }
 
     private void take(Reader text, String name) throws IOException {
@@ -100,13 +101,23 @@ public final class FhirReader {
             }
 
             @Override
-            public void deletion(String url, Optional<Instant> when) {
-                delete(url, when);
+            public void deletion(String url, String fullUrl, Optional<Instant> when) {
+                delete(url, fullUrl, when);
             }
 
             @Override
-            public void passedOver() {
-                ofTheExport++;
+            public void emptyEntry() {
+                claims.emptyEntry();
+            }
+
+            @Override
+            public void bundle(JsonNode bundle, long found) {
+                claims.bundle(bundle, found);
+            }
+
+            @Override
+            public void ofTheExport(JsonNode object) {
+                claims.ofTheExport(object);
             }
         });
     }
@@ -114,31 +125,40 @@ public final class FhirReader {
     private void hold(ObjectNode resource, String fullUrl, String place) {
         Optional<Patients.Name> patient = patients.learn(resource, fullUrl);
         String type = resource.path("resourceType").asText();
+        claims.resource(resource);
         missingTypes.remove(type);
         boolean ofRecords = type.equals(table.resource());
         if (!ofRecords && !patientTypes.contains(type)) {
             return;
         }
-        boolean used = patientTypes.contains(type)
-                || !filteredFirst
-                || isRecord(Json.object().set("resource", resource));
+        boolean used = (patientTypes.contains(type)
+                        || !filteredFirst
+                        || isRecord(Json.object().set("resource", resource)))
+                && !losses.forbids(resource);
         String id = resource.path("id").asText();
         shelf.put(
                 id.isEmpty() ? fullUrl : id,
                 new FhirShelf.Held(
-                        type, FhirVersion.of(resource), used ? Json.write(resource) : NOTHING, patient, place));
+                        type,
+                        FhirVersion.of(resource),
+                        used ? Json.write(resource) : NOTHING,
+                        patient,
+                        FhirUrl.serverOf(fullUrl),
+                        place));
     }
 
-    private void delete(String url, Optional<Instant> when) {
-        Matcher one = RESOURCE_URL.matcher(url);
-        if (one.matches()) {
-            shelf.delete(one.group(1), one.group(2), when);
+    private void delete(String url, String fullUrl, Optional<Instant> when) {
+        Optional<FhirUrl> one = FhirUrl.parse(url);
+        if (one.isPresent()) {
+            FhirUrl u = one.get();
+            String server = u.server().isEmpty() ? FhirUrl.serverOf(fullUrl) : u.server();
+            shelf.delete(u.type(), u.id(), server, new FhirVersion(when, u.number()));
         } else {
             deletionsOfNone++;
         }
     }
 
-    private Findings findings() {
+    private Findings findings(int files) {
         Map<Optional<String>, List<FhirShelf.Held>> byPatient = new LinkedHashMap<>();
         for (FhirShelf.Held h : shelf.resources()) {
             byPatient
@@ -148,35 +168,43 @@ public final class FhirReader {
         List<FhirShelf.Held> ofNone = byPatient.remove(Optional.<String>empty());
         byPatient.forEach((patient, resources) -> patient(patient, resources));
         if (ofNone != null) {
-            ofNone.forEach(h -> patient(Optional.empty(), List.of(h)));
+            ofNone.forEach(this::ofNone);
         }
         for (String place : shelf.unclear()) {
             cells.tally().at(() -> place);
             cells.tally().violation(Findings.RECORD, Rule.UNIQUE);
         }
-        return cells.tally().findings().noted(notes());
+        Findings found = cells.tally().findings();
+        return found.noted(notes()).noted(claims.notes(files)).noted(losses.notes(found.rows(), missingTypes));
+    }
+
+    /** What is of nobody may be a record; what only gives a context to records, none of them sees. */
+    private void ofNone(FhirShelf.Held h) {
+        boolean record = patient(Optional.empty(), List.of(h)) > 0;
+        if (!record && patientTypes.contains(h.type())) {
+            losses.ofNobody(h.type());
+        }
     }
 
     private List<String> notes() {
         List<String> notes = new ArrayList<>(shelf.notes());
         missingTypes.forEach(
                 type -> notes.add("no file has a resource of type " + type + ", which the data package names"));
-        if (ofTheExport > 0) {
-            notes.add(ofTheExport + " objects are of the export's log or manifest and were passed over");
-        }
         if (deletionsOfNone > 0) {
             notes.add(deletionsOfNone + " deletions name no resource by type and id and were not followed");
         }
         return notes;
     }
 
-    private void patient(Optional<String> patient, List<FhirShelf.Held> resources) {
+    /** Passes on a patient's records, and says how many there are. */
+    private int patient(Optional<String> patient, List<FhirShelf.Held> resources) {
         ObjectNode document = Json.object();
         ObjectNode byType = document.putObject("patient");
         List<JsonNode> order = new ArrayList<>();
         List<String> places = new ArrayList<>();
         for (FhirShelf.Held h : resources) {
             JsonNode resource = Json.read(h.json());
+            losses.weigh(resource);
             if (patientTypes.contains(h.type())) {
                 byType.withArray("/" + h.type()).add(resource);
             }
@@ -185,24 +213,38 @@ public final class FhirReader {
                 places.add(h.place());
             }
         }
+        int records = 0;
+        ofPatient.clear();
         for (int i = 0; i < order.size(); i++) {
             String place = places.get(i);
             cells.tally().at(() -> place);
             document.set("resource", order.get(i));
             if (isRecord(document)) {
                 row(patient, document);
+                records++;
             }
         }
+        return records;
     }
 
     private void row(Optional<String> patient, JsonNode document) {
         cells.tally().row();
         List<FhirColumn> columns = table.columns();
         for (int i = 0; i < columns.size(); i++) {
-            columns.get(i).fill(cells, i, table.schema().fields().get(i), document);
+            Optional<List<JsonNode>> values = values(columns.get(i).path(), document);
+            losses.column(i, values.isPresent() && values.get().isEmpty());
+            columns.get(i).fill(cells, i, table.schema().fields().get(i), values);
         }
         patient.ifPresentOrElse(p -> cells.set(columns.size(), p), () -> cells.missing(columns.size()));
         rows.accept(cells.complete());
+    }
+
+    /** What a path leads to; what is the same for all records of a patient is looked up once. */
+    private Optional<List<JsonNode>> values(FhirPath path, JsonNode document) {
+        if (path.readsTheRecord()) {
+            return path.values(document);
+        }
+        return ofPatient.computeIfAbsent(path, p -> p.values(document));
     }
 
     /** A resource that the filter cannot judge is no record, and is found. */
@@ -210,7 +252,7 @@ public final class FhirReader {
         if (table.where().isEmpty()) {
             return true;
         }
-        Optional<List<JsonNode>> found = table.where().get().values(document);
+        Optional<List<JsonNode>> found = values(table.where().get(), document);
         if (found.isEmpty()) {
             cells.tally().violation(Findings.RECORD, Rule.TYPE);
         }

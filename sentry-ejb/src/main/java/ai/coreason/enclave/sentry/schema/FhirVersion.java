@@ -21,11 +21,14 @@ record FhirVersion(Optional<Instant> updated, OptionalLong number) {
     /** The version that a resource states. */
     static FhirVersion of(JsonNode resource) {
         JsonNode meta = resource.path("meta");
-        String id = meta.path("versionId").asText();
-        boolean counted = !id.isEmpty() && id.length() <= LONGEST && id.chars().allMatch(c -> c >= '0' && c <= '9');
         return new FhirVersion(
-                instant(meta.path("lastUpdated")),
-                counted ? OptionalLong.of(Long.parseLong(id)) : OptionalLong.empty());
+                instant(meta.path("lastUpdated")), number(meta.path("versionId").asText()));
+    }
+
+    /** The number that a version's id is; empty where it is none. */
+    static OptionalLong number(String id) {
+        boolean counted = !id.isEmpty() && id.length() <= LONGEST && id.chars().allMatch(c -> c >= '0' && c <= '9');
+        return counted ? OptionalLong.of(Long.parseLong(id)) : OptionalLong.empty();
     }
 
     /** The time that a text states; empty where it states none. */
@@ -48,5 +51,14 @@ record FhirVersion(Optional<Instant> updated, OptionalLong number) {
             return OptionalInt.of(Long.compare(number.getAsLong(), other.number.getAsLong()));
         }
         return OptionalInt.empty();
+    }
+
+    /** Whether it was written after a deletion: of two numbers those decide, as a history's Bundle may lack the time. */
+    boolean after(FhirVersion deletion) {
+        if (number.isPresent() && deletion.number.isPresent()) {
+            return number.getAsLong() > deletion.number.getAsLong();
+        }
+        return deletion.updated.isPresent()
+                && updated.filter(deletion.updated.get()::isBefore).isPresent();
     }
 }

@@ -3,6 +3,7 @@ package ai.coreason.enclave.sentry.schema;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,17 +50,25 @@ final class PackageFolder {
      * @throws InvalidDocument if it is not a plain file within the folder
      */
     Path locate(String path, String field) throws IOException {
-        return within(folder.resolve(path), f -> Files.isRegularFile(f), "an existing plain file", path, field);
+        return within(resolve(path, field), f -> Files.isRegularFile(f), "an existing plain file", path, field);
     }
 
     /** The file or folder itself, every link resolved. */
     Path locateEither(String path, String field) throws IOException {
-        return within(folder.resolve(path), f -> Files.exists(f), "an existing file or folder", path, field);
+        return within(resolve(path, field), f -> Files.exists(f), "an existing file or folder", path, field);
+    }
+
+    private Path resolve(String path, String field) {
+        try {
+            return folder.resolve(path);
+        } catch (InvalidPathException e) {
+            throw InvalidDocument.at(field, "a name that the system's locale, as in LC_ALL, has letters for", path);
+        }
     }
 
     /**
      * The files of a folder, and of a folder {@value #DELETED} in it, that end in one of some ways, whatever their letters'
-     * case, by name; or the file.
+     * case, and are not hidden, by name; or the file.
      *
      * @throws InvalidDocument if one is not a plain file within the package's folder, naming it by its place from 1, as a
      *     name may name a patient; or if there is none
@@ -93,15 +102,37 @@ final class PackageFolder {
         if (!Files.isDirectory(place)) {
             return List.of();
         }
+        List<String> told = new ArrayList<>(others(place, path, endings));
+        if (Files.isDirectory(place.resolve(DELETED))) {
+            told.addAll(others(place.resolve(DELETED), path + "/" + DELETED, endings));
+        }
+        return told;
+    }
+
+    private static List<String> others(Path folder, String shown, Set<String> endings) throws IOException {
+        boolean deleted = folder.getFileName().toString().equals(DELETED);
         Map<String, Integer> others = new TreeMap<>();
         for (Path other : list(
-                place, f -> !ends(f, endings) && !f.getFileName().toString().equals(DELETED))) {
-            others.merge(Files.isDirectory(other) ? "folder" : ending(other), 1, Integer::sum);
+                folder,
+                f -> !ends(f, endings)
+                        && (deleted || !f.getFileName().toString().equals(DELETED)))) {
+            others.merge(kind(other), 1, Integer::sum);
         }
         return others.entrySet().stream()
-                .map(e -> e.getValue() + (e.getKey().equals("folder") ? " folders" : " files that end in " + e.getKey())
-                        + " in " + path + " were not read")
+                .map(e -> e.getValue() + " " + e.getKey() + " in " + shown + " were not read")
                 .toList();
+    }
+
+    private static String kind(Path file) {
+        String folders = Files.isDirectory(file) ? "folders" : "files";
+        return isHidden(file)
+                ? "hidden " + folders
+                : Files.isDirectory(file) ? folders : "files that end in " + ending(file);
+    }
+
+    /** What systems write beside a file, as macOS does, is named so. */
+    private static boolean isHidden(Path file) {
+        return file.getFileName().toString().startsWith(".");
     }
 
     private static List<Path> list(Path folder, Predicate<Path> which) throws IOException {
@@ -114,7 +145,7 @@ final class PackageFolder {
 
     private static boolean ends(Path file, Set<String> endings) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return endings.stream().anyMatch(name::endsWith);
+        return !isHidden(file) && endings.stream().anyMatch(name::endsWith);
     }
 
     /** A short ending of letters and digits; what else follows a point may be a part of somebody's name. */

@@ -8,6 +8,8 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -24,12 +26,16 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * Reads a CSV file record by record and checks it against its schema. UTF-8, with or without a byte order mark, compressed
- * by gzip or not; a record has at most 1,048,576 characters. Memory does not grow with the file, but for columns of unique values. Not
+ * by gzip or not; a record has at most 1,048,576 characters. Memory grows by 8 bytes a record, and with columns of unique values. Not
  * thread-safe; one instance reads one file once.
  */
 public final class TableReader {
     private static final int MAX_RECORD = 1 << 20;
     private static final int MAX_POSITIONS = 100;
+    /** Of FNV-1a, of 64 bits. */
+    private static final long PRIME = 0x100000001b3L;
+
+    private static final int END_OF_CELL = 1 << 16;
 
     private final Table table;
     private final Cells cells;
@@ -37,6 +43,11 @@ public final class TableReader {
     private final int[] columns;
 
     private int width;
+    private long spanning;
+    /** Of each record's cells, a number that is the same for the same cells and hardly ever for others. */
+    private long[] prints = new long[1024];
+
+    private int read;
 
     private TableReader(Table table) {
         this.table = table;
@@ -94,7 +105,7 @@ public final class TableReader {
                 bounded.recordEnds();
                 line[0] = parser.getCurrentLineNumber() + 1;
             }
-            return cells.tally().findings();
+            return cells.tally().findings().noted(notes());
         } catch (UncheckedIOException e) {
             throw refusal(e.getCause(), parser.getCurrentLineNumber());
         }
@@ -153,7 +164,41 @@ public final class TableReader {
                 cells.set(i, record.get(columns[i]));
             }
         }
+        look(record);
         rows.accept(cells.complete());
+    }
+
+    private void look(CSVRecord record) {
+        long print = 0;
+        boolean lines = false;
+        for (String cell : record) {
+            for (int i = 0; i < cell.length(); i++) {
+                print = PRIME * (print ^ cell.charAt(i));
+            }
+            print = PRIME * (print ^ END_OF_CELL);
+            lines |= cell.indexOf('\n') >= 0 || cell.indexOf('\r') >= 0;
+        }
+        spanning += lines ? 1 : 0;
+        if (read == prints.length) {
+            prints = Arrays.copyOf(prints, 2 * read);
+        }
+        prints[read++] = print;
+    }
+
+    /** What is worth a look though it obeys. */
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        if (spanning > 0) {
+            notes.add(spanning + " records have cells that go over several lines, as a quote that opens on one line and"
+                    + " closes on another makes them: quoteChar null in the dialect reads files that do not quote");
+        }
+        Arrays.sort(prints, 0, read);
+        long again =
+                IntStream.range(1, read).filter(i -> prints[i] == prints[i - 1]).count();
+        if (again > 0) {
+            notes.add(again + " records stand there again, as they are: each counts");
+        }
+        return notes;
     }
 
     private static InvalidDocument refusal(IOException cause, long line) throws IOException {

@@ -11,7 +11,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 
 /** A file of text in UTF-8, which may be compressed by gzip; what it is, its first two bytes say. */
 final class Utf8Text {
@@ -73,7 +72,7 @@ final class Utf8Text {
             raw.mark(2);
             boolean gzip = raw.read() == GZIP_1 && raw.read() == GZIP_2;
             raw.reset();
-            return gzip ? new BufferedInputStream(new GZIPInputStream(raw)) : raw;
+            return gzip ? new BufferedInputStream(GzipMembers.open(raw)) : raw;
         } catch (IOException e) {
             raw.close();
             throw e;

@@ -245,4 +245,49 @@ class DataPackageTest {
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
     }
+
+    /** Null is not left out: who wrote it meant something. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resources[0].dialect",
+                "resources[0].dialect.delimiter",
+                "resources[0].dialect.header",
+                "resources[0].dialect.lineTerminator",
+                "resources[0].schema.primaryKey",
+                "resources[0].schema.missingValues",
+                "resources[0].schema.fields[0].type",
+                "resources[0].schema.fields[0].unit",
+                "resources[0].schema.fields[0].constraints",
+                "resources[0].schema.fields[1].constraints.minimum",
+                "resources[0].schema.fields[1].constraints.required",
+                "resources[0].schema.fields[2].constraints.enum",
+                "resources[0].schema.fields[3].trueValues",
+                "resources[0].coreason.public",
+                "resources[0].compression",
+                "resources[1].tensors.x.minimum"
+            })
+    void parse_memberOfNull_isRefusedByName(String member) {
+        ObjectNode document = Documents.with(Packages.full(), member, "null");
+        assertThatThrownBy(() -> Packages.parse(document))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(member + ": expected a value, or no such member, got null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "title",
+                "resources[0].description",
+                "resources[0].schema.fields[1].title",
+                "resources[0].dialect.quoteChar",
+                "resources[0].dialect.escapeChar",
+                "resources[0].dialect.commentChar",
+                "resources[0].dialect.nullSequence"
+            })
+    void parse_nullThatMeansNone_isTaken(String member) {
+        assertThat(Packages.parse(Documents.with(Packages.full(), member, "null"))
+                        .resources())
+                .hasSize(2);
+    }
 }

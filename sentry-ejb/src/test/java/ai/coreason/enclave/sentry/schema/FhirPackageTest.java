@@ -162,8 +162,8 @@ class FhirPackageTest {
                 .containsExactly(
                         "2 files that end in .csv in records were not read",
                         "1 files that end in .txt in records were not read",
-                        "1 folders in records were not read",
-                        "1 files that end in no known way in records were not read");
+                        "1 files that end in no known way in records were not read",
+                        "1 folders in records were not read");
         assertThat(read.file(read.resources().get(0))).isEqualTo(records().toRealPath());
     }
 

@@ -261,6 +261,116 @@ class FhirReaderTest {
     }
 
     @Test
+    void read_oneResourceWithMembersInAnotherOrder_countsOnce() throws Exception {
+        String record = observation("o1", "Patient/a", "1");
+        String turned = "{\"valueQuantity\": {\"value\": 1}, \"code\": {\"coding\": [{\"code\": \"29463-7\"}]},"
+                + " \"subject\": {\"reference\": \"Patient/a\"}, \"id\": \"o1\", \"resourceType\": \"Observation\"}";
+        Findings found = read(record + turned + patient("a"));
+        assertThat(found.clean()).isTrue();
+        assertThat(found.rows()).isEqualTo(1);
+        assertThat(found.notes()).contains("1 resources stand there again, as they are, and count once");
+    }
+
+    /** Two old copies of which neither is newer matter no more once there is a newer one, in whatever order they come. */
+    @Test
+    void read_oldCopiesThatDifferAndANewerOne_countsTheNewerInAnyOrder() throws Exception {
+        String old = "'lastUpdated': '2026-01-01T00:00:00Z'";
+        String one = version(observation("o1", "Patient/a", "1"), old);
+        String other = version(observation("o1", "Patient/a", "1"), old + ", 'tag': [{'code': 'SUBSETTED'}]");
+        String newer = version(observation("o1", "Patient/a", "2"), "'lastUpdated': '2026-02-01T00:00:00Z'");
+        for (String text : new String[] {
+            one + other + newer, one + newer + other, newer + one + other, other + one + newer, newer + other + one
+        }) {
+            seen.clear();
+            Findings found = read(text + patient("a"));
+            assertThat(found.clean()).isTrue();
+            assertThat(seen).containsExactly("2.0 0 0.0 0.0");
+            assertThat(found.notes()).contains("2 resources are older versions of others and were left out");
+        }
+        assertThat(read(newer + one + newer.replace("2}", "3}")).clean()).isFalse();
+    }
+
+    @Test
+    void read_timeOfTheBundleAfterItsEntries_countsAsBefore() throws Exception {
+        String record = version(observation("o1", "Patient/a", "1"), "'lastUpdated': '2026-03-01T00:00:00Z'");
+        String entry = "\"entry\": [{\"request\": {\"method\": \"DELETE\", \"url\": \"Observation/o1\"}}]";
+        for (String time : new String[] {"\"timestamp\": \"%s\"", "\"meta\": {\"lastUpdated\": \"%s\"}"}) {
+            for (String members :
+                    new String[] {"\"resourceType\": \"Bundle\", %s, %s}", "%s, %s, \"resourceType\": \"Bundle\"}"}) {
+                for (String month : new String[] {"02", "04"}) {
+                    String at = time.formatted("2026-" + month + "-01T00:00:00Z");
+                    long rows = month.equals("02") ? 1 : 0;
+                    assertThat(read("{" + members.formatted(at, entry) + record).rows())
+                            .isEqualTo(rows);
+                    assertThat(read("{" + members.formatted(entry, at) + record).rows())
+                            .isEqualTo(rows);
+                }
+            }
+        }
+    }
+
+    /** A history's Bundle is newer than all that it tells; which version was deleted, its number says. */
+    @Test
+    void read_historyWhereADeletedResourceCameBack_countsIt() throws Exception {
+        String back =
+                version(observation("o1", "Patient/a", "1"), "'versionId': '3', 'lastUpdated': '2026-03-01T00:00:00Z'");
+        String gone = "{\"fullUrl\": \"http://h/Observation/o1\", \"request\": {\"method\": \"DELETE\", \"url\":"
+                + " \"Observation/o1/_history/%d\"}}";
+        String history =
+                "{\"resourceType\": \"Bundle\", \"meta\": {\"lastUpdated\": \"2026-05-01T00:00:00Z\"}, \"entry\": [%s, %s]}";
+        assertThat(read(history.formatted(entry("http://h/Observation/o1", back), gone.formatted(2)))
+                        .rows())
+                .isEqualTo(1);
+        assertThat(read(history.formatted(gone.formatted(4), entry("http://h/Observation/o1", back)))
+                        .rows())
+                .isZero();
+    }
+
+    @Test
+    void read_idOfTwoServersAndOfOneUnknown_isFoundInAnyOrder() throws Exception {
+        String lab = bundle(entry("http://lab/Observation/o1", observation("o1", "Patient/a", "1")));
+        String ward = bundle(entry("http://ward/Observation/o1", observation("o1", "Patient/a", "2")));
+        String copy = bundle(entry("https://copy/Observation/o1", observation("o1", "Patient/a", "2")));
+        String unknown = observation("o1", "Patient/a", "2");
+        assertThat(read(lab + ward + copy).rows()).isEqualTo(2);
+        assertThat(read(ward + copy + ward.replace("http:", "https:")).rows()).isEqualTo(1);
+        for (String text : new String[] {lab + ward + unknown, unknown + lab + ward, ward + unknown + lab}) {
+            assertThat(read(text).violations()).isEqualTo(Map.of(Findings.RECORD, Map.of(Rule.UNIQUE, 1L)));
+        }
+        String deletion = bundle("{\"request\": {\"method\": \"DELETE\", \"url\": \"http://lab/Observation/o1\"}}");
+        seen.clear();
+        assertThat(read(deletion + lab + ward).rows()).isEqualTo(1);
+        assertThat(seen).containsExactly("2.0 -1 0.0 0.0");
+    }
+
+    /** All pages of a search are there: nothing is amiss. */
+    @Test
+    void read_allPagesOfASearch_areTakenForWhole() throws Exception {
+        String page = "{\"resourceType\": \"Bundle\", \"type\": \"searchset\", \"total\": 2, \"link\": [{\"relation\":"
+                + " \"self\", \"url\": \"p%d\"}%s], \"entry\": [%s, {\"search\": {\"mode\": \"include\"}, \"resource\": %s}]}";
+        String next = ", {\"relation\": \"next\", \"url\": \"p2\"}";
+        String first = page.formatted(1, next, entry("", observation("o1", "Patient/a", "1")), patient("a"));
+        String second = page.formatted(2, "", entry("", observation("o2", "Patient/a", "2")), patient("a"));
+        assertThat(read(first + second).notes()).noneMatch(n -> n.contains("page") || n.contains("search"));
+        assertThat(read(first).notes())
+                .contains(
+                        "1 pages of a search name a next page that no file holds",
+                        "a search found 2 resources, the files hold 1 of them");
+    }
+
+    @Test
+    void read_pathOfAPatientThatComparesWithTheRecord_isReadForEachRecord() throws Exception {
+        FhirTable table = with(
+                "fhir.columns.conditions",
+                "{'path': '$.patient.Condition[?(@.encounter == $.resource.encounter)]', 'take': 'count'}");
+        String text = observation("o1", "Patient/a", "1").replace("\"id\"", "\"encounter\": \"e\", \"id\"")
+                + observation("o2", "Patient/a", "2").replace("\"id\"", "\"encounter\": \"f\", \"id\"")
+                + condition("Patient/a", "1").replace("\"subject\"", "\"encounter\": \"e\", \"subject\"");
+        FhirReader.read(new StringReader(text), table, this::take);
+        assertThat(seen).containsExactly("1.0 -1 1.0 0.0", "2.0 -1 0.0 0.0");
+    }
+
+    @Test
     void read_logAndManifestOfTheExport_arePassedOverAndTold() throws Exception {
         String log = "{\"exportId\": \"x\", \"timestamp\": \"t\", \"eventId\": \"kickoff\", \"eventDetail\": {}}\n";
         String manifest = "{\"transactionTime\": \"t\", \"request\": \"r\", \"output\": [{\"type\": \"Patient\"}]}\n";
