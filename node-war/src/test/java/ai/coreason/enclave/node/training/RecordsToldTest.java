@@ -2,6 +2,7 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
@@ -252,9 +253,11 @@ class RecordsToldTest {
     private TaskRun run() throws Exception {
         RoundTraining training = new RoundTraining(
                 site(),
-                offered(),
+                new SiteRecords(
+                        offered(),
+                        new DatasetStandings(folder, Clock.systemUTC()),
+                        new FingerprintFolder(folder.resolve("fingerprints"), "node_a")),
                 books,
-                new DatasetStandings(folder, Clock.systemUTC()),
                 data -> new Evidence(HardwareType.SIMULATED, data.digest(), data.json()),
                 "ef".repeat(32),
                 1);
