@@ -60,6 +60,9 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public class NodeApplication {
     private static final System.Logger LOG = System.getLogger(NodeApplication.class.getName());
     private static final Backoff BETWEEN_FAILURES = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(15));
+    /** More would divide tensors where a unit's numbers are then computed by other routines (ADR 15). */
+    private static final int ONE_THREAD = 1;
+
     private static final Duration STOP = Duration.ofSeconds(20);
 
     @Inject
@@ -118,14 +121,13 @@ public class NodeApplication {
                 .flatMap(d -> books.inspect(d.dataset().datasetId()).stream())
                 .forEach(fault -> LOG.log(System.Logger.Level.ERROR, "ledger.held " + fault.sentence()));
         LOG.log(System.Logger.Level.INFO, "ledger.recovered expired={0}", books.recover());
-        int computing = site.simulation() ? 1 : Runtime.getRuntime().availableProcessors();
         training = new RoundTraining(
                 site,
                 new SiteRecords(offered, new DatasetStandings(state(config), clock), fingerprints),
                 books,
                 evidence,
                 manifest.sha256(),
-                computing);
+                ONE_THREAD);
         JobRules rules = new JobRules(
                 site.simulation(),
                 offered.all().stream().anyMatch(d -> d.dataset().open()));

@@ -38,7 +38,7 @@ public record LocalOverseer(URI api, String ca, String token) {
         return new LocalOverseer(
                 running.readiness().resolve("/"),
                 Files.readString(files.caFile(), StandardCharsets.US_ASCII),
-                files.tokens().issue("enclave-ledger", role, VALIDITY));
+                files.tokens().issue("enclave-command-" + role, role, VALIDITY));
     }
 
     /** Never shows the token. */

@@ -10,10 +10,14 @@ import java.util.Map;
  *
  * <p>libtorch's kernels differ by the shapes that they are given: the same example's gradient may be rounded in another way when its
  * call has one example more. With weights of a hostile choice another rounding is another gradient, and then one record
- * would decide what all others of its batch add to the sum. So a size is used only once the {@link Check} has shown, for units drawn
- * at random, that it gives for each, wherever it stands, what the {@linkplain #BASE smallest usual size} gives. A size
- * that does not is rounded up to a multiple of the base, and where that does not either, calls have the base's size; if
- * not even places in such a call are alike, or memory holds fewer, every call has one unit. Not thread-safe.
+ * would decide what all others of its batch add to the sum.
+ *
+ * <p>The one known cause is that element-wise functions compute what does not fill two vector registers, the last 31 numbers of a
+ * tensor at most, by another routine, which is now and then one unit in the last place off. It is so rare that trying does not find
+ * it. So sizes are multiples of {@value #BASE}, with which no tensor has such an end, however many numbers it has for each unit. For
+ * what is not known, a size is used only once the {@link Check} has shown, for units drawn at random, that it gives for each,
+ * wherever it stands, what the smallest gives. Where one does not, calls have the smallest; if not even places in such a call are
+ * alike, or memory holds fewer, every call has one unit. Not thread-safe.
  */
 final class CallSizes {
     /** What computes something for units that were drawn at random, from a seed that is always the same. */
@@ -34,9 +38,8 @@ final class CallSizes {
     /** Units that were drawn at random. */
     static final int DRAWN = 64;
 
+    /** Two vector registers of 512 bits hold so many numbers of single precision. */
     private static final int BASE = 32;
-    private static final int LEAST = 16;
-    private static final int STEP = 4;
 
     /** The first units of two calls of one size, whose difference is odd. */
     private static final int[] ROTATIONS = {3, 40};
@@ -56,26 +59,12 @@ final class CallSizes {
 
     /** The size of a call for up to so many units of so many examples; it may be smaller. */
     int of(int units, int width) {
-        int base = base(width);
-        if (!fits(base, width)) {
+        int most = Math.min(MOST, examples / width) / BASE * BASE;
+        if (most == 0 || !fits(BASE, width)) {
             return 1;
         }
-        int most = Math.max(base, Math.min(MOST, examples / width) / base * base);
-        int size = Math.min(most, Math.max(Math.min(LEAST, base), up(units, Math.min(STEP, base))));
-        if (fits(size, width)) {
-            return size;
-        }
-        int larger = up(size, base);
-        return fits(larger, width) ? larger : base;
-    }
-
-    /** A power of two that memory holds. */
-    private int base(int width) {
-        return Math.min(BASE, Integer.highestOneBit(Math.max(1, examples / width)));
-    }
-
-    private static int up(int number, int multiple) {
-        return (number + multiple - 1) / multiple * multiple;
+        int size = Math.min(most, (units + BASE - 1) / BASE * BASE);
+        return fits(size, width) ? size : BASE;
     }
 
     private boolean fits(int size, int width) {
@@ -106,12 +95,11 @@ final class CallSizes {
     }
 
     private double[] reference(int width) {
-        int base = base(width);
         double[] out = {};
-        for (int from = 0; from < DRAWN; from += base) {
-            double[] results = check.results(numbers(from, base), width);
-            out = from == 0 ? new double[results.length / base * DRAWN] : out;
-            System.arraycopy(results, 0, out, results.length / base * from, results.length);
+        for (int from = 0; from < DRAWN; from += BASE) {
+            double[] results = check.results(numbers(from, BASE), width);
+            out = from == 0 ? new double[results.length / BASE * DRAWN] : out;
+            System.arraycopy(results, 0, out, results.length / BASE * from, results.length);
         }
         return out;
     }

@@ -42,6 +42,11 @@ public class DatasetAccount {
 
     DatasetAccount(String key, Dataset dataset, String source) {
         this.key = key;
+        restate(dataset, source);
+    }
+
+    /** Takes another registration in the place of one that nothing was charged on. */
+    final void restate(Dataset dataset, String source) {
         this.registration = new String(Json.canonical(dataset.json()), java.nio.charset.StandardCharsets.UTF_8);
         this.source = source;
         this.head = dataset.genesis();

@@ -37,7 +37,8 @@ public final class LedgerBook {
     }
 
     /**
-     * Registers a dataset, or confirms that it is registered in just this way.
+     * Registers a dataset, or confirms that it is registered in just this way. One that was never charged, and whose ledger no
+     * Overseer has countersigned, as it refused the registration, may be registered otherwise.
      *
      * @param source a name of where the records lie, the same for the same records
      * @throws IllegalArgumentException if the dataset is registered otherwise, or another one has this source
@@ -55,6 +56,10 @@ public final class LedgerBook {
             account = new DatasetAccount(key, dataset, source);
             em.persist(account);
             em.flush();
+        } else if (account.sequence() == 0
+                && rows(key).isEmpty()
+                && keptHead(key).isEmpty()) {
+            account.restate(dataset, source);
         } else if (!account.dataset().equals(dataset)) {
             throw new IllegalArgumentException("dataset " + key + ": expected the registration of its first day, "
                     + account.dataset().json() + ", got " + dataset.json());

@@ -20,20 +20,13 @@ class CallSizesTest {
     }
 
     @Test
-    void of_machineOnWhichAllSizesAreAlike_isTheNextMultipleOfFour() {
+    void of_machineOnWhichAllSizesAreAlike_isTheNextMultipleOfThirtyTwo() {
         CallSizes sizes = new CallSizes(machine(size -> false), 1 << 20);
-
-        assertThat(sizes.of(1, 1)).isEqualTo(16);
-        assertThat(sizes.of(61, 1)).isEqualTo(64);
-        assertThat(sizes.of(250, 3)).isEqualTo(252);
-    }
-
-    @Test
-    void of_sizeThatRoundsInAnotherWay_isAvoided() {
-        CallSizes sizes = new CallSizes(machine(size -> size % 32 != 0), 1 << 20);
 
         assertThat(sizes.of(1, 1)).isEqualTo(32);
         assertThat(sizes.of(61, 1)).isEqualTo(64);
+        assertThat(sizes.of(250, 3)).isEqualTo(256);
+        assertThat(sizes.of(2_000, 1)).isEqualTo(CallSizes.MOST);
     }
 
     @Test
@@ -51,11 +44,11 @@ class CallSizesTest {
     }
 
     @Test
-    void of_littleMemory_isWhatItHolds() {
-        CallSizes sizes = new CallSizes(machine(size -> false), 20);
+    void of_littleMemory_isWhatItHoldsOrOne() {
+        CallSizes sizes = new CallSizes(machine(size -> false), 70);
 
-        assertThat(sizes.of(200, 1)).isEqualTo(16);
-        assertThat(sizes.of(200, 5)).isEqualTo(4);
-        assertThat(sizes.of(200, 30)).isEqualTo(1);
+        assertThat(sizes.of(200, 1)).isEqualTo(64);
+        assertThat(sizes.of(200, 2)).isEqualTo(32);
+        assertThat(sizes.of(200, 3)).isEqualTo(1);
     }
 }

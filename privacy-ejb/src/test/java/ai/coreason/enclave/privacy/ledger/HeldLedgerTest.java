@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.Held;
@@ -68,6 +69,21 @@ class HeldLedgerTest {
 
     private <T> T mirror(Function<LedgerMirror, T> work) {
         return overseer.inTransaction(em -> work.apply(new LedgerMirror(em)));
+    }
+
+    @Test
+    void register_otherTermsOnceCountersigned_isRefused() {
+        LedgerGuard own = FEDERATION.guard();
+        LedgerHead head = new LedgerHead("node_va", "heart", 0, HEART.genesis(), "nonce", Instant.now());
+        Dataset other = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 80, 1e-3, 5.0, false);
+        try (LedgerDatabase fresh = new LedgerDatabase(folder.resolve("fresh"))) {
+            fresh.inTransaction(em -> new LedgerBook(em, Clock.systemUTC(), own).register(HEART, "va.csv"));
+            fresh.inTransaction(em -> new LedgerBook(em, Clock.systemUTC(), own).countersigned(head, "{}"));
+
+            assertThatThrownBy(() -> fresh.inTransaction(
+                            em -> new LedgerBook(em, Clock.systemUTC(), own).register(other, "va.csv")))
+                    .hasMessageContaining("first day");
+        }
     }
 
     private Optional<LedgerFault> inspect() {

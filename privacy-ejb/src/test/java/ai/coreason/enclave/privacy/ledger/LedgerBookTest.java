@@ -168,7 +168,21 @@ class LedgerBookTest {
     }
 
     @Test
-    void register_otherTermsLater_isRefused() {
+    void register_otherTermsBeforeAnythingWasChargedOrCountersigned_takeTheirPlace() {
+        Dataset corrected = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 80, 1e-3, 5.0, false);
+        book(b -> b.register(corrected, "moved.csv"));
+
+        List<DatasetAccount> accounts = book(LedgerBook::accounts);
+        Optional<LedgerFault> fault = book(b -> b.inspect("heart"));
+        assertThat(accounts)
+                .singleElement()
+                .satisfies(a -> assertThat(a.dataset()).isEqualTo(corrected));
+        assertThat(fault).isEmpty();
+    }
+
+    @Test
+    void register_otherTermsOnceCharged_isRefused() {
+        book(b -> b.reserve(request("job", 1), SIGNER));
         Dataset raised = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 80, 1e-3, 5.0, false);
         assertThatThrownBy(() -> book(b -> b.register(raised, "va.csv"))).hasMessageContaining("first day");
     }
