@@ -88,9 +88,11 @@ public final class DatasetReader {
     private static Reading judge(Findings found, Dataset dataset, Supplier<Encoded> encoded) {
         String column = dataset.unit().column();
         long unnamed = column.isEmpty() ? 0 : found.missing(column);
-        return found.clean() && unnamed == 0
-                ? new Reading.Ready(found, encoded.get().examples())
-                : new Reading.Refused(found, unnamed);
+        if (!found.clean() || unnamed > 0) {
+            return new Reading.Refused(found, unnamed);
+        }
+        Encoded records = encoded.get();
+        return new Reading.Ready(found.noted(UnitSizes.notes(records)), records.examples());
     }
 
     private static void requireTerms(DataResource resource, FederationJob job) {

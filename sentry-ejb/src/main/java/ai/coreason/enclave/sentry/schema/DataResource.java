@@ -145,10 +145,8 @@ public record DataResource(String name, String path, Content content, Dataset da
 
     private static void requireUnit(String column, Content content, String path) {
         boolean record = column.isEmpty();
-        if (content instanceof Table table
-                && !record
-                && table.schema().field(column).isEmpty()) {
-            throw InvalidDocument.at(path + ".column", "a field of the schema", column);
+        if (content instanceof Table table && !record) {
+            requireNames(table.schema(), column, path + ".column");
         }
         if (content instanceof Tensors tensors && !record && !tensors.numbersUnits(column)) {
             throw InvalidDocument.at(path + ".column", "a tensor of dtype I64, I32 or U8 and shape [null]", column);
@@ -160,6 +158,17 @@ public record DataResource(String name, String path, Content content, Dataset da
             if (record && table.patientTypes().contains(table.resource())) {
                 throw InvalidDocument.at(path, "the patient, as $.patient." + table.resource() + " is read", "record");
             }
+        }
+    }
+
+    /** Two texts that state one number, or one truth value, would make two units one. */
+    private static void requireNames(TableSchema schema, String column, String path) {
+        Field field = schema.field(column).orElseThrow(() -> InvalidDocument.at(path, "a field of the schema", column));
+        if (field.type() == FieldType.NUMBER || field.type() == FieldType.BOOLEAN) {
+            throw InvalidDocument.at(
+                    path,
+                    "a field of type string or integer, as others make one of different names",
+                    column + " of type " + field.type().wire());
         }
     }
 }
