@@ -420,6 +420,15 @@ class DatasetReaderTest {
     }
 
     @Test
+    void of_boundsThatMakeAllLabelsOfATensorOne_isRefused() throws Exception {
+        String label = "{\"field\": \"y\", \"encode\": \"min_max\", \"minimum\": 1, \"maximum\": 2}";
+        FederationJob job = job(4, 1, "mse", label, field("x", "tensor"));
+        assertThatThrownBy(() -> read(tensorData(X, Y), job))
+                .hasMessage("dataset.label.minimum: expected bounds that have numbers in common with those of the local"
+                        + " schema of y, got 1.0 to 2.0");
+    }
+
+    @Test
     void read_tensorOutOfItsBounds_isRefusedWithItsCount() throws Exception {
         DataPackage data = tensorData(X.replace("]", "], \"maximum\": 254"), Y);
         FederationJob job = job(4, 2, "cross_entropy", field("y", "class"), field("x", "tensor"));
