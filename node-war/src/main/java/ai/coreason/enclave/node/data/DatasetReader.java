@@ -118,8 +118,8 @@ public final class DatasetReader {
         if (!found.clean() || unnamed > 0) {
             return new Reading.Refused(found, unnamed);
         }
-        Encoded whole = encoded.get();
-        return new Reading.Ready(found.noted(whole.notes()), whole.examples());
+        Encoded records = encoded.get();
+        return new Reading.Ready(found.noted(records.notes()).noted(UnitSizes.notes(records)), records.examples());
     }
 
     private static void requireTerms(DataResource resource, FederationJob job) {
@@ -129,6 +129,17 @@ public final class DatasetReader {
                     "dataset.name",
                     "the dataset " + id + " of resource " + resource.name(),
                     job.dataset().name());
+        }
+        for (int i = 0; i < job.dataset().features().size(); i++) {
+            requireOther(resource, job.dataset().features().get(i).field(), "dataset.features[" + i + "].field");
+        }
+        requireOther(resource, job.dataset().label().field(), "dataset.label.field");
+    }
+
+    /** Who a unit is, is no input: a model could learn it by heart. */
+    private static void requireOther(DataResource resource, String field, String path) {
+        if (resource.namesUnits(field)) {
+            throw InvalidDocument.at(path, "another field than the one that says whose a record is", field);
         }
     }
 }

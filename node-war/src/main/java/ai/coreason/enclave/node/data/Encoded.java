@@ -15,8 +15,16 @@ import java.util.stream.IntStream;
  * @param classes classes to predict, one a record; null where there are numbers
  * @param units the unit of each record; empty where each is one
  * @param unit whose presence is hidden
+ * @param notes what the site should know of values that the job's encodings lose; counts never leave the site
  */
-record Encoded(long[] shape, float[] x, float[] targets, long[] classes, Optional<int[]> units, PrivacyUnit unit) {
+record Encoded(
+        long[] shape,
+        float[] x,
+        float[] targets,
+        long[] classes,
+        Optional<int[]> units,
+        PrivacyUnit unit,
+        List<String> notes) {
     Examples examples() {
         Examples single = classes == null ? Examples.of(shape, x, targets) : Examples.of(shape, x, classes);
         return units.map(u -> single.byUnit(u, unit.maxRecords())).orElse(single);

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 final class TableEncoder {
     private static final int MAX_NUMBERS = Integer.MAX_VALUE - 8;
 
+    private final List<EncodedField> asked;
     private final List<ColumnEncoder> features = new ArrayList<>();
     private final ColumnEncoder label;
     private final PrivacyUnit unit;
@@ -33,6 +34,8 @@ final class TableEncoder {
     private float[] x;
     private float[] y = new float[1];
     private int count;
+    /** How many records have a value that the feature's encoding has no number of its own for. */
+    private final long[] lost;
 
     /**
      * Prepares the encoders.
@@ -44,10 +47,11 @@ final class TableEncoder {
         this.unit = unit;
         tokens = job.model().tokens();
         grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
-        List<EncodedField> asked = job.dataset().features();
+        asked = job.dataset().features();
         for (int i = 0; i < asked.size(); i++) {
             features.add(ColumnEncoder.of(asked.get(i), "dataset.features[" + i + "]", schema));
         }
+        lost = new long[asked.size()];
         label = ColumnEncoder.of(job.dataset().label(), "dataset.label", schema);
         classes = job.dataset().label().encode() == Encoding.CLASS;
         shape = ModelFit.inputShape(job.model());
@@ -85,8 +89,12 @@ final class TableEncoder {
             y = Arrays.copyOf(y, 2 * y.length);
         }
         int at = count * width;
-        for (ColumnEncoder feature : features) {
-            feature.write(row, x, at);
+        for (int i = 0; i < lost.length; i++) {
+            ColumnEncoder feature = features.get(i);
+            boolean placed = feature.write(row, x, at);
+            if (!placed || asked.get(i).beyond(row.number(feature.column()))) {
+                lost[i]++;
+            }
             at += feature.width();
         }
         label.write(row, y, count);
@@ -100,12 +108,26 @@ final class TableEncoder {
         ModelFit.toTokens(inputs, tokens);
         float[] labels = Arrays.copyOf(y, count);
         if (!classes) {
-            return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit);
+            return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit, notes());
         }
         long[] indices = new long[count];
         for (int i = 0; i < count; i++) {
             indices[i] = (long) labels[i];
         }
-        return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit);
+        return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit, notes());
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        for (int i = 0; i < lost.length; i++) {
+            if (lost[i] > 0) {
+                notes.add(lost[i] + " of " + count + " records have a value of "
+                        + features.get(i).name()
+                        + (features.get(i).oneHot()
+                                ? " that the job's order leaves out: it is read as zeros"
+                                : " beyond the job's bounds: it is read as the bound"));
+            }
+        }
+        return notes;
     }
 }

@@ -12,6 +12,7 @@ import ai.coreason.enclave.sentry.schema.ColumnEncoder;
 import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.schema.Grouping;
 import ai.coreason.enclave.sentry.schema.TensorSchema;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleUnaryOperator;
@@ -42,14 +43,13 @@ final class TensorEncoder {
                     "tensor: the data is not a table",
                     input.encode().wire());
         }
-        requireOther(input, "dataset.features[0].field");
-        requireOther(label, "dataset.label.field");
         if (!label.order().isEmpty()) {
             throw InvalidDocument.at("dataset.label.order", "no order of a tensor's numbers", "one");
         }
         ModelFit.requireInput(
                 job.model(), find(schema, input, "dataset.features[0].field").exampleShape());
         TensorSchema labels = find(schema, label, "dataset.label.field");
+        ColumnEncoder.requireCommonNumbers(label, labels.minimum(), labels.maximum(), "dataset.label");
         long each = labels.exampleShape().stream().reduce(1L, Math::multiplyExact);
         boolean classes = label.encode() == Encoding.CLASS;
         if (classes || label.encode() == Encoding.BINARY) {
@@ -69,24 +69,17 @@ final class TensorEncoder {
         ModelFit.toTokens(x, tokens);
         Tensor labels = file.tensors().get(label.field());
         if (label.encode() != Encoding.CLASS) {
-            return new Encoded(shape, x, scaled(labels, target), null, units(file), unit);
+            return new Encoded(shape, x, scaled(labels, target), null, units(file), unit, List.of());
         }
         long[] classes = new long[labels.count()];
         for (int i = 0; i < classes.length; i++) {
             classes[i] = labels.wholeAt(i);
         }
-        return new Encoded(shape, x, null, classes, units(file), unit);
+        return new Encoded(shape, x, null, classes, units(file), unit, List.of());
     }
 
     private Optional<int[]> units(Safetensors file) {
         return Optional.ofNullable(file.tensors().get(unit.column())).map(Grouping::units);
-    }
-
-    /** Who a unit is, is no input: a model could learn it by heart. */
-    private void requireOther(EncodedField asked, String path) {
-        if (asked.field().equals(unit.column())) {
-            throw InvalidDocument.at(path, "another tensor than that of the privacy unit", asked.field());
-        }
     }
 
     private static TensorSchema find(Tensors schema, EncodedField asked, String path) {

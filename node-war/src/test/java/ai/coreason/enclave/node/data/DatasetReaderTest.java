@@ -176,7 +176,7 @@ class DatasetReaderTest {
 
     @Test
     void read_unitMissing_isRefusedWhateverTheJobUses() throws Exception {
-        DataPackage data = data(HEADER + "70,,,,\n71,3,,,\n", "{\"column\": \"bp\", \"max_records\": 2}");
+        DataPackage data = data(HEADER + "70,,,,\n71,3,low,,\n", "{\"column\": \"grade\", \"max_records\": 2}");
         assertThat(read(data, job(1, 1, "mse", field("age", "identity"), field("smoker", "identity"))))
                 .isInstanceOfSatisfying(
                         Reading.Refused.class, r -> assertThat(r.unnamed()).isEqualTo(1));
@@ -241,8 +241,8 @@ class DatasetReaderTest {
 
     @Test
     void read_unitColumn_groupsRecordsOfOneValue() throws Exception {
-        DataPackage grouped =
-                data(HEADER + "50,120,,,\n60,130,,,\n70,120.0,,,\n", "{\"column\": \"bp\", \"max_records\": 2}");
+        DataPackage grouped = data(
+                HEADER + "50,120,low,,\n60,130,mid,,\n70,120.0,low,,\n", "{\"column\": \"grade\", \"max_records\": 2}");
         FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
 
         Reading reading = read(grouped, job);
@@ -281,13 +281,14 @@ class DatasetReaderTest {
     }
 
     @Test
-    void encode_jobsOwnOrder_placesItsValuesAndLeavesOthersOut() throws Exception {
+    void encode_jobsOwnOrder_placesItsValues() throws Exception {
         DataPackage data = data(HEADER + "20,,high,true,yes\n20,,low,false,no\n20,,mid,true,yes\n");
-        String grade = "{\"field\": \"grade\", \"encode\": \"one_hot\", \"order\": [\"high\", \"low\", \"none\"]}";
+        String grade =
+                "{\"field\": \"grade\", \"encode\": \"one_hot\", \"order\": [\"high\", \"low\", \"mid\", \"none\"]}";
         String smoker = "{\"field\": \"smoker\", \"encode\": \"one_hot\", \"order\": [true, false]}";
         String label = "{\"field\": \"label\", \"encode\": \"binary\", \"order\": [\"yes\", \"no\"]}";
-        Encoded encoded = encode(data, job(5, 1, "bce_with_logits", label, grade, smoker));
-        assertThat(encoded.x()).containsExactly(1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0);
+        Encoded encoded = encode(data, job(6, 1, "bce_with_logits", label, grade, smoker));
+        assertThat(encoded.x()).containsExactly(1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0);
         assertThat(encoded.targets()).containsExactly(0, 1, 0);
     }
 
@@ -423,6 +424,15 @@ class DatasetReaderTest {
     }
 
     @Test
+    void of_boundsThatMakeAllLabelsOfATensorOne_isRefused() throws Exception {
+        String label = "{\"field\": \"y\", \"encode\": \"min_max\", \"minimum\": 1, \"maximum\": 2}";
+        FederationJob job = job(4, 1, "mse", label, field("x", "tensor"));
+        assertThatThrownBy(() -> read(tensorData(X, Y), job))
+                .hasMessage("dataset.label.minimum: expected bounds that have numbers in common with those of the local"
+                        + " schema of y, got 1.0 to 2.0");
+    }
+
+    @Test
     void read_tensorOutOfItsBounds_isRefusedWithItsCount() throws Exception {
         DataPackage data = tensorData(X.replace("]", "], \"maximum\": 254"), Y);
         FederationJob job = job(4, 2, "cross_entropy", field("y", "class"), field("x", "tensor"));
@@ -480,10 +490,12 @@ class DatasetReaderTest {
         FederationJob input = job(4, 2, "cross_entropy", field("y", "class"), field("who", "tensor"));
         assertThatThrownBy(() -> read(data, input))
                 .hasMessage(
-                        "dataset.features[0].field: expected another tensor than that of the privacy unit, got who");
+                        "dataset.features[0].field: expected another field than the one that says whose a record is,"
+                                + " got who");
         FederationJob label = job(4, 2, "cross_entropy", field("who", "class"), field("x", "tensor"));
         assertThatThrownBy(() -> read(data, label))
-                .hasMessage("dataset.label.field: expected another tensor than that of the privacy unit, got who");
+                .hasMessage("dataset.label.field: expected another field than the one that says whose a record is, got"
+                        + " who");
     }
 
     @Test
@@ -503,11 +515,14 @@ class DatasetReaderTest {
                     1,
                     "mse",
                     field("age", "identity"),
-                    field("patient", encode).replace("\"standardise\"", "\"standardise\", \"mean\": 0, \"std\": 1"));
+                    field("patient", encode)
+                            .replace("\"standardise\"", "\"standardise\", \"mean\": 0, \"std\": 1")
+                            .replace("\"one_hot\"", "\"one_hot\", \"order\": [\"p1\"]"));
             assertThatThrownBy(() -> read(data, job))
                     .isInstanceOf(InvalidDocument.class)
-                    .hasMessageStartingWith(
-                            "dataset.features[0].encode: expected the local schema of patient to have ");
+                    .hasMessage(
+                            "dataset.features[0].field: expected another field than the one that says whose a record"
+                                    + " is, got patient");
         }
     }
 }

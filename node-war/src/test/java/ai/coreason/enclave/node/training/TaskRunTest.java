@@ -371,8 +371,7 @@ class TaskRunTest {
             questions.add(asking(0, "min_max", f -> f.put("minimum", 0).put("maximum", most)));
             questions.add(asking(0, "identity", f -> f.put("minimum", -1).put("maximum", most)));
         }
-        questions.add(asking(1, "one_hot", f -> f.putArray("order").add(0)));
-        questions.add(asking(1, "one_hot", f -> f.putArray("order").add(7)));
+        questions.add(asking(1, "binary", f -> f.putArray("order").add(1).add(0)));
         for (int i = 0; i < questions.size(); i++) {
             ObjectNode job = questions.get(i).put("purpose", "asks " + i);
             take(federation.task(job, 1, i + 1, plan(2), 0));

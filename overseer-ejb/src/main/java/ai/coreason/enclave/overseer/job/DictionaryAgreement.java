@@ -7,6 +7,7 @@ import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.contract.PublicField;
+import ai.coreason.enclave.sentry.schema.Lookalike;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,14 +23,24 @@ import java.util.stream.Collectors;
 
 /**
  * Whether a job's fields mean the same at all its nodes, by the dictionaries that they told. Compared are type, unit, the
- * enum and its order, and the bounds; of these, what the job states itself, or what its encoding takes nothing from, may
- * differ. Nodes that told no dictionary agree with one another alone. Pure.
+ * numbers that mean a missing value, the enum and its order, and the bounds; of these, what the job states itself, or what
+ * its encoding takes nothing from, may differ, but has to go with what the job states: an order holds all values of each
+ * site's enum, and bounds hold those of each site, unless all sites' are the same. Nodes that told no dictionary agree with
+ * one another alone. Pure.
  */
 public final class DictionaryAgreement {
     private static final int SHOWN_FIELDS = 10;
     private static final int SHOWN_SITES = 5;
     private static final int SHOWN_VALUES = 12;
     private static final String NONE = "none";
+
+    /** The bounds of a site. */
+    private record Bounds(OptionalDouble least, OptionalDouble most) {
+        @Override
+        public String toString() {
+            return text(least) + " to " + text(most);
+        }
+    }
 
     /**
      * One thing that has to be alike.
@@ -80,10 +91,15 @@ public final class DictionaryAgreement {
         boolean somebodyTold = sites.values().stream().anyMatch(Optional::isPresent);
         String where = path + " " + InvalidDocument.shown(asked.field());
         if (somebodyTold && fields.values().stream().anyMatch(Optional::isEmpty)) {
-            return Optional.of(where + ": expected a field of every site's dictionary, got none at "
-                    + shown(fields.keySet().stream()
-                            .filter(n -> fields.get(n).isEmpty())
-                            .toList()));
+            List<String> without = fields.keySet().stream()
+                    .filter(n -> fields.get(n).isEmpty())
+                    .toList();
+            List<String> names = without.stream()
+                    .flatMap(n -> sites.get(n).stream())
+                    .flatMap(d -> d.keySet().stream())
+                    .toList();
+            return Optional.of(where + ": expected a field of every site's dictionary, got none at " + shown(without)
+                    + likeness(List.of(asked.field()), names));
         }
         for (Aspect aspect : aspects(asked)) {
             Map<Object, List<String>> groups = new LinkedHashMap<>();
@@ -91,20 +107,98 @@ public final class DictionaryAgreement {
                     field.ifPresent(f -> groups.computeIfAbsent(aspect.of().apply(f), v -> new ArrayList<>())
                             .add(node)));
             if (groups.size() > 1) {
+                List<Object> alike = List.copyOf(groups.keySet());
                 return Optional.of(where + ": expected the same " + aspect.words() + " at all sites, got "
-                        + groups.entrySet().stream()
-                                .limit(SHOWN_SITES)
-                                .map(g -> text(g.getKey()) + " at " + shown(g.getValue()))
-                                .collect(Collectors.joining(", ")));
+                        + shown(groups) + likeness(texts(alike.get(0)), texts(alike.get(1))));
             }
         }
-        return Optional.empty();
+        return againstOrder(asked, fields)
+                .or(() -> againstBounds(asked, fields))
+                .map(d -> where + ": " + d);
+    }
+
+    /** Each value that a site allows has a place in the job's own order, or the job would read it as zeros. */
+    private static Optional<String> againstOrder(EncodedField asked, Map<String, Optional<PublicField>> fields) {
+        if (asked.order().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<Object, List<String>> left = new LinkedHashMap<>();
+        List<String> free = new ArrayList<>();
+        fields.forEach((node, field) -> field.ifPresent(f -> {
+            List<Object> values = asked.leftOut(f);
+            if (!values.isEmpty()) {
+                left.computeIfAbsent(values, v -> new ArrayList<>()).add(node);
+            }
+            if (f.values().isEmpty()) {
+                free.add(node);
+            }
+        }));
+        if (!left.isEmpty()) {
+            List<String> order = asked.order().stream().map(v -> v.asText()).toList();
+            return Optional.of("expected an order of all values of each site's enum, got one without " + shown(left)
+                    + likeness(texts(left.keySet().iterator().next()), order));
+        }
+        boolean mixed =
+                free.size() < fields.values().stream().flatMap(Optional::stream).count();
+        return !free.isEmpty() && (mixed || asked.encode() != Encoding.ONE_HOT)
+                ? Optional.of("expected an enum at all sites for the order to go by, got none at " + shown(free))
+                : Optional.empty();
+    }
+
+    /** The job's own bounds hold each site's; narrower ones cut all sites' alike. */
+    private static Optional<String> againstBounds(EncodedField asked, Map<String, Optional<PublicField>> fields) {
+        if (asked.minimum().isEmpty()) {
+            return Optional.empty();
+        }
+        Map<Object, List<String>> bounds = new LinkedHashMap<>();
+        fields.forEach((node, field) -> field.ifPresent(
+                f -> bounds.computeIfAbsent(new Bounds(f.minimum(), f.maximum()), b -> new ArrayList<>())
+                        .add(node)));
+        String own = new Bounds(asked.minimum(), asked.maximum()).toString();
+        if (bounds.size() > 1 && bounds.keySet().stream().anyMatch(b -> !covers(asked, (Bounds) b))) {
+            return Optional.of(
+                    "expected bounds within the job's " + own + ", or the same at all sites, got " + shown(bounds));
+        }
+        return bounds.keySet().stream().anyMatch(b -> asked.flattens(((Bounds) b).least(), ((Bounds) b).most()))
+                ? Optional.of(
+                        "expected bounds that have numbers in common with the job's " + own + ", got " + shown(bounds))
+                : Optional.empty();
+    }
+
+    private static boolean covers(EncodedField asked, Bounds site) {
+        return asked.covers(site.least(), site.most());
+    }
+
+    /** What a reader would not see: that two texts which look the same are not. */
+    private static String likeness(List<String> some, List<String> others) {
+        return some.stream()
+                .flatMap(text -> Lookalike.of(text, others).stream()
+                        .map(l -> "; " + InvalidDocument.shown(text) + " looks like " + InvalidDocument.shown(l.text())
+                                + ", but " + l.words()))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static List<String> texts(Object value) {
+        Collection<?> all = value instanceof Collection<?> values ? values : List.of(value);
+        return all.stream()
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .toList();
+    }
+
+    private static String shown(Map<Object, List<String>> groups) {
+        return groups.entrySet().stream()
+                .limit(SHOWN_SITES)
+                .map(g -> text(g.getKey()) + " at " + shown(g.getValue()))
+                .collect(Collectors.joining(", "));
     }
 
     private static List<Aspect> aspects(EncodedField asked) {
         List<Aspect> aspects = new ArrayList<>();
         aspects.add(new Aspect("type", f -> f.shape().isEmpty() ? f.type() : f.type() + " " + f.shape()));
         aspects.add(new Aspect("unit", f -> f.unit().orElse(NONE)));
+        aspects.add(new Aspect("numbers for a missing value", f -> f.missing()));
         boolean ordered = asked.encode() == Encoding.ONE_HOT
                 || asked.encode() == Encoding.CLASS
                 || asked.encode() == Encoding.BINARY;

@@ -5,6 +5,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -45,6 +46,54 @@ public record EncodedField(
     /** A field whose order and bounds are those of the sites' dictionaries. */
     public EncodedField(String field, Encoding encode, double mean, double std, double scale) {
         this(field, encode, mean, std, scale, List.of(), OptionalDouble.empty(), OptionalDouble.empty());
+    }
+
+    /** Whether the job states bounds of its own and they hold every number between a site's. */
+    public boolean covers(OptionalDouble least, OptionalDouble most) {
+        return minimum.isPresent()
+                && least.isPresent()
+                && most.isPresent()
+                && minimum.getAsDouble() <= least.getAsDouble()
+                && most.getAsDouble() <= maximum.getAsDouble();
+    }
+
+    /** Whether the job states bounds of its own that make one number of all that lie between a site's. */
+    public boolean flattens(OptionalDouble least, OptionalDouble most) {
+        return minimum.isPresent()
+                && !covers(least, most)
+                && (least.orElse(-Double.MAX_VALUE) >= maximum.getAsDouble()
+                        || most.orElse(Double.MAX_VALUE) <= minimum.getAsDouble());
+    }
+
+    /** Whether a number lies beyond the job's own bounds, so that it is taken for one of them. */
+    public boolean beyond(double v) {
+        return v < minimum.orElse(-Double.MAX_VALUE) || v > maximum.orElse(Double.MAX_VALUE);
+    }
+
+    /**
+     * The values of a site's enum that the job's own order leaves out, in the site's order. Texts for truth values are a
+     * site's own words, which it alone can judge: they leave nothing out.
+     */
+    public List<Object> leftOut(PublicField site) {
+        boolean truth = site.type().equals("boolean");
+        if (order.isEmpty() || truth && order.stream().anyMatch(JsonNode::isTextual)) {
+            return List.of();
+        }
+        List<Object> left = new ArrayList<>(site.values());
+        order.forEach(v -> {
+            left.remove(v.textValue());
+            left.remove(v.isBoolean() ? (Double) (truth ? v.booleanValue() ? 1.0 : 0.0 : Double.NaN) : number(v));
+        });
+        return left;
+    }
+
+    /** The number that a value states, by itself or as a text; not a number where it states none. */
+    private static Double number(JsonNode v) {
+        try {
+            return 0.0 + (v.isNumber() ? v.doubleValue() : Double.parseDouble(v.asText()));
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
     }
 
     static EncodedField readFeature(JsonFields f) {

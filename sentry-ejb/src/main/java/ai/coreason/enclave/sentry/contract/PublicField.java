@@ -21,6 +21,7 @@ import java.util.OptionalDouble;
  * @param minimum least number
  * @param maximum greatest number
  * @param unit what it is measured in
+ * @param missing numbers that mean a missing value here and that nothing else in the dictionary excludes, in ascending order
  */
 public record PublicField(
         String name,
@@ -29,7 +30,8 @@ public record PublicField(
         List<Object> values,
         OptionalDouble minimum,
         OptionalDouble maximum,
-        Optional<String> unit) {
+        Optional<String> unit,
+        List<Double> missing) {
     private static final int MAX_NAME = 256;
     private static final int MAX_VALUES = 10_000;
     private static final int MAX_UNIT = 64;
@@ -39,6 +41,7 @@ public record PublicField(
     public PublicField {
         shape = List.copyOf(shape);
         values = List.copyOf(values);
+        missing = List.copyOf(missing);
     }
 
     /** Whether a text can be a field's unit: 1 to 64 characters, none of them a control character. */
@@ -64,9 +67,10 @@ public record PublicField(
                 f.optionalNumber("maximum", Range.finite()),
                 f.has("unit")
                         ? Optional.of(f.text("unit", "1 to " + MAX_UNIT + " characters", PublicField::isUnit))
-                        : Optional.empty());
+                        : Optional.empty(),
+                f.has("missing") ? f.list("missing", "an array of numbers", PublicField::number) : List.of());
         f.end();
-        if (first.shape.size() > MAX_SIDES || first.values.size() > MAX_VALUES) {
+        if (first.shape.size() > MAX_SIDES || first.values.size() > MAX_VALUES || first.missing.size() > MAX_VALUES) {
             throw InvalidDocument.at(path, "at most " + MAX_SIDES + " sides and " + MAX_VALUES + " values", "more");
         }
         return names.stream().map(first::named).toList();
@@ -74,17 +78,25 @@ public record PublicField(
 
     /** The same under another name. */
     PublicField named(String other) {
-        return new PublicField(other, type, shape, values, minimum, maximum, unit);
+        return new PublicField(other, type, shape, values, minimum, maximum, unit, missing);
     }
 
     private static Object value(JsonNode v, String at) {
         if (v.isTextual()) {
             return v.textValue();
         }
+        return number(v, at, "a text or a finite number");
+    }
+
+    private static Double number(JsonNode v, String at) {
+        return number(v, at, "a finite number");
+    }
+
+    private static Double number(JsonNode v, String at, String expected) {
         if (v.isNumber() && Double.isFinite(v.doubleValue())) {
             return v.doubleValue();
         }
-        throw InvalidDocument.at(at, "a text or a finite number", JsonFields.describe(v));
+        throw InvalidDocument.at(at, expected, JsonFields.describe(v));
     }
 
     /** This field and others that differ in their name alone. */
@@ -110,6 +122,10 @@ public record PublicField(
         minimum.ifPresent(v -> out.put("minimum", v));
         maximum.ifPresent(v -> out.put("maximum", v));
         unit.ifPresent(u -> out.put("unit", u));
+        if (!missing.isEmpty()) {
+            ArrayNode list = out.putArray("missing");
+            missing.forEach(list::add);
+        }
         return out;
     }
 }

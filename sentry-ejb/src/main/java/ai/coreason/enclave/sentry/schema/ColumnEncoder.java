@@ -43,6 +43,8 @@ public record ColumnEncoder(
         if (field.type() == FieldType.OPAQUE) {
             throw lacks(path, field, "a type of number, integer, boolean or string");
         }
+        Constraints c = field.constraints();
+        requireCommonNumbers(asked, c.minimum(), c.maximum(), path);
         return switch (asked.encode()) {
             case IDENTITY -> number(column, field, path, within(asked));
             case STANDARDISE ->
@@ -53,6 +55,9 @@ public record ColumnEncoder(
             }
             case ONE_HOT -> {
                 Levels levels = levels(asked, field, path);
+                if (!levels.coverAny(field)) {
+                    throw others(field, path);
+                }
                 yield new ColumnEncoder(
                         column, field.name(), levels.size(), levels.size(), true, row -> levels.place(row, column));
             }
@@ -69,10 +74,11 @@ public record ColumnEncoder(
      *
      * @param out where they go; zeros
      * @param at the place of the first
+     * @return false where there is a value and all its numbers are zeros, as it has no place among the others
      */
-    public void write(Row row, float[] out, int at) {
+    public boolean write(Row row, float[] out, int at) {
         if (row.missing(column)) {
-            return;
+            return true;
         }
         double v = value.applyAsDouble(row);
         if (!oneHot) {
@@ -80,6 +86,7 @@ public record ColumnEncoder(
         } else if (v >= 0) {
             out[at + (int) v] = 1;
         }
+        return !oneHot || v >= 0;
     }
 
     /** The nearest number of float32 that is finite; 0 for what is no number. */
@@ -126,12 +133,31 @@ public record ColumnEncoder(
     /** A place among values; each value that the schema allows must have one, as there is no number for another. */
     private static ColumnEncoder place(int column, Field field, String path, Levels levels) {
         if (!levels.cover(field)) {
-            throw InvalidDocument.at(
-                    path + ".order",
-                    "all values of the enum that the local schema of " + field.name() + " has to have",
-                    "others");
+            throw others(field, path);
         }
         return new ColumnEncoder(column, field.name(), 1, levels.size(), false, row -> levels.place(row, column));
+    }
+
+    private static InvalidDocument others(Field field, String path) {
+        return InvalidDocument.at(
+                path + ".order",
+                "all values of the enum that the local schema of " + field.name() + " has to have",
+                "others");
+    }
+
+    /**
+     * Refuses a job's own bounds beyond which all numbers lie that a schema allows.
+     *
+     * @param path where the job asks
+     */
+    public static void requireCommonNumbers(
+            EncodedField asked, OptionalDouble least, OptionalDouble most, String path) {
+        if (asked.flattens(least, most)) {
+            throw InvalidDocument.at(
+                    path + ".minimum",
+                    "bounds that have numbers in common with those of the local schema of " + asked.field(),
+                    asked.minimum().getAsDouble() + " to " + asked.maximum().getAsDouble());
+        }
     }
 
     /** 0 or 1 as they stand, or the place among two values. */

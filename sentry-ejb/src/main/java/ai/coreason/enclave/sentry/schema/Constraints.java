@@ -100,6 +100,18 @@ public record Constraints(
         return numbers.indexOf(number == 0 ? 0.0 : number);
     }
 
+    /** Whether any number is allowed. */
+    boolean anyNumber() {
+        return minimum.isEmpty() && maximum.isEmpty() && numbers.isEmpty();
+    }
+
+    /** Whether a number is. */
+    boolean allows(double number) {
+        return number >= minimum.orElse(-Double.MAX_VALUE)
+                && number <= maximum.orElse(Double.MAX_VALUE)
+                && (numbers.isEmpty() || enumIndex("", number) >= 0);
+    }
+
     void checkText(String column, String text, Findings.Tally tally) {
         if (text.length() < minLength || text.length() > maxLength) {
             tally.violation(column, Rule.LENGTH);

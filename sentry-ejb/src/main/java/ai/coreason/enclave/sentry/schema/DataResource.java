@@ -5,11 +5,15 @@ import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.airlock.DType;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
+import ai.coreason.enclave.sentry.contract.PublicField;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One source of a Data Package: where it lies, how it is read, and what its owner registered.
@@ -69,16 +73,29 @@ public record DataResource(String name, String path, Content content, Dataset da
         }
     }
 
-    /** What its columns or tensors mean to whoever trains on several sites' resources. */
+    /**
+     * What its columns or tensors mean to whoever trains on several sites' resources: all of them that a job can name, so
+     * not the one that says whose a record is.
+     */
     public PublicDictionary dictionary() {
-        if (content instanceof Tensors tensors) {
-            return new PublicDictionary(tensors.tensors().entrySet().stream()
-                    .map(e -> e.getValue().published(e.getKey()))
-                    .toList());
-        }
+        Stream<PublicField> all = content instanceof Tensors tensors
+                ? tensors.tensors().entrySet().stream().map(e -> e.getValue().published(e.getKey()))
+                : columns();
+        return new PublicDictionary(all.filter(f -> !namesUnits(f.name())).toList());
+    }
+
+    private Stream<PublicField> columns() {
         TableSchema schema = content instanceof Table table ? table.schema() : ((FhirTable) content).schema();
-        return new PublicDictionary(
-                schema.fields().stream().map(Field::published).toList());
+        Set<String> missing = new HashSet<>(schema.missingValues());
+        if (content instanceof Table table) {
+            table.dialect().nullSequence().ifPresent(missing::add);
+        }
+        return schema.fields().stream().map(f -> f.published(missing));
+    }
+
+    /** Whether a column or tensor says whose a record is. */
+    public boolean namesUnits(String name) {
+        return name.equals(dataset.unit().column()) || content instanceof FhirTable && name.equals(FhirTable.PATIENT);
     }
 
     /** Reads a resource; members that only describe are passed over, every other that is not understood is refused. */
@@ -130,7 +147,10 @@ public record DataResource(String name, String path, Content content, Dataset da
 
     private static Table readTable(JsonFields f) {
         Dialect dialect = f.optionalObject("dialect").map(Dialect::read).orElse(Dialect.DEFAULT);
-        return new Table(dialect, TableSchema.read(f.object("schema")));
+        TableSchema schema = TableSchema.read(f.object("schema"));
+        dialect.nullSequence()
+                .ifPresent(text -> TableSchema.requireNoValue(schema.fields(), text, f.at("dialect.nullSequence")));
+        return new Table(dialect, schema);
     }
 
     private static Tensors readTensors(JsonFields f) {
@@ -145,10 +165,8 @@ public record DataResource(String name, String path, Content content, Dataset da
 
     private static void requireUnit(String column, Content content, String path) {
         boolean record = column.isEmpty();
-        if (content instanceof Table table
-                && !record
-                && table.schema().field(column).isEmpty()) {
-            throw InvalidDocument.at(path + ".column", "a field of the schema", column);
+        if (content instanceof Table table && !record) {
+            requireNames(table.schema(), column, path + ".column");
         }
         if (content instanceof Tensors tensors && !record && !tensors.numbersUnits(column)) {
             throw InvalidDocument.at(path + ".column", "a tensor of dtype I64, I32 or U8 and shape [null]", column);
@@ -160,6 +178,17 @@ public record DataResource(String name, String path, Content content, Dataset da
             if (record && table.patientTypes().contains(table.resource())) {
                 throw InvalidDocument.at(path, "the patient, as $.patient." + table.resource() + " is read", "record");
             }
+        }
+    }
+
+    /** Two texts that state one number, or one truth value, would make two units one. */
+    private static void requireNames(TableSchema schema, String column, String path) {
+        Field field = schema.field(column).orElseThrow(() -> InvalidDocument.at(path, "a field of the schema", column));
+        if (field.type() == FieldType.NUMBER || field.type() == FieldType.BOOLEAN) {
+            throw InvalidDocument.at(
+                    path,
+                    "a field of type string or integer, as others make one of different names",
+                    column + " of type " + field.type().wire());
         }
     }
 }

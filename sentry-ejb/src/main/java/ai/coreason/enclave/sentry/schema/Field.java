@@ -4,6 +4,8 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.PublicField;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +52,9 @@ public record Field(
         requireDefaults(f, type);
         List<String> yes = truth(f, type, "trueValues", List.of("true", "True", "TRUE", "1"));
         List<String> no = truth(f, type, "falseValues", List.of("false", "False", "FALSE", "0"));
+        if (type == FieldType.BOOLEAN && !Collections.disjoint(yes, no)) {
+            throw InvalidDocument.at(f.at("falseValues"), "no text of trueValues", "one of both");
+        }
         Optional<String> unit = f.has("unit")
                 ? Optional.of(f.text("unit", "1 to 64 printable characters", PublicField::isUnit))
                 : Optional.empty();
@@ -101,8 +106,32 @@ public record Field(
         }
     }
 
-    /** What of it is public. */
-    PublicField published() {
+    /**
+     * Whether a text is a value by what is declared beside its type: of the enum, between the bounds, or a truth value. Where
+     * it also means that a value is missing, all such values would be lost without a word.
+     */
+    boolean declares(String text) {
+        double number = number(text);
+        return switch (type) {
+            case STRING, OPAQUE -> constraints.texts().contains(text);
+            case BOOLEAN -> !Double.isNaN(number);
+            case NUMBER, INTEGER -> !constraints.anyNumber() && !Double.isNaN(number) && constraints.allows(number);
+        };
+    }
+
+    /**
+     * What of it is public.
+     *
+     * @param missingValues texts that mean that a value is missing
+     */
+    PublicField published(Collection<String> missingValues) {
+        List<Double> missing = missingValues.stream()
+                .map(this::number)
+                .filter(v -> constraints.anyNumber() && !v.isNaN())
+                .map(v -> v == 0 ? 0.0 : v)
+                .distinct()
+                .sorted()
+                .toList();
         return new PublicField(
                 name,
                 type.wire(),
@@ -110,7 +139,8 @@ public record Field(
                 List.copyOf(type.text() ? constraints.texts() : constraints.numbers()),
                 constraints.minimum(),
                 constraints.maximum(),
-                unit);
+                unit,
+                missing);
     }
 
     /** A column of texts of which nothing more is said. */

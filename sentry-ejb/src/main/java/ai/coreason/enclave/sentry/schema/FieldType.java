@@ -77,7 +77,8 @@ public enum FieldType {
         return Optional.of(
                 digits
                         ? "whole numbers beyond 2^53 cannot be held exactly; declare the column string if they are names"
-                        : "whole numbers written with a point or an exponent, such as 1.0, are no integers; declare the"
-                                + " column number, or write them without");
+                        : "whole numbers written with a point or an exponent, such as 1.0, are no integers; write them in"
+                                + " full, from their source where a spreadsheet has shortened them (a column that"
+                                + " measures something can be a number, one that names somebody cannot)");
     }
 }

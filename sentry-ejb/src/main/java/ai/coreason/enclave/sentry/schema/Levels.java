@@ -64,6 +64,11 @@ final class Levels {
         return !allowed.isEmpty() && places.keySet().containsAll(allowed);
     }
 
+    /** Whether no value that an enum of the schema allows is left out; so where there is no enum. */
+    boolean coverAny(Field field) {
+        return places.keySet().containsAll(declared(field));
+    }
+
     /** Where a record's value stands, from 0; {@link #NOWHERE} where it does not. */
     int place(Row row, int column) {
         return row.missing(column) ? NOWHERE : places.getOrDefault(row.value(column), NOWHERE);

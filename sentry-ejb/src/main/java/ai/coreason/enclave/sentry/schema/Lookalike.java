@@ -11,9 +11,9 @@ import java.util.Optional;
  * @param text the one that it looks like
  * @param words how it differs
  */
-record Lookalike(String text, String words) {
+public record Lookalike(String text, String words) {
     /** The one of some texts that a text looks like; empty where it is one of them or like none. */
-    static Optional<Lookalike> of(String text, Collection<String> known) {
+    public static Optional<Lookalike> of(String text, Collection<String> known) {
         if (known.contains(text)) {
             return Optional.empty();
         }

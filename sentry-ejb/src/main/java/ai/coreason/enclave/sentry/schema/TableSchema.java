@@ -71,6 +71,7 @@ public record TableSchema(List<Field> fields, Set<String> missingValues, List<Ke
             f.text("fieldsMatch", "equal: columns are found by name, and all must be there", "equal"::equals);
         }
         Set<String> missing = readMissing(f);
+        missing.forEach(text -> requireNoValue(fields, text, f.at("missingValues")));
         List<String> order = fields.stream().map(Field::name).toList();
         List<Key> keys = new ArrayList<>();
         if (f.has("primaryKey")) {
@@ -83,6 +84,17 @@ public record TableSchema(List<Field> fields, Set<String> missingValues, List<Ke
         COMMENTARY.forEach(f::has);
         f.end();
         return new TableSchema(fields, missing, keys);
+    }
+
+    /**
+     * Refuses a text for a missing value that is a value of a field.
+     *
+     * @param path where it stands
+     */
+    static void requireNoValue(List<Field> fields, String text, String path) {
+        fields.stream().filter(f -> f.declares(text)).findFirst().ifPresent(f -> {
+            throw InvalidDocument.at(path, "no text that is a value of field " + f.name(), '"' + text + '"');
+        });
     }
 
     /** A field's name, or an array of them. */

@@ -28,7 +28,8 @@ public record TensorSchema(DType dtype, List<Long> exampleShape, OptionalDouble 
 
     /** What of it is public. */
     PublicField published(String name) {
-        return new PublicField(name, dtype.name(), exampleShape, List.of(), minimum, maximum, Optional.empty());
+        return new PublicField(
+                name, dtype.name(), exampleShape, List.of(), minimum, maximum, Optional.empty(), List.of());
     }
 
     static TensorSchema read(JsonFields f) {

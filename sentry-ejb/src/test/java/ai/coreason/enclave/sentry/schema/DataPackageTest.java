@@ -8,6 +8,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,36 @@ class DataPackageTest {
                 .containsExactly("id", "age", "grade", "smoker", "label");
         assertThat(read.file(table)).isEqualTo(folder.resolve("a.csv").toRealPath());
         assertThat(Packages.tensors().tensors().get("x").exampleShape()).containsExactly(2L, 2L);
+    }
+
+    /** A number that no bound excludes is public, as it is a value at a site that has no such word. */
+    @Test
+    void dictionary_numberForAMissingValue_isToldWhereNothingElseExcludesIt() {
+        ObjectNode json = Documents.with(
+                Documents.with(Packages.full(), "resources[0].schema.missingValues", "[\"\", \"-9\", \"NA\"]"),
+                "resources[0].schema.fields[2]",
+                "{\"name\": \"bp\", \"type\": \"number\"}");
+        PublicDictionary told = Packages.parse(json).resources().get(0).dictionary();
+        assertThat(told.fields().stream().filter(f -> !f.missing().isEmpty()))
+                .singleElement()
+                .satisfies(f -> assertThat(f.name()).isEqualTo("bp"))
+                .satisfies(f -> assertThat(f.missing()).containsExactly(-9.0));
+        assertThat(PublicDictionary.parse(told.json())).isEqualTo(told);
+    }
+
+    /** No job can name the column that says whose a record is. */
+    @Test
+    void dictionary_columnThatNamesTheUnits_isLeftOut() {
+        ObjectNode json = Documents.with(
+                Packages.full(), "resources[0].coreason.privacy_unit", "{\"column\": \"id\", \"max_records\": 1}");
+        assertThat(Packages.parse(json).resources().get(0).dictionary().field("id"))
+                .isEmpty();
+        assertThat(Packages.parse(Packages.full())
+                        .resources()
+                        .get(0)
+                        .dictionary()
+                        .field("id"))
+                .isPresent();
     }
 
     @ParameterizedTest
@@ -220,6 +251,16 @@ class DataPackageTest {
                 "resources[0].schema.fields[4].constraints.enum | [] | resources[0].schema.fields[4].constraints.enum",
                 "resources[0].schema.fields[0].constraints.minimum | 1 | resources[0].schema.fields[0].constraints.mi",
                 "resources[0].schema.missingValues | [null] | resources[0].schema.missingValues[0]: expected a string",
+                "resources[0].schema.missingValues | ['','low'] | resources[0].schema.missingValues: expected no text that is a"
+                        + " value of field grade, got \"low\"",
+                "resources[0].schema.missingValues | ['1.0'] | resources[0].schema.missingValues: expected no text that is a"
+                        + " value of field age, got \"1.0\"",
+                "resources[0].schema.missingValues | ['True'] | resources[0].schema.missingValues: expected no text that is"
+                        + " a value of field smoker, got \"True\"",
+                "resources[0].dialect.nullSequence | 'high' | resources[0].dialect.nullSequence: expected no text that is a"
+                        + " value of field grade, got \"high\"",
+                "resources[0].schema.fields[3].trueValues | ['Y','0'] | resources[0].schema.fields[3].falseValues: expected"
+                        + " no text of trueValues",
                 "resources[0].coreason |  | resources[0].coreason: expected an object, got nothing",
                 "resources[0].coreason.delta | 0.01 | resources[0].coreason.delta: expected a number in (0, 1/declared",
                 "resources[0].coreason.epsilon_ceiling | 6 | resources[0].coreason.epsilon_ceiling: expected a number",

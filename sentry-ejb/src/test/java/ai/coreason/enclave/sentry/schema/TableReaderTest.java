@@ -293,8 +293,9 @@ class TableReaderTest {
     void read_wholeNumbersThatAreNoIntegers_areExplainedWithoutTheirValue() throws Exception {
         assertThat(read(HEADER + "ab,1,low,1,1.0\n").notes())
                 .contains(
-                        "label: whole numbers written with a point or an exponent, such as 1.0, are no integers; declare"
-                                + " the column number, or write them without");
+                        "label: whole numbers written with a point or an exponent, such as 1.0, are no integers; write"
+                                + " them in full, from their source where a spreadsheet has shortened them (a column that"
+                                + " measures something can be a number, one that names somebody cannot)");
         assertThat(read(HEADER + "ab,1,low,1,9007199254740993\n").notes())
                 .contains(
                         "label: whole numbers beyond 2^53 cannot be held exactly; declare the column string if they are"
