@@ -42,6 +42,7 @@ public final class EvidenceFolder {
     private final List<String> names;
     private final Set<String> used = new HashSet<>();
     private final Set<ByteBuffer> judged = new HashSet<>();
+    private final Set<String> containers = new HashSet<>();
     private final Map<String, Reason> unread = new TreeMap<>();
 
     private EvidenceFolder(Path folder, List<String> names) {
@@ -142,15 +143,20 @@ public final class EvidenceFolder {
      * called and whatever else they hold.
      */
     public List<String> lists() {
-        return names.stream()
-                .filter(n ->
-                        head(n).filter(b -> holdsMore(ListEncoding.ders(b))).isPresent())
-                .toList();
+        return names.stream().filter(n -> holdsMore(ders(n))).toList();
+    }
+
+    /** The lists of a file that is read as a whole, which is not one of over 1 MiB. */
+    private List<byte[]> ders(String name) {
+        return head(name)
+                .filter(b -> b.length <= ByteReader.MAX_EVIDENCE)
+                .map(ListEncoding::ders)
+                .orElse(List.of());
     }
 
     /** All lists of a file in DER, which take part. */
     public List<byte[]> listsIn(String name) {
-        List<byte[]> lists = head(name).map(ListEncoding::ders).orElse(List.of());
+        List<byte[]> lists = ders(name);
         if (!lists.isEmpty()) {
             used.add(name);
             lists.forEach(l -> judged.add(ByteBuffer.wrap(l)));
@@ -182,7 +188,7 @@ public final class EvidenceFolder {
 
     private Optional<byte[]> oneOf(List<String> files) {
         return files.stream()
-                .filter(n -> head(n).flatMap(ListEncoding::one).isPresent())
+                .filter(n -> ders(n).size() == 1)
                 .findFirst()
                 .map(n -> listsIn(n).get(0));
     }
@@ -190,11 +196,12 @@ public final class EvidenceFolder {
     /**
      * Notes a list that came inside a file which was read: it takes part, or leaves the evidence unjudged if it is none.
      *
-     * @param part the name of where it was
+     * @param file the name of that file
      */
-    public Optional<byte[]> inside(String part, byte[] list) {
+    public Optional<byte[]> inside(String file, byte[] list) {
         Optional<byte[]> der = ListEncoding.one(list);
-        der.ifPresentOrElse(d -> judged.add(ByteBuffer.wrap(d)), () -> unread(part, Optional.of(list)));
+        der.ifPresentOrElse(d -> judged.add(ByteBuffer.wrap(d)), () -> unread(file, Optional.of(list)));
+        containers.add(file);
         return der;
     }
 
@@ -241,7 +248,7 @@ public final class EvidenceFolder {
         List<String> unused = new ArrayList<>();
         List<Reason> open = new ArrayList<>(unread.values());
         for (String name : names) {
-            boolean told = unread.containsKey(name);
+            boolean told = unread.containsKey(name) && !containers.contains(name);
             Use use = told ? Use.NONE : use(name);
             String shown = InvalidDocument.shown(name) + (use == Use.BUT_LISTS ? ": revocation lists" : "");
             if (use != Use.WHOLE) {
@@ -266,15 +273,15 @@ public final class EvidenceFolder {
 
     private Use use(String name) {
         Optional<byte[]> file = head(name);
-        List<byte[]> lists = file.map(ListEncoding::ders).orElse(List.of());
+        List<byte[]> lists = ders(name);
         boolean listsUsed = !lists.isEmpty() && !holdsMore(lists);
-        if (listsUsed) {
+        if (listsUsed || containers.contains(name)) {
             return Use.WHOLE;
         }
         if (!used.contains(name)) {
             return Use.NONE;
         }
-        return file.filter(f -> ListSigns.hasBlock(ListEncoding.text(f))).isPresent() ? Use.BUT_LISTS : Use.WHOLE;
+        return file.filter(ListSigns::mayHold).isPresent() ? Use.BUT_LISTS : Use.WHOLE;
     }
 
     /** By its name, by what it holds or begins with, or since nobody could look. */

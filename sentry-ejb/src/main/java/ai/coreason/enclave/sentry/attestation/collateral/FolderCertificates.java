@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
@@ -175,13 +176,22 @@ public final class FolderCertificates implements CertificateSource {
         List<String> names;
         try {
             names = FolderFiles.in(folder, MOST_FILES, Layout.keys());
-        } catch (IOException e) {
+        } catch (NotDirectoryException e) {
             return List.of();
+        } catch (IOException e) {
+            return told(List.of("a folder that cannot be read"));
+        }
+        if (names.size() > MOST_FILES) {
+            return told(List.of("more than " + MOST_FILES + " files"));
         }
         Set<ByteBuffer> used = new HashSet<>();
         Layout.lists().forEach(l -> list(l).map(ByteBuffer::wrap).ifPresent(used::add));
         nvidiaLists().forEach(l -> used.add(ByteBuffer.wrap(l)));
-        List<String> unused = names.stream().filter(n -> isUnused(n, used)).toList();
+        return told(names.stream().filter(n -> isUnused(n, used)).toList());
+    }
+
+    /** Logs what is not used where it is not the same as before. */
+    private List<String> told(List<String> unused) {
         if (!unused.equals(told)) {
             unused.forEach(n ->
                     LOG.log(System.Logger.Level.WARNING, "collateral.list.unused file={0}", InvalidDocument.shown(n)));

@@ -70,7 +70,7 @@ public final class SnpFolder {
                 SnpVerifier.Evidence own = CertificateTable.evidence(
                         files.required("provider"), files.required("outblob"), files.read("auxblob"));
                 Optional<byte[]> crl = own.crl().isPresent()
-                        ? files.inside("auxblob.crl", own.crl().get())
+                        ? files.inside("auxblob", own.crl().get())
                         : list(files);
                 yield new SnpVerifier.Evidence(own.report(), own.vek(), own.chain(), crl);
             }

@@ -246,6 +246,16 @@ class FolderCertificatesTest {
     }
 
     @Test
+    void unusedLists_moreFilesThanAreLookedAt_isTold() throws IOException {
+        for (int i = 0; i <= 4096; i++) {
+            write("snp/vcek/" + i + ".der", new byte[0]);
+        }
+        assertThat(new FolderCertificates(folder).unusedLists()).isEmpty();
+        Files.move(folder.resolve("snp/vcek"), folder.resolve("other"));
+        assertThat(new FolderCertificates(folder).unusedLists()).containsExactly("more than 4096 files");
+    }
+
+    @Test
     void nvidia_noFolderOrNoReport_isNothing() throws Exception {
         assertThat(manifests()).isEmpty();
         assertThat(lists()).isEmpty();

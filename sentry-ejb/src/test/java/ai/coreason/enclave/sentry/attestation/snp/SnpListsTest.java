@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +119,8 @@ class SnpListsTest {
         assertThat(strict().result()).isEqualTo(Result.VALID);
         assertThat(strict().unused()).isEmpty();
 
+        put("chain.pem", (chain + HexFormat.of().formatHex(revoking)).getBytes(StandardCharsets.US_ASCII));
+        assertThat(strict().unused()).containsExactly("chain.pem: revocation lists");
         put("chain.pem", (chain + "-----BEGIN X509 CRL-----\nMIIB").getBytes(StandardCharsets.US_ASCII));
         assertThat(strict().result()).isEqualTo(Result.UNJUDGED);
         assertThat(genuine().unused()).containsExactly("chain.pem: revocation lists");
@@ -155,6 +158,17 @@ class SnpListsTest {
         put("expected.json", "{\"verdict\": \"VALID\"}".getBytes(StandardCharsets.US_ASCII));
         assertThat(strict().reasons()).isEmpty();
         assertThat(strict().unused()).containsExactly("all.pem", "ask.der", "expected.json", "notes/readme.txt");
+    }
+
+    /** Of what is too long to be read as a whole, no part is. */
+    @Test
+    void appraise_listsOfOverOneMebibyte_areNotReadInPart() throws Exception {
+        String text = ListForms.pem(good) + " ".repeat(1 << 20) + ListForms.pem(revoking);
+        put("crl.pem", text.getBytes(StandardCharsets.US_ASCII));
+        assertThat(genuine().reasons()).singleElement().asString().endsWith("got more than 1048576 bytes");
+        Files.move(folder.resolve("crl.pem"), folder.resolve("lists.pem"));
+        assertThat(strict().result()).isEqualTo(Result.UNJUDGED);
+        assertThat(strict().unused()).containsExactly("lists.pem");
     }
 
     @Test
