@@ -34,6 +34,10 @@ public final class ListSigns {
     private static final Pattern PACKED = Pattern.compile(
             "\\x1f[\\x8b\\x9d\\xa0]|BZh|\\xfd7zXZ|\\x28\\xb5\\x2f\\xfd|\\x04\\x22\\x4d\\x18|PK\\x03\\x04|7z\\xbc\\xaf");
 
+    /** Where one line of Base64 goes on in the next, in a text or a member of JSON. */
+    private static final Pattern WRAP =
+            Pattern.compile("(?<=[A-Za-z0-9+/]{40})(?:\\r|\\n|\\\\r|\\\\n)+(?=[A-Za-z0-9+/])");
+
     private static final Pattern BASE64 =
             Pattern.compile("(?:(?<![A-Za-z0-9+/])|(?<=\\\\[nr]))M[A-P][A-Za-z0-9+/]{22}");
     private static final Pattern HEX = Pattern.compile("(?<![0-9A-Fa-f])30(?:[:\\s]{0,2}[0-9A-Fa-f]{2}){13}");
@@ -61,7 +65,9 @@ public final class ListSigns {
                 || hasBlock(text)
                 || text.contains(DESCRIPTION)
                 || !ListEncoding.ders(file).isEmpty()
-                || writes(BASE64.matcher(text), t -> latin(Base64.getDecoder().decode(t)))
+                || writes(
+                        BASE64.matcher(WRAP.matcher(text).replaceAll("")),
+                        t -> latin(Base64.getDecoder().decode(t)))
                 || writes(HEX.matcher(text), t -> latin(HexFormat.of().parseHex(t.replaceAll("[:\\s]", ""))));
     }
 

@@ -7,6 +7,8 @@ import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.ListForms;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
+import ai.coreason.enclave.sentry.attestation.intel.FakeQuote;
+import ai.coreason.enclave.sentry.attestation.intel.TeeType;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaSample;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.NvidiaCollateral;
@@ -222,6 +224,7 @@ class FolderCertificatesTest {
         write("snp/vek/node7.der", MILAN.vek());
         write("nvidia/driver.xml", gpu.manifest(NvidiaSample.Part.DRIVER, 7));
         write("nvidia/.part-123", new byte[] {0x30});
+        new FakeQuote(TeeType.TDX).write(folder);
         FolderCertificates source = new FolderCertificates(folder);
         assertThat(source.unusedLists()).isEmpty();
 
@@ -239,6 +242,7 @@ class FolderCertificatesTest {
             assertThat(source.unusedLists()).isEmpty();
             Files.delete(folder.resolve(name));
         }
+        Files.delete(folder.resolve("intel/root_ca_crl.der"));
         Files.createSymbolicLink(folder.resolve("intel/root_ca_crl.der"), folder.resolve("none"));
         assertThat(source.unusedLists()).containsExactly("intel/root_ca_crl.der");
         assertThat(new ChainedCertificates(List.of(CertificateSource.none(), source)).unusedLists())
