@@ -17,9 +17,12 @@ def read(path):
     def refuse(word):
         raise Malformed(f"{word} is no number of JSON")
 
-    with open(path, encoding="utf-8") as f:
+    with open(path, "rb") as f:
         try:
-            return json.load(f, object_pairs_hook=members, parse_constant=refuse)
+            # UTF-8, -16 or -32, told by a byte order mark or by the first bytes (RFC 4627, section 3).
+            content = f.read()
+            decoded = content.decode(json.detect_encoding(content))
+            return json.loads(decoded, object_pairs_hook=members, parse_constant=refuse)
         except ValueError as e:
             raise Malformed(str(e)) from e
 

@@ -8,10 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,13 +22,17 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * A table of questions: a CSV file (RFC 4180, UTF-8) whose rows are answered by columns added at their end. Columns are found
- * by name and may have any order; others are handed through. Lines that begin with # are left out. One row that is
- * wrong refuses the file, before anything is computed or printed. Immutable.
+ * by name and may have any order; others are handed through, unless they are named like what is asked (written otherwise, in
+ * two columns, or for another question) or like an answer. Lines that begin with # are left out. One column or row that is wrong
+ * refuses the file, before anything is computed or printed. Immutable.
  */
 final class Batch {
     /** Short names that columns may have instead, as in a phase {@code q:sigma:steps}. */
     private static final Map<String, String> SHORT =
             Map.of("sampling_rate", "q", "noise_multiplier", "sigma", "target_epsilon", "target_eps");
+
+    private static final List<String> NAMES =
+            List.of("sampling_rate", "noise_multiplier", "steps", "delta", "phases", "target_epsilon");
 
     private static final CSVFormat FORMAT = CSVFormat.RFC4180
             .builder()
@@ -93,6 +98,7 @@ final class Batch {
             List<String> added,
             Function<Values, Supplier<List<String>>> question) {
         Map<String, Integer> columns = columns();
+        checkOthers(wanted, added);
         for (String name : wanted) {
             if (!columns.containsKey(name)) {
                 throw InvalidDocument.at(file.toString(), "a column " + name, "none");
@@ -124,17 +130,53 @@ final class Batch {
         return question.apply(new Values(cells, name -> where + ", " + name));
     }
 
+    /** Refuses columns that look like part of the question or the answer, and would be handed through unread. */
+    private void checkOthers(Set<String> wanted, List<String> added) {
+        for (String column : header()) {
+            Optional<String> name = meant(column);
+            if (name.isPresent() && !wanted.contains(name.get())) {
+                throw InvalidDocument.at(file.toString(), "no column " + name.get() + " beside the others", column);
+            }
+            if (name.isPresent() && !column.equals(name.get()) && !column.equals(SHORT.get(name.get()))) {
+                throw InvalidDocument.at(file.toString(), "a column " + name.get(), column);
+            }
+            if (added.contains(plain(column))) {
+                throw InvalidDocument.at(file.toString(), "no column named like one of the answers, " + added, column);
+            }
+        }
+    }
+
+    private List<String> header() {
+        return rows.get(0).record().stream().map(String::strip).toList();
+    }
+
+    /** What a column is about, however its name is written. */
+    private static Optional<String> meant(String column) {
+        String plain = plain(column);
+        return plain.equals("phase")
+                ? Optional.of("phases")
+                : NAMES.stream()
+                        .filter(n -> plain.equals(n) || plain.equals(SHORT.get(n)))
+                        .findFirst();
+    }
+
+    private static String plain(String column) {
+        return column.toLowerCase(Locale.ROOT).replaceFirst("^-+", "").replaceAll("[\\s-]+", "_");
+    }
+
     /** Column numbers by full name. */
     private Map<String, Integer> columns() {
-        List<String> header = rows.get(0).record().stream().map(String::strip).toList();
+        List<String> header = header();
         Map<String, Integer> columns = new HashMap<>();
-        for (String name : List.of("sampling_rate", "noise_multiplier", "steps", "delta", "phases", "target_epsilon")) {
-            String found = header.contains(name) ? name : SHORT.getOrDefault(name, name);
-            if (Collections.frequency(header, found) > 1) {
-                throw InvalidDocument.at(file.toString(), "one column " + found, Collections.frequency(header, found));
+        for (String name : NAMES) {
+            List<String> found = header.stream()
+                    .filter(c -> meant(c).equals(Optional.of(name)))
+                    .toList();
+            if (found.size() > 1) {
+                throw InvalidDocument.at(file.toString(), "one column " + name, String.join(" and ", found));
             }
-            if (header.contains(found)) {
-                columns.put(name, header.indexOf(found));
+            if (found.size() == 1) {
+                columns.put(name, header.indexOf(found.get(0)));
             }
         }
         return columns;

@@ -280,6 +280,33 @@ class PrivacyCommandTest {
         assertThat(out.toString()).isEmpty();
     }
 
+    /** Nothing that a user wrote is silently left out. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "epsilon; q,sampling_rate,sigma,steps,delta; one column sampling_rate, got q and sampling_rate",
+                "epsilon; q,sigma,Noise-Multiplier,steps,delta; one column noise_multiplier, got sigma and Noise-Multiplier",
+                "epsilon; q,sigma,steps,steps,delta; one column steps, got steps and steps",
+                "epsilon; q,Sigma,steps,delta; a column noise_multiplier, got Sigma",
+                "epsilon; q,sigma,steps,delta,phases; no column sampling_rate beside the others, got q",
+                "epsilon; phases,phase,delta; one column phases, got phases and phase",
+                "epsilon; q,sigma,steps,delta,phase; no column sampling_rate beside the others, got q",
+                "epsilon; phases,delta,steps; no column steps beside the others, got steps",
+                "epsilon; phases,delta,target_eps; no column target_epsilon beside the others, got target_eps",
+                "epsilon; phases,delta,epsilon; [rdp, rdp_order, pld, epsilon], got epsilon",
+                "epsilon; phases,delta,PLD; [rdp, rdp_order, pld, epsilon], got PLD",
+                "calibrate; q,steps,delta,target_eps,sigma; no column noise_multiplier beside the others, got sigma",
+                "calibrate; q,steps,delta,target_eps,target_epsilon; got target_eps and target_epsilon",
+                "calibrate; q,steps,delta,target_eps,rdp; no column named like one of the answers, [rdp, pld], got rdp"
+            })
+    void batch_columnThatWouldNotBeRead_isNamed(String command, String header, String message) throws IOException {
+        Path table = table(header);
+        assertThat(run("privacy", command, "--batch", "" + table)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(message);
+        assertThat(out.toString()).isEmpty();
+    }
+
     @Test
     void batch_wrongPhase_isNamed() throws IOException {
         Path table = table("phases,delta", "0.1:1:5|0.1:2,1e-5");

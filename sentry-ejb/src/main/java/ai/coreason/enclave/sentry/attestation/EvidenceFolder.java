@@ -3,20 +3,24 @@ package ai.coreason.enclave.sentry.attestation;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /**
- * A folder of evidence while it is judged: which of its files took part is kept, and the others are named in the answer. A
- * revocation list among those leaves evidence under a policy unjudged, as it may be the one that revokes. Not thread-safe.
+ * A folder of evidence while it is judged, subfolders included: which of its files took part is kept, and the others are named
+ * in the answer. One of those that may be a revocation list leaves evidence under a policy unjudged, as it may be the one that
+ * revokes; one that should be a list and cannot be read leaves it unjudged with or without a policy. Not thread-safe.
  */
 public final class EvidenceFolder {
     private static final int MAX_FILES = 1000;
@@ -37,6 +41,9 @@ public final class EvidenceFolder {
     private final Path folder;
     private final List<String> names;
     private final Set<String> used = new HashSet<>();
+    private final Set<ByteBuffer> judged = new HashSet<>();
+    private final Set<String> containers = new HashSet<>();
+    private final Map<String, Reason> unread = new TreeMap<>();
 
     private EvidenceFolder(Path folder, List<String> names) {
         this.folder = folder;
@@ -54,6 +61,9 @@ public final class EvidenceFolder {
             files = open(folder);
         } catch (IOException e) {
             return unjudged(new Reason("folder", "a folder that can be read", failure(e)));
+        }
+        if (files.names.size() > MAX_FILES) {
+            return unjudged(new Reason("folder", "at most " + MAX_FILES + " files in it and below", "more"));
         }
         try {
             return files.answer(files.judged(judge), demanded);
@@ -73,18 +83,7 @@ public final class EvidenceFolder {
     }
 
     private static EvidenceFolder open(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new NotDirectoryException(String.valueOf(folder.getFileName()));
-        }
-        try (Stream<Path> listed = Files.list(folder)) {
-            return new EvidenceFolder(
-                    folder,
-                    listed.filter(Files::isRegularFile)
-                            .map(f -> f.getFileName().toString())
-                            .sorted()
-                            .limit(MAX_FILES)
-                            .toList());
-        }
+        return new EvidenceFolder(folder, FolderFiles.in(folder, MAX_FILES));
     }
 
     /**
@@ -98,6 +97,9 @@ public final class EvidenceFolder {
             return Optional.empty();
         }
         used.add(name);
+        if (!Files.isRegularFile(file)) {
+            throw new FileSystemException(name);
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(ByteReader.MAX_EVIDENCE + 1);
             if (bytes.length > ByteReader.MAX_EVIDENCE) {
@@ -121,88 +123,170 @@ public final class EvidenceFolder {
     }
 
     /**
-     * The names of the files that match, in order.
+     * The names of the files that match, in order; those of subfolders are not among them.
      *
      * @throws MalformedEvidence if they are more than that
      */
     public List<String> named(String pattern, int most) throws MalformedEvidence {
-        List<String> found = names.stream().filter(n -> n.matches(pattern)).toList();
+        List<String> found = names.stream()
+                .filter(EvidenceFolder::isOutside)
+                .filter(n -> n.matches(pattern))
+                .toList();
         if (found.size() > most) {
             throw new MalformedEvidence(new Reason("folder", "at most " + most + " files of a sort", "more"));
         }
         return found;
     }
 
-    /** The names of the files that were not read so far and hold revocation lists, whatever they are called. */
+    /**
+     * The names of the files, in subfolders as well, that hold revocation lists which took no part so far, whatever they are
+     * called and whatever else they hold.
+     */
     public List<String> lists() {
-        return names.stream()
-                .filter(n -> !used.contains(n))
-                .filter(n -> beside(n).filter(ListEncoding::isList).isPresent())
-                .toList();
+        return names.stream().filter(n -> holdsMore(ders(n))).toList();
+    }
+
+    /** The lists of a file that is read as a whole, which is not one of over 1 MiB. */
+    private List<byte[]> ders(String name) {
+        return head(name)
+                .filter(b -> b.length <= ByteReader.MAX_EVIDENCE)
+                .map(ListEncoding::ders)
+                .orElse(List.of());
+    }
+
+    /** All lists of a file in DER, which take part. */
+    public List<byte[]> listsIn(String name) {
+        List<byte[]> lists = ders(name);
+        if (!lists.isEmpty()) {
+            used.add(name);
+            lists.forEach(l -> judged.add(ByteBuffer.wrap(l)));
+        }
+        return lists;
     }
 
     /**
-     * The one revocation list under a stem, as {@code crl} of {@code crl.der} and {@code crl.pem}, in DER; others that hold the
-     * same one take part with it. A file under that stem that holds none is given as it is.
+     * The one revocation list under a stem, as {@code crl} of {@code crl.der} and {@code crl.pem}, in DER. If there are files
+     * under that stem and none of them is one list that can be read, there is none, and the answer says so.
      */
-    public Optional<byte[]> list(String stem) throws IOException, MalformedEvidence {
+    public Optional<byte[]> list(String stem) {
         List<String> own = names.stream()
                 .filter(n -> n.equals(stem) || n.startsWith(stem + "."))
+                .filter(EvidenceFolder::isOutside)
+                .sorted(Comparator.comparing(n -> !n.equals(stem + ".der")))
                 .toList();
-        if (own.isEmpty()) {
-            return Optional.empty();
+        Optional<byte[]> found = oneOf(own);
+        if (found.isEmpty()) {
+            own.forEach(n -> unread(n, head(n)));
         }
-        String first = own.contains(stem + ".der") ? stem + ".der" : own.get(0);
-        return Optional.of(listIn(first));
+        return found;
     }
 
-    /** The revocation list of a file in DER, with which the files that hold the same one take part. */
-    public byte[] listIn(String name) throws IOException, MalformedEvidence {
-        byte[] list = ListEncoding.der(read(name).orElse(new byte[0]));
-        for (String other : lists()) {
-            if (beside(other)
-                    .filter(b -> Arrays.equals(list, ListEncoding.der(b)))
-                    .isPresent()) {
-                used.add(other);
-            }
-        }
-        return list;
+    /** The list of the first file that holds just one and was not used, whatever it is called. */
+    public Optional<byte[]> anyList() {
+        return oneOf(lists());
     }
 
-    /** The bytes of a file that may be any; empty where it cannot be read or is over 1 MiB. */
-    private Optional<byte[]> beside(String name) {
-        try (InputStream in = Files.newInputStream(folder.resolve(name))) {
-            byte[] bytes = in.readNBytes(ByteReader.MAX_EVIDENCE + 1);
-            return bytes.length > ByteReader.MAX_EVIDENCE ? Optional.empty() : Optional.of(bytes);
-        } catch (IOException e) {
-            return Optional.empty();
+    private Optional<byte[]> oneOf(List<String> files) {
+        return files.stream()
+                .filter(n -> ders(n).size() == 1)
+                .findFirst()
+                .map(n -> listsIn(n).get(0));
+    }
+
+    /**
+     * Notes a list that came inside a file which was read: it takes part, or leaves the evidence unjudged if it is none.
+     *
+     * @param file the name of that file
+     */
+    public Optional<byte[]> inside(String file, byte[] list) {
+        Optional<byte[]> der = ListEncoding.one(list);
+        der.ifPresentOrElse(d -> judged.add(ByteBuffer.wrap(d)), () -> unread(file, Optional.of(list)));
+        containers.add(file);
+        return der;
+    }
+
+    /** Notes a file that should be a revocation list and is none that can be read. */
+    public void unread(String name) {
+        unread(name, head(name));
+    }
+
+    private void unread(String name, Optional<byte[]> content) {
+        used.add(name);
+        String came = content.map(EvidenceFolder::kind).orElse("what cannot be read");
+        unread.put(name, new Reason(InvalidDocument.shown(name), "a revocation list " + ListEncoding.FORMS, came));
+    }
+
+    private static String kind(byte[] file) {
+        if (file.length == 0) {
+            return "an empty file";
         }
+        if (file.length > ByteReader.MAX_EVIDENCE) {
+            return "more than " + ByteReader.MAX_EVIDENCE + " bytes";
+        }
+        int lists = ListEncoding.ders(file).size();
+        if (lists > 1) {
+            return lists + " lists";
+        }
+        return ListEncoding.text(file).stripLeading().startsWith("<") ? "a page of HTML or XML" : "something else";
+    }
+
+    private static boolean isOutside(String name) {
+        return name.indexOf('/') < 0;
+    }
+
+    /** Whether there are lists, and one that took no part. */
+    private boolean holdsMore(List<byte[]> lists) {
+        return lists.stream().anyMatch(l -> !judged.contains(ByteBuffer.wrap(l)));
+    }
+
+    /** The bytes of a file that may be any, at most one more than 1 MiB; empty where it cannot be read. */
+    private Optional<byte[]> head(String name) {
+        return FolderFiles.head(folder.resolve(name), ByteReader.MAX_EVIDENCE + 1);
     }
 
     private Appraisal answer(Appraisal appraisal, boolean demanded) {
-        List<String> unused = names.stream().filter(n -> !used.contains(n)).toList();
-        Appraisal out =
-                appraisal.beside(unused.stream().map(InvalidDocument::shown).toList());
-        for (String name : unused) {
-            if (demanded && out.result() != Appraisal.Result.INVALID && mayBeList(name)) {
-                out = out.open(new Reason(
-                        InvalidDocument.shown(name), "a revocation list that can be judged", "one that was not used"));
+        List<String> unused = new ArrayList<>();
+        List<Reason> open = new ArrayList<>(unread.values());
+        for (String name : names) {
+            boolean told = unread.containsKey(name) && !containers.contains(name);
+            Use use = told ? Use.NONE : use(name);
+            String shown = InvalidDocument.shown(name) + (use == Use.BUT_LISTS ? ": revocation lists" : "");
+            if (use != Use.WHOLE) {
+                unused.add(shown);
             }
+            if (demanded && !told && (use == Use.BUT_LISTS || use == Use.NONE && mayBeList(name))) {
+                open.add(new Reason(shown, "a revocation list that can be judged", "one that was not used"));
+            }
+        }
+        Appraisal out = appraisal.beside(unused);
+        for (Reason reason : out.result() == Appraisal.Result.INVALID ? List.<Reason>of() : open) {
+            out = out.open(reason);
         }
         return out;
     }
 
-    /** By its name, what it holds, what it begins with where it is too long to be read, or since nobody could look. */
+    private enum Use {
+        WHOLE,
+        BUT_LISTS,
+        NONE
+    }
+
+    private Use use(String name) {
+        Optional<byte[]> file = head(name);
+        List<byte[]> lists = ders(name);
+        boolean listsUsed = !lists.isEmpty() && !holdsMore(lists);
+        if (listsUsed || containers.contains(name)) {
+            return Use.WHOLE;
+        }
+        if (!used.contains(name)) {
+            return Use.NONE;
+        }
+        return file.filter(ListSigns::mayHold).isPresent() ? Use.BUT_LISTS : Use.WHOLE;
+    }
+
+    /** By its name, by what it holds or begins with, or since nobody could look. */
     private boolean mayBeList(String name) {
-        if (name.toLowerCase(Locale.ROOT).contains("crl")) {
-            return true;
-        }
-        try (InputStream in = Files.newInputStream(folder.resolve(name))) {
-            byte[] bytes = in.readNBytes(ByteReader.MAX_EVIDENCE + 1);
-            return bytes.length > ByteReader.MAX_EVIDENCE ? ListEncoding.mayBegin(bytes) : ListEncoding.isList(bytes);
-        } catch (IOException e) {
-            return true;
-        }
+        return ListSigns.isNamed(name) || head(name).map(ListSigns::mayHold).orElse(true);
     }
 
     private static Appraisal unjudged(Reason reason) {

@@ -4,18 +4,24 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The forms in which certificate revocation lists come: DER; PEM (RFC 7468, section 6), as Intel's service gives them; or
- * hexadecimal text, as a caching service gives that of Intel's root. Stateless.
+ * The forms in which certificate revocation lists come: DER; PEM (RFC 7468, section 6), with any text or other blocks around
+ * it, as {@code openssl crl -text} writes it; or nothing but hexadecimal digits, as a caching service gives that of Intel's
+ * root, or Base64. Text may be wrapped, and be in ASCII, UTF-8 or UTF-16, with a byte order mark or without. Stateless.
  */
 public final class ListEncoding {
-    private static final int SEQUENCE = 0x30;
+    /** The forms, as refusals name them. */
+    public static final String FORMS = "in DER, PEM, hexadecimal text or Base64";
+
+    private static final byte SEQUENCE = 0x30;
     private static final String BEGIN = "-----BEGIN X509 CRL-----";
     private static final String END = "-----END X509 CRL-----";
     private static final int MAX_LISTS = 32;
@@ -24,79 +30,75 @@ public final class ListEncoding {
 
     /** The one list of a file in DER; what is none of the forms, or more than one list, is given back as it is. */
     public static byte[] der(byte[] file) {
-        List<byte[]> lists = ders(file);
-        return lists.size() == 1 ? lists.get(0) : file.clone();
+        return one(file).orElseGet(file::clone);
     }
 
-    /** The lists of a file in DER, as far as its form tells; none if it is of none of the forms. */
+    /** The list of a file in DER, if it holds just one. */
+    public static Optional<byte[]> one(byte[] file) {
+        List<byte[]> lists = ders(file);
+        return lists.size() == 1 ? Optional.of(lists.get(0)) : Optional.empty();
+    }
+
+    /** All lists of a file in DER; none if it is of none of the forms, or one of its lists cannot be read. */
     public static List<byte[]> ders(byte[] file) {
-        if (file.length > 0 && file[0] == SEQUENCE && !isText(file)) {
+        if (file.length > 0 && file[0] == SEQUENCE && isList(file)) {
             return List.of(file.clone());
         }
-        String text = new String(file, StandardCharsets.ISO_8859_1);
-        return text.contains(BEGIN) ? pem(text) : hex(text).map(List::of).orElse(List.of());
+        String text = text(file);
+        List<byte[]> lists;
+        try {
+            lists = ListSigns.hasBlock(text) ? pem(text) : List.of(bare(text));
+        } catch (IllegalArgumentException damaged) {
+            return List.of();
+        }
+        return lists.stream().allMatch(ListEncoding::isList) ? lists : List.of();
     }
 
-    /** Whether a file holds revocation lists and nothing else that could be told. */
-    public static boolean isList(byte[] file) {
-        List<byte[]> lists = ders(file);
-        return !lists.isEmpty() && lists.stream().allMatch(ListEncoding::parses);
+    /** A file as text, whatever its bytes: byte order marks and the zeros between the letters of UTF-16 left out. */
+    static String text(byte[] file) {
+        String text = new String(file, StandardCharsets.ISO_8859_1).replace("\0", "");
+        for (String mark : List.of("\u00ef\u00bb\u00bf", "\u00ff\u00fe", "\u00fe\u00ff")) {
+            if (text.startsWith(mark)) {
+                return text.substring(mark.length());
+            }
+        }
+        return text;
     }
 
-    /** Whether a file that is cut off might go on as a list. */
-    static boolean mayBegin(byte[] file) {
-        String text = new String(file, StandardCharsets.ISO_8859_1);
-        return file[0] == SEQUENCE || text.startsWith("30") || text.contains(BEGIN);
-    }
-
-    private static boolean parses(byte[] der) {
+    private static boolean isList(byte[] der) {
         try {
             StrictDer.checkSigned("list", der);
-            return CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der)) != null;
+            X509CRL list = (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+            return list != null && Arrays.equals(list.getEncoded(), der);
         } catch (MalformedEvidence | GeneralSecurityException | RuntimeException e) {
             return false;
         }
     }
 
-    private static boolean isText(byte[] file) {
-        for (byte b : file) {
-            if (b < ' ' && b != '\n' && b != '\r' && b != '\t') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Nothing but blocks and white space; a block that is damaged makes it no PEM. */
+    /** The lists of a text with blocks of PEM. One that is damaged, or of a kind that may hold lists as well, makes it none. */
     private static List<byte[]> pem(String text) {
         List<byte[]> lists = new ArrayList<>();
         int at = 0;
-        try {
-            while (!text.substring(at).isBlank()) {
-                int begin = text.indexOf(BEGIN, at);
-                int end = begin < 0 ? -1 : text.indexOf(END, begin + BEGIN.length());
-                if (end < 0 || !text.substring(at, begin).isBlank() || lists.size() == MAX_LISTS) {
-                    return List.of();
-                }
-                String body = text.substring(begin + BEGIN.length(), end).replaceAll("[\\r\\n\\t ]", "");
-                lists.add(Base64.getDecoder().decode(body));
-                at = end + END.length();
+        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, at)) {
+            int body = begin + BEGIN.length();
+            int end = text.indexOf(END, body);
+            if (end < 0 || lists.size() == MAX_LISTS || ListSigns.hasBlock(text.substring(at, begin))) {
+                return List.of();
             }
-            return lists;
-        } catch (IllegalArgumentException damaged) {
-            return List.of();
+            lists.add(Base64.getDecoder().decode(text.substring(body, end).replaceAll("\\s", "")));
+            at = end + END.length();
         }
+        return ListSigns.hasBlock(text.substring(at)) ? List.of() : lists;
     }
 
-    private static Optional<byte[]> hex(String text) {
-        String digits = text.strip();
-        if (!digits.startsWith("30") || digits.length() % 2 != 0) {
-            return Optional.empty();
+    private static byte[] bare(String text) {
+        String start = text.stripLeading();
+        if (!start.startsWith("30") && !start.startsWith("M")) {
+            return new byte[0];
         }
-        try {
-            return Optional.of(HexFormat.of().parseHex(digits));
-        } catch (IllegalArgumentException otherText) {
-            return Optional.empty();
-        }
+        String digits = text.replaceAll("[\\s:]", "");
+        return digits.startsWith("30")
+                ? HexFormat.of().parseHex(digits)
+                : Base64.getDecoder().decode(digits);
     }
 }

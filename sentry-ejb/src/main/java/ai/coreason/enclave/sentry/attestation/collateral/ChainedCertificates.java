@@ -69,4 +69,9 @@ public record ChainedCertificates(List<CertificateSource> sources) implements Ce
         }
         return new NvidiaCollateral(manifests, lists);
     }
+
+    @Override
+    public List<String> unusedLists() {
+        return sources.stream().flatMap(s -> s.unusedLists().stream()).toList();
+    }
 }

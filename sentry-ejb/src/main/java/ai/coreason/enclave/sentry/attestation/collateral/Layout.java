@@ -3,9 +3,14 @@ package ai.coreason.enclave.sentry.attestation.collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import ai.coreason.enclave.sentry.attestation.intel.QuoteIdentity;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
+import ai.coreason.enclave.sentry.attestation.snp.SnpProduct;
 import ai.coreason.enclave.sentry.attestation.snp.VekIdentity;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The names of files in a folder of certificates and collateral, the same in a site's own folder and in a cache, so that one
@@ -36,6 +41,20 @@ final class Layout {
     /** {@code snp/vek/}: certificates of chips' keys under any name. */
     static Path veks() {
         return Path.of("snp", "vek");
+    }
+
+    /** Where no more than certificates of chips' keys lies, by the thousand. */
+    static Set<Path> keys() {
+        return Set.of(Path.of("snp", "vcek"), veks());
+    }
+
+    /** The revocation lists of AMD and Intel, by the names that they have in DER. */
+    static List<Path> lists() {
+        return Stream.concat(
+                        Arrays.stream(SnpProduct.values()).map(p -> Path.of("snp", p.label(), "crl.der")),
+                        Stream.of("pck_crl_platform.der", "pck_crl_processor.der", Part.ROOT_CRL.file())
+                                .map(f -> Path.of("intel", f)))
+                .toList();
     }
 
     /** {@code nvidia/}: manifests and lists under any name. */

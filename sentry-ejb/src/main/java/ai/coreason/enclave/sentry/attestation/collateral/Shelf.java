@@ -22,6 +22,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * by one thread at a time, and after a failure or a 404 not again for a while. The last 256 are kept in memory. Thread-safe.
  */
 final class Shelf {
+    /** How the name of a file begins that is not yet whole. */
+    static final String PART = ".part-";
+
     private static final System.Logger LOG = System.getLogger(Shelf.class.getName());
     private static final int KEPT = 256;
     private static final Duration AFTER_ABSENT = Duration.ofMinutes(10);
@@ -162,7 +165,7 @@ final class Shelf {
     private void write(Path name, byte[] bytes, Instant fetched) throws IOException {
         Path file = folder.get().resolve(name);
         Files.createDirectories(file.getParent());
-        Path part = Files.createTempFile(file.getParent(), ".part-", null);
+        Path part = Files.createTempFile(file.getParent(), PART, null);
         try {
             Files.write(part, bytes);
             Files.setLastModifiedTime(part, FileTime.from(fetched));

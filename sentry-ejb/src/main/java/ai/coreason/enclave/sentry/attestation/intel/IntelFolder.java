@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * Evidence in a folder: {@code quote.bin}, and collateral under the names of {@link Collateral.Part}. A revocation list may
- * have another ending, {@code .pem} or {@code .crl}, and stand there in DER, PEM or hexadecimal text. Thread-safe.
+ * have another ending, {@code .pem} or {@code .crl}, and any form of {@link
+ * ai.coreason.enclave.sentry.attestation.ListEncoding}. Thread-safe.
  */
 public final class IntelFolder {
     private static final String QUOTE = "quote.bin";

@@ -3,12 +3,8 @@ package ai.coreason.enclave.sentry.attestation.nvidia;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.EvidenceFolder;
-import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
-import ai.coreason.enclave.sentry.attestation.Reason;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
@@ -22,7 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Evidence as files: {@code evidence.bin}, {@code cert_chain.pem}, manifests ({@code .swidtag}, {@code .xml}) and revocation lists
- * ({@code .crl}, or of any name; DER, PEM or hexadecimal text) of one device; or manifests alone.
+ * ({@code .crl}, or of any name, in a form of {@link ai.coreason.enclave.sentry.attestation.ListEncoding}) of one device; or
+ * manifests alone.
  */
 public final class NvidiaFolder {
     private static final int MAX_FILES = 32;
@@ -60,33 +57,26 @@ public final class NvidiaFolder {
         });
     }
 
-    private static List<X509CRL> lists(EvidenceFolder files) throws IOException, MalformedEvidence {
-        List<String> names = new ArrayList<>(files.named(".*\\.crl", MAX_FILES));
-        files.lists().stream().filter(n -> !names.contains(n)).forEach(names::add);
+    private static List<X509CRL> lists(EvidenceFolder files) throws MalformedEvidence {
         List<X509CRL> out = new ArrayList<>();
-        for (String name : names) {
-            List<byte[]> lists = ListEncoding.ders(files.read(name).orElseThrow());
-            if (lists.isEmpty()) {
-                throw noList(name);
+        for (String name : files.lists()) {
+            for (byte[] der : files.listsIn(name)) {
+                out.add(list(der));
             }
-            for (byte[] der : lists) {
-                out.add(list(name, der));
+        }
+        for (String name : files.named(".*\\.crl", Integer.MAX_VALUE)) {
+            if (files.listsIn(name).isEmpty()) {
+                files.unread(name);
             }
         }
         return out;
     }
 
-    private static X509CRL list(String name, byte[] der) throws MalformedEvidence {
+    private static X509CRL list(byte[] der) {
         try {
-            StrictDer.checkSigned(name, der);
             return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
-        } catch (MalformedEvidence | GeneralSecurityException | RuntimeException e) {
-            throw noList(name);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a list that was read before cannot be read", e);
         }
-    }
-
-    private static MalformedEvidence noList(String name) {
-        return new MalformedEvidence(
-                new Reason(name, "a revocation list in DER, PEM or hexadecimal text", "something else"));
     }
 }

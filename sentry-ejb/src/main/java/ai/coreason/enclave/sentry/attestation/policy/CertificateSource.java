@@ -70,6 +70,14 @@ public interface CertificateSource {
         return NvidiaCollateral.NONE;
     }
 
+    /**
+     * The names of files that are or may be revocation lists and that no judgement uses: they cannot be read, or lie where none
+     * is looked for. One of them may revoke what is judged.
+     */
+    default List<String> unusedLists() {
+        return List.of();
+    }
+
     /** A source that has nothing. */
     static CertificateSource none() {
         return new CertificateSource() {

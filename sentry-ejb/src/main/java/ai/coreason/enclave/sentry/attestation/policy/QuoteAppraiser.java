@@ -25,7 +25,8 @@ import java.util.function.Function;
 /**
  * Judges hardware evidence: whether the quote is genuine, what the policy demands of it, and whether it is bound to just
  * what the verifier asked for. A quote that is not genuine ends the judgement there; after that all reasons are told. What
- * evidence did not bring of certificates comes from the source. Thread-safe if the source is.
+ * evidence did not bring of certificates comes from the source; while that has revocation lists that it cannot use, nothing is
+ * trusted, as one of them may be the one that revokes. Thread-safe if the source is.
  *
  * @param anchors the roots that are trusted
  * @param certificates where missing ones come from
@@ -75,6 +76,10 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
         GpuAppraiser gpus = new GpuAppraiser(anchors, certificates);
         if (evidence.gpu().isPresent() || occasion.role() != ReportData.Role.OVERSEER) {
             reasons.addAll(gpus.judge(evidence.gpu(), reportData, occasion.at(), policy.nvidia()));
+        }
+        int lists = certificates.unusedLists().size();
+        if (lists > 0) {
+            reasons.add(new Reason("certificates", "revocation lists that can be used", lists + " that cannot"));
         }
         reasons.addAll(reportData.differences(occasion.expected()));
         String measurement = demanded.claims().measurement();

@@ -8,7 +8,6 @@ import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,8 +21,9 @@ import java.util.Set;
  *   <li>{@code snp-configfs-tsm}: {@code provider}, {@code outblob} with the report, {@code auxblob} with certificates.
  * </ul>
  *
- * <p>The root's revocation list stands in {@code crl.der}, {@code crl.pem} or a file of another name, in DER, PEM or
- * hexadecimal text. A file of over 1 MiB is refused unread. Without its report, or a certificate that an authentic report
+ * <p>The root's revocation list stands in {@code crl.der}, {@code crl.pem}, a file of another name, or beside the certificates
+ * of {@code chain.pem}, in a form of {@link ai.coreason.enclave.sentry.attestation.ListEncoding}. A file of over 1 MiB is
+ * refused unread. Without its report, or a certificate that an authentic report
  * needs, a folder could not be judged.
  */
 public final class SnpFolder {
@@ -69,9 +69,10 @@ public final class SnpFolder {
             case "snp-configfs-tsm" -> {
                 SnpVerifier.Evidence own = CertificateTable.evidence(
                         files.required("provider"), files.required("outblob"), files.read("auxblob"));
-                yield own.crl().isPresent()
-                        ? own
-                        : new SnpVerifier.Evidence(own.report(), own.vek(), own.chain(), list(files));
+                Optional<byte[]> crl = own.crl().isPresent()
+                        ? files.inside("auxblob", own.crl().get())
+                        : list(files);
+                yield new SnpVerifier.Evidence(own.report(), own.vek(), own.chain(), crl);
             }
             default -> beside(files, files.required("report.bin"));
         };
@@ -83,9 +84,7 @@ public final class SnpFolder {
     }
 
     /** The list under its own name, else the one that lies there. */
-    private static Optional<byte[]> list(EvidenceFolder files) throws IOException, MalformedEvidence {
-        Optional<byte[]> named = files.list(LIST);
-        List<String> others = files.lists();
-        return named.isPresent() || others.isEmpty() ? named : Optional.of(files.listIn(others.get(0)));
+    private static Optional<byte[]> list(EvidenceFolder files) {
+        return files.list(LIST).or(files::anyList);
     }
 }

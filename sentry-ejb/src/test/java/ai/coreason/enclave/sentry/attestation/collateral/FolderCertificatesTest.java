@@ -3,8 +3,12 @@ package ai.coreason.enclave.sentry.attestation.collateral;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.sentry.SharedData;
+import ai.coreason.enclave.sentry.attestation.ListEncoding;
+import ai.coreason.enclave.sentry.attestation.ListForms;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
+import ai.coreason.enclave.sentry.attestation.intel.FakeQuote;
+import ai.coreason.enclave.sentry.attestation.intel.TeeType;
 import ai.coreason.enclave.sentry.attestation.nvidia.NvidiaSample;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.NvidiaCollateral;
@@ -185,6 +189,74 @@ class FolderCertificatesTest {
             write("nvidia/" + i + ".crl", list);
         }
         assertThat(lists()).hasSize(32);
+    }
+
+    @Test
+    void lists_inEveryForm_areReadAndUsed() throws Exception {
+        byte[] nvidia = gpu.list(0, SnpSample.AT).getEncoded();
+        for (Map.Entry<String, byte[]> form : ListForms.read(MILAN.crl()).entrySet()) {
+            write("snp/Milan/crl.txt", form.getValue());
+            byte[] got =
+                    new FolderCertificates(folder).snp(MILAN.report()).crl().orElseThrow();
+            assertThat(ListEncoding.der(got)).as(form.getKey()).isEqualTo(MILAN.crl());
+            write("nvidia/root", ListForms.read(nvidia).get(form.getKey()));
+            assertThat(lists()).as(form.getKey()).hasSize(1);
+            assertThat(new FolderCertificates(folder).unusedLists())
+                    .as(form.getKey())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void snp_unreadableListBesideOneThatIsRead_isNotTakenButTold() throws IOException {
+        write("snp/Milan/crl.der", "<html>503</html>".getBytes(StandardCharsets.US_ASCII));
+        write("snp/Milan/crl.pem", MILAN.crl());
+        FolderCertificates source = new FolderCertificates(folder);
+        assertThat(source.snp(MILAN.report()).crl()).hasValue(MILAN.crl());
+        assertThat(source.unusedLists()).containsExactly("snp/Milan/crl.der");
+    }
+
+    /** Whatever may be a list and is not used is told, wherever it lies. */
+    @Test
+    void unusedLists_filesThatMayBeLists_areNamed() throws Exception {
+        write("snp/Milan/crl.der", MILAN.crl());
+        write("snp/Milan/cert_chain.pem", MILAN.chain());
+        write("snp/vek/node7.der", MILAN.vek());
+        write("nvidia/driver.xml", gpu.manifest(NvidiaSample.Part.DRIVER, 7));
+        write("nvidia/.part-123", new byte[] {0x30});
+        new FakeQuote(TeeType.TDX).write(folder);
+        FolderCertificates source = new FolderCertificates(folder);
+        assertThat(source.unusedLists()).isEmpty();
+
+        byte[] other = SnpSample.list(SnpProduct.MILAN, SnpSample.AT.plusSeconds(7200));
+        for (String name : List.of("snp/Milan/newer.der", "snp/newer", "newer", "intel/newer", "nvidia/more/newer")) {
+            for (Map<String, byte[]> forms : List.of(ListForms.read(other), ListForms.told(other))) {
+                for (Map.Entry<String, byte[]> form : forms.entrySet()) {
+                    write(name, form.getValue());
+                    assertThat(new FolderCertificates(folder).unusedLists())
+                            .as(name + " " + form.getKey())
+                            .containsExactly(name);
+                }
+            }
+            write(name, MILAN.crl());
+            assertThat(source.unusedLists()).isEmpty();
+            Files.delete(folder.resolve(name));
+        }
+        Files.delete(folder.resolve("intel/root_ca_crl.der"));
+        Files.createSymbolicLink(folder.resolve("intel/root_ca_crl.der"), folder.resolve("none"));
+        assertThat(source.unusedLists()).containsExactly("intel/root_ca_crl.der");
+        assertThat(new ChainedCertificates(List.of(CertificateSource.none(), source)).unusedLists())
+                .containsExactly("intel/root_ca_crl.der");
+    }
+
+    @Test
+    void unusedLists_moreFilesThanAreLookedAt_isTold() throws IOException {
+        for (int i = 0; i <= 4096; i++) {
+            write("snp/vcek/" + i + ".der", new byte[0]);
+        }
+        assertThat(new FolderCertificates(folder).unusedLists()).isEmpty();
+        Files.move(folder.resolve("snp/vcek"), folder.resolve("other"));
+        assertThat(new FolderCertificates(folder).unusedLists()).containsExactly("more than 4096 files");
     }
 
     @Test

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
+import ai.coreason.enclave.sentry.attestation.ListForms;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,10 +107,46 @@ class NvidiaFolderTest {
             }
             Files.delete(folder.resolve(name));
         }
-        Files.write(folder.resolve("l1.crl"), new byte[] {1});
-        assertThat(appraise("nvidia").reasons())
-                .singleElement()
-                .satisfies(r -> assertThat(r.rule()).isEqualTo("l1.crl"));
+    }
+
+    /** A list that cannot be read is no sign of an attack. */
+    @Test
+    void appraise_listThatCannotBeRead_isUnjudgedWithTheReason() throws Exception {
+        for (String text : new String[] {"", "<html>503</html>", "none"}) {
+            Files.writeString(folder.resolve("l1.crl"), text);
+            assertThat(appraise("nvidia").result()).isEqualTo(Result.UNJUDGED);
+            assertThat(appraise("nvidia").reasons())
+                    .singleElement()
+                    .satisfies(r -> assertThat(r.rule()).isEqualTo("l1.crl"));
+        }
+    }
+
+    @Test
+    void appraise_listInEveryFormAndPlace_countsOrLeavesItUnjudged() throws Exception {
+        Duration day = Duration.ofDays(1);
+        FakeCertificate root = maker.device.get(2);
+        byte[] list = root.list(
+                        root.key,
+                        FakeMaker.AT.minus(day),
+                        FakeMaker.AT.plus(day),
+                        maker.device.get(1).serial())
+                .getEncoded();
+        Files.createDirectories(folder.resolve("lists"));
+        for (String name : new String[] {"l1.txt", "lists/l1"}) {
+            for (Map.Entry<String, byte[]> form : ListForms.read(list).entrySet()) {
+                Files.write(folder.resolve(name), form.getValue());
+                assertThat(appraise("nvidia").result()).as(form.getKey()).isEqualTo(Result.INVALID);
+            }
+            for (Map.Entry<String, byte[]> form : ListForms.told(list).entrySet()) {
+                Files.write(folder.resolve(name), form.getValue());
+                assertThat(appraise("nvidia").result()).as(form.getKey()).isEqualTo(Result.UNJUDGED);
+                assertThat(appraise("nvidia").unused()).containsExactly(name);
+            }
+            Files.delete(folder.resolve(name));
+        }
+        String chain = new String(FakeMaker.pem(FakeMaker.signed(maker.device)), StandardCharsets.US_ASCII);
+        Files.writeString(folder.resolve("cert_chain.pem"), chain + ListForms.pem(list));
+        assertThat(appraise("nvidia").result()).isEqualTo(Result.INVALID);
     }
 
     @Test

@@ -6,6 +6,7 @@ import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.attestation.collateral.FolderCertificates;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.SnpCertificates;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
@@ -17,6 +18,8 @@ import ai.coreason.enclave.sentry.contract.HardwareType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class QuoteAppraiserTest {
     private static final SnpProduct MILAN = SnpProduct.MILAN;
@@ -104,6 +108,17 @@ class QuoteAppraiserTest {
     @Test
     void judge_allAsItShouldBe_isTrustedWithTheMeasurement() {
         assertThat(judge(evidence())).isEqualTo(new Verdict.Trusted(measurement()));
+    }
+
+    @Test
+    void judge_folderWithAListThatIsNotUsed_isRefused(@TempDir Path folder) throws Exception {
+        FolderCertificates source = new FolderCertificates(folder);
+        assertThat(judge(evidence(), ReportData.Role.ENROLMENT, source)).isInstanceOf(Verdict.Trusted.class);
+        Files.writeString(folder.resolve("milan-crl.txt"), "<html>503</html>");
+        Verdict verdict = judge(evidence(), ReportData.Role.ENROLMENT, source);
+        assertThat(((Verdict.Refused) verdict).reasons())
+                .singleElement()
+                .hasToString("certificates: expected revocation lists that can be used, got 1 that cannot");
     }
 
     @Test

@@ -179,6 +179,14 @@ class SnpFolderTest {
         Map<String, byte[]> more = entries();
         more.put("00112233445566778899aabbccddeeff", new byte[] {1});
         assertThat(tsm(table(more, b -> {})).reasons()).isEmpty();
+        more.put(CRL, SnpPki.crl(SnpProduct.MILAN, SnpPki.ARK, b -> {}));
+        assertThat(tsm(table(more, b -> {})).reasons()).isEmpty();
+        assertThat(tsm(table(more, b -> {})).unused()).isEmpty();
+        more.put(CRL, new byte[] {1});
+        assertThat(tsm(table(more, b -> {})).result()).isEqualTo(Result.UNJUDGED);
+        assertThat(tsm(table(more, b -> {})).reasons())
+                .singleElement()
+                .satisfies(r -> assertThat(r.rule()).isEqualTo("auxblob"));
         more.put(CRL, SnpPki.crl(SnpProduct.MILAN, SnpPki.ARK, b -> SnpPki.revoke(b, 65537)));
         assertThat(tsm(table(more, b -> {})).result()).isEqualTo(Result.INVALID);
     }
