@@ -119,7 +119,7 @@ public final class DatasetReader {
             return new Reading.Refused(found, unnamed);
         }
         Encoded records = encoded.get();
-        return new Reading.Ready(found.noted(records.notes()).noted(UnitSizes.notes(records)), records.examples());
+        return new Reading.Ready(found.noted(records.remarks()).noted(UnitSizes.notes(records)), records.examples());
     }
 
     private static void requireTerms(DataResource resource, FederationJob job) {

@@ -2,6 +2,7 @@ package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -31,14 +32,16 @@ record Encoded(
     }
 
     /** What is worth a look, in sentences for the site. */
-    List<String> notes() {
+    List<String> remarks() {
         boolean one = classes == null
                 ? IntStream.range(1, targets.length).allMatch(i -> targets[i] == targets[0])
                 : IntStream.range(1, classes.length).allMatch(i -> classes[i] == classes[0]);
         int count = classes == null ? targets.length : classes.length;
-        return one && count > 1
-                ? List.of("all labels are one and the same, as the job reads them: a model learns to say just that")
-                : List.of();
+        List<String> all = new ArrayList<>(notes);
+        if (one && count > 1) {
+            all.add("all labels are one and the same, as the job reads them: a model learns to say just that");
+        }
+        return all;
     }
 
     @Override
