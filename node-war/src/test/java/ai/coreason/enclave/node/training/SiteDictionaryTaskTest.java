@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
@@ -55,7 +56,10 @@ class SiteDictionaryTaskTest {
     }
 
     private void train(String fields, String... features) throws IOException, Declined {
-        LocalExamples local = new LocalExamples(new DatasetStandings(folder, Clock.systemUTC()), true);
+        LocalExamples local = new LocalExamples(
+                new DatasetStandings(folder, Clock.systemUTC()),
+                new FingerprintFolder(folder.resolve("fingerprints"), "node_a"),
+                true);
         ObjectNode job = Jobs.document();
         ObjectNode dataset = (ObjectNode) job.get("dataset");
         dataset.set("features", Json.read("[" + String.join(",", features) + "]"));
