@@ -21,7 +21,10 @@ import java.util.OptionalLong;
  */
 final class TableEncoder {
     private static final int MAX_NUMBERS = Integer.MAX_VALUE - 8;
+    /** Bytes of heap for each number: as it grows, an array and one of twice its size; all of it at most half of the heap. */
+    private static final int HEAP_PER_NUMBER = 24;
 
+    private final int mostNumbers;
     private final List<EncodedField> asked;
     private final List<ColumnEncoder> features = new ArrayList<>();
     private final ColumnEncoder label;
@@ -44,6 +47,15 @@ final class TableEncoder {
      * @throws InvalidDocument if the job, the schema and the model do not fit one another
      */
     TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits) {
+        this(job, schema, unit, declaredUnits, Runtime.getRuntime().maxMemory());
+    }
+
+    /**
+     * Prepares the encoders for a heap. What the job asks of the declared rows may take half of what records may: whether they
+     * fit is said before they are read, and records up to twice as many as declared still do.
+     */
+    TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits, long heapBytes) {
+        this.mostNumbers = (int) Math.min(MAX_NUMBERS, heapBytes / HEAP_PER_NUMBER);
         this.unit = unit;
         tokens = job.model().tokens();
         grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
@@ -62,11 +74,11 @@ final class TableEncoder {
                     "as many numbers as the model's input " + ModelFit.describe(job.model()) + " takes",
                     numbers);
         }
-        if (numbers * (double) declaredUnits > MAX_NUMBERS) {
+        if (2 * numbers * (double) declaredUnits > mostNumbers) {
             throw InvalidDocument.at(
                     "dataset.features",
-                    "at most " + MAX_NUMBERS / declaredUnits + " numbers for each of " + declaredUnits
-                            + " declared rows",
+                    "at most " + mostNumbers / 2 / declaredUnits + " numbers for each of " + declaredUnits
+                            + " declared rows, which this node's heap holds",
                     numbers);
         }
         width = (int) numbers;
@@ -79,11 +91,12 @@ final class TableEncoder {
         if (row.missing(label.column())) {
             return;
         }
-        if ((count + 1L) * width > MAX_NUMBERS) {
-            throw InvalidDocument.at("dataset", "at most " + MAX_NUMBERS + " numbers in all", "more");
+        if ((count + 1L) * width > mostNumbers) {
+            throw InvalidDocument.at(
+                    "dataset", "at most " + mostNumbers + " numbers in all, which this node's heap holds", "more");
         }
         if ((count + 1) * width > x.length) {
-            x = Arrays.copyOf(x, (int) Math.min(MAX_NUMBERS, 2L * x.length));
+            x = Arrays.copyOf(x, (int) Math.min(mostNumbers, 2L * x.length));
         }
         if (count == y.length) {
             y = Arrays.copyOf(y, 2 * y.length);

@@ -327,6 +327,20 @@ class DatasetReaderTest {
                         "dataset.features: expected at most 0 numbers for each of 3000000000 declared rows");
     }
 
+    @Test
+    void add_moreNumbersThanTheHeapHolds_isRefusedBeforeMemoryEnds() throws Exception {
+        DataPackage data = data(HEADER + "70,1,,,\n".repeat(201));
+        DataResource.Table table = (DataResource.Table) data.resources().get(0).content();
+        FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
+        assertThatThrownBy(() -> new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 101, 24 * 200))
+                .hasMessageStartingWith("dataset.features: expected at most 0 numbers for each of 101 declared rows");
+
+        TableEncoder encoder = new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 100, 24 * 200);
+
+        assertThatThrownBy(() -> TableReader.read(data.file(data.resources().get(0)), table, encoder::add))
+                .hasMessageStartingWith("dataset: expected at most 200 numbers in all");
+    }
+
     @ParameterizedTest
     @CsvSource({"node_cleveland, 199", "node_hungarian, 172", "node_switzerland, 30", "node_va, 85"})
     void read_heartFederation_isReadyAtEveryNode(String node, int declared) throws Exception {
