@@ -19,7 +19,7 @@ import java.util.Optional;
  * The gate before the API. JSON is read before the application hears of the call, without a thread that waits for it, within a size
  * and a time that its address sets. Who shows neither a certificate nor a token that is good now may call a few addresses only, so
  * often, and a few such calls run at a time, so that nodes, rounds and health always have threads. No caller has more than a quarter
- * of the memory for bodies. Content of an enrolled node is passed on as it comes, as long as it keeps coming.
+ * of the memory for bodies, or of the downloads that go on at a time. Content of an enrolled node is passed on as it comes, as long as it keeps coming.
  */
 public final class Gate extends HttpFilter {
     private static final long serialVersionUID = 1L;
@@ -28,6 +28,7 @@ public final class Gate extends HttpFilter {
     private static final int STRANGERS_WAITING = 64;
     private static final int BYTES_OF_STRANGERS = 16 << 20;
     private static final int BYTES_OF_MEMBERS = 64 << 20;
+    private static final int DOWNLOADS = 128;
     private static final CallRate.Limit ADDRESS = new CallRate.Limit(20, 200);
     private static final CallRate.Limit ALL = new CallRate.Limit(100, 500);
 
@@ -41,6 +42,7 @@ public final class Gate extends HttpFilter {
     private final transient CallRate rate = new CallRate(ADDRESS, ALL, System::nanoTime);
     private final transient Share strangersBytes = new Share(BYTES_OF_STRANGERS);
     private final transient Share membersBytes = new Share(BYTES_OF_MEMBERS);
+    private final transient Share downloads = new Share(DOWNLOADS);
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -48,6 +50,10 @@ public final class Gate extends HttpFilter {
         if (request.getAttribute(READING) instanceof BodyReading reading) {
             request.removeAttribute(READING);
             resume(new BufferedRequest(request, reading.bytes()), response, chain);
+            return;
+        }
+        if (Download.is(request.getMethod(), path(request))) {
+            download(request, response, chain);
             return;
         }
         boolean streamed = BodyRule.streamed(request.getMethod(), request.getRequestURI());
@@ -72,6 +78,29 @@ public final class Gate extends HttpFilter {
             return;
         }
         read(request, response, rule, caller);
+    }
+
+    private void download(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        GateCaller caller = caller(request);
+        if (caller.stranger()) {
+            chain.doFilter(request, response); // refused for want of a name
+            return;
+        }
+        if (!downloads.take(caller.name(), 1)) {
+            refuse(response, ProblemType.UNAVAILABLE, "expected fewer downloads at a time; ask again in a while");
+            return;
+        }
+        Held held = new Held(downloads, caller.name(), 1);
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            held.release();
+        }
+    }
+
+    private static String path(HttpServletRequest request) {
+        return request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
     }
 
     private void read(HttpServletRequest request, HttpServletResponse response, BodyRule rule, GateCaller caller)
