@@ -2,20 +2,22 @@ package ai.coreason.enclave.web.gate;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What one body takes of a share, given back once. */
+/** What one call takes of a share, given back once. */
 final class Held {
     private final Share share;
-    private final long bytes;
+    private final String caller;
+    private final long amount;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    Held(Share share, long bytes) {
+    Held(Share share, String caller, long amount) {
         this.share = share;
-        this.bytes = bytes;
+        this.caller = caller;
+        this.amount = amount;
     }
 
     void release() {
         if (released.compareAndSet(false, true)) {
-            share.give(bytes);
+            share.give(caller, amount);
         }
     }
 }

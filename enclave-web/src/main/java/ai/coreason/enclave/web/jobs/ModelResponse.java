@@ -4,14 +4,13 @@ import ai.coreason.enclave.overseer.vault.ModelStore;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
-import java.util.Arrays;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import jakarta.ws.rs.core.StreamingOutput;
 
-/** A model as an answer: its SHA-256 as ETag, conditional requests, and one byte range (RFC 9110, section 14). */
+/**
+ * A model as an answer: its SHA-256 as ETag, conditional requests, and one byte range (RFC 9110, section 14). The file goes out piece
+ * by piece: however large it is and however slowly its readers read, it takes next to no memory.
+ */
 public final class ModelResponse {
-    private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,12})-(\\d{0,12})");
-
     private ModelResponse() {}
 
     /**
@@ -25,26 +24,21 @@ public final class ModelResponse {
         if (unchanged != null) {
             return unchanged.build();
         }
-        byte[] file = models.file(digest);
-        Matcher m = RANGE.matcher(range);
-        if (!m.matches()) {
-            return Response.ok(file)
-                    .tag(tag)
-                    .header("Accept-Ranges", "bytes")
-                    .header("Content-Disposition", "attachment; filename=\"model.safetensors\"")
-                    .build();
-        }
-        long from = Long.parseLong(m.group(1));
-        long to = m.group(2).isEmpty() ? file.length - 1L : Math.min(Long.parseLong(m.group(2)), file.length - 1L);
-        if (from > to) {
+        ByteRange asked = ByteRange.of(range, models.check(digest));
+        if (asked.outside()) {
             return Response.status(416)
-                    .header("Content-Range", "bytes */" + file.length)
+                    .header("Content-Range", asked.contentRange())
                     .build();
         }
-        return Response.status(206)
-                .entity(Arrays.copyOfRange(file, (int) from, (int) to + 1))
+        StreamingOutput bytes = out -> models.copy(digest, asked.from(), asked.count(), out);
+        Response.ResponseBuilder answer = Response.status(asked.part() ? 206 : 200)
+                .entity(bytes)
                 .tag(tag)
-                .header("Content-Range", "bytes " + from + "-" + to + "/" + file.length)
-                .build();
+                .header("Content-Length", asked.count());
+        return asked.part()
+                ? answer.header("Content-Range", asked.contentRange()).build()
+                : answer.header("Accept-Ranges", "bytes")
+                        .header("Content-Disposition", "attachment; filename=\"model.safetensors\"")
+                        .build();
     }
 }

@@ -13,6 +13,8 @@ import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
@@ -112,15 +114,24 @@ public class ModelStore {
         return vault.store(Safetensors.write(metadata, tensors)).digest();
     }
 
-    /** A model's file. */
-    public byte[] file(String digest) {
-        return vault.read(digest);
+    /**
+     * The size of a model's file, which is checked against its digest.
+     *
+     * @throws IllegalStateException if there is none, or it was changed
+     */
+    public long check(String digest) {
+        return vault.check(digest);
+    }
+
+    /** Writes {@code count} bytes of a model's file that begin at {@code from}; it is not in memory at any time. */
+    public void copy(String digest, long from, long count, OutputStream out) throws IOException {
+        vault.copy(digest, from, count, out);
     }
 
     /** A model's weights. */
     public Weights weights(String digest, ModelGraph graph) {
         Map<String, float[]> values = new TreeMap<>();
-        Safetensors.read(file(digest)).tensors().forEach((name, tensor) -> values.put(name, tensor.floats()));
+        Safetensors.read(vault.read(digest)).tensors().forEach((name, tensor) -> values.put(name, tensor.floats()));
         return Weights.of(graph, values);
     }
 

@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.vault;
 
 import ai.coreason.enclave.privacy.json.Json;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  */
 public final class Vault {
     private static final int DIGEST_LENGTH = 64;
+    private static final int PIECE = 1 << 16;
 
     private final Path folder;
 
@@ -116,7 +118,7 @@ public final class Vault {
                 OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
             MessageDigest sha = sha256();
             long bytes = 0;
-            byte[] buffer = new byte[1 << 16];
+            byte[] buffer = new byte[PIECE];
             for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
                 bytes += n;
                 if (bytes > limit) {
@@ -165,6 +167,54 @@ public final class Vault {
             throw new IllegalStateException("vault entry " + digest + " is missing", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Checks an entry against its digest, piece by piece.
+     *
+     * @return its size, bytes
+     * @throws IllegalStateException if there is none, or it was changed
+     */
+    public long check(String digest) {
+        MessageDigest sha = sha256();
+        long bytes = 0;
+        try (InputStream in = Files.newInputStream(path(digest))) {
+            byte[] piece = new byte[PIECE];
+            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+                sha.update(piece, 0, n);
+                bytes += n;
+            }
+        } catch (NoSuchFileException e) {
+            throw new IllegalStateException("vault entry " + digest + " is missing", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!HexFormat.of().formatHex(sha.digest()).equals(digest)) {
+            throw new IllegalStateException("vault entry " + digest + " was changed on disk");
+        }
+        return bytes;
+    }
+
+    /**
+     * Writes a part of an entry, piece by piece and unchecked.
+     *
+     * @param from the first byte, counted from 0
+     * @param count how many bytes
+     * @throws IOException if the entry ends before that, or {@code out} takes no more
+     */
+    public void copy(String digest, long from, long count, OutputStream out) throws IOException {
+        try (InputStream in = Files.newInputStream(path(digest))) {
+            in.skipNBytes(from);
+            byte[] piece = new byte[PIECE];
+            for (long left = count; left > 0; ) {
+                int n = in.read(piece, 0, (int) Math.min(PIECE, left));
+                if (n < 0) {
+                    throw new EOFException("vault entry " + digest + ": expected " + left + " bytes more, got its end");
+                }
+                out.write(piece, 0, n);
+                left -= n;
+            }
         }
     }
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -36,6 +39,45 @@ class VaultTest {
         assertThat(entry.bytes()).isEqualTo(3);
         assertThat(entry.digest()).isEqualTo("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
         assertThat(vault.read(entry.digest())).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void copy_part_givesThoseBytes() throws IOException {
+        String digest = vault.store(new byte[] {1, 2, 3, 4}).digest();
+
+        assertThat(copied(digest, 0, 4)).containsExactly(1, 2, 3, 4);
+        assertThat(copied(digest, 1, 2)).containsExactly(2, 3);
+        assertThatThrownBy(() -> copied(digest, 3, 2)).isInstanceOf(EOFException.class);
+    }
+
+    @Test
+    void copy_entryLargerThanAnArray_givesAPartOfIt() throws IOException {
+        String digest = "0".repeat(64);
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.resolve(digest).toFile(), "rw")) {
+            sparse.setLength(1L << 32);
+            sparse.seek((1L << 32) - 1);
+            sparse.write(7);
+        }
+
+        assertThat(copied(digest, (1L << 32) - 2, 2)).containsExactly(0, 7);
+    }
+
+    @Test
+    void check_entry_givesItsSizeUnlessItWasChangedOrIsMissing() throws IOException {
+        String digest = vault.store(new byte[100_000]).digest();
+        assertThat(vault.check(digest)).isEqualTo(100_000);
+
+        Files.write(folder.resolve(digest), new byte[] {1});
+        assertThatThrownBy(() -> vault.check(digest)).hasMessageContaining("changed");
+        vault.delete(digest);
+        assertThatThrownBy(() -> vault.check(digest)).hasMessageContaining("missing");
+    }
+
+    private byte[] copied(String digest, long from, long count) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        vault.copy(digest, from, count, out);
+        return out.toByteArray();
     }
 
     @Test
