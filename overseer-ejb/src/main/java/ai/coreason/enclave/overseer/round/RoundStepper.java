@@ -4,6 +4,7 @@ import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -62,6 +63,20 @@ public class RoundStepper {
     @Inject
     private StopOrders stops;
 
+    @Inject
+    private SealingKeys keys;
+
+    /** For the container. */
+    public RoundStepper() {}
+
+    /** A stepper outside of a server that meets no round. */
+    RoundStepper(EntityManager em, AuditLog audit, StopOrders stops, SealingKeys keys) {
+        this.em = em;
+        this.audit = audit;
+        this.stops = stops;
+        this.keys = keys;
+    }
+
     /** The jobs that have not ended, oldest first. */
     public List<String> underWay() {
         return em.createQuery(
@@ -76,6 +91,11 @@ public class RoundStepper {
     public Step step(String jobId) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         if (job == null || job.state().ended() || stops.frozen(jobId)) {
+            return new Step.Wait();
+        }
+        Optional<String> lost = keys.lost(jobId);
+        if (lost.isPresent()) {
+            fail(jobId, lost.get());
             return new Step.Wait();
         }
         FederationJob document = FederationJob.parse(job.document(), mode.rules());
