@@ -27,7 +27,7 @@ import java.util.Optional;
 @Stateless
 @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
 public class RoundStepper {
-    /** An abandoned round is opened again twice. */
+    /** An abandoned round is opened again twice, each time after a pause. */
     static final long MAX_ATTEMPTS = 3;
 
     /** What is to be done after a step. */
@@ -69,9 +69,18 @@ public class RoundStepper {
     /** For the container. */
     public RoundStepper() {}
 
-    /** A stepper outside of a server that meets no round. */
-    RoundStepper(EntityManager em, AuditLog audit, StopOrders stops, SealingKeys keys) {
+    /** A stepper outside of a server that closes no round. */
+    RoundStepper(
+            EntityManager em,
+            RoundOpener opener,
+            FederationMode mode,
+            AuditLog audit,
+            StopOrders stops,
+            SealingKeys keys) {
         this.em = em;
+        this.table = new RoundTable(em);
+        this.opener = opener;
+        this.mode = mode;
         this.audit = audit;
         this.stops = stops;
         this.keys = keys;
@@ -194,6 +203,9 @@ public class RoundStepper {
     }
 
     private Step again(Job job, FederationJob document, Round round) {
+        if (round.attempt() < MAX_ATTEMPTS && Instant.now().isBefore(round.followedAt())) {
+            return new Step.Wait();
+        }
         if (round.attempt() < MAX_ATTEMPTS) {
             return new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1));
         }

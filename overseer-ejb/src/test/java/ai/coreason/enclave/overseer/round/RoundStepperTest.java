@@ -19,6 +19,7 @@ import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
@@ -36,8 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two jobs under way that invite one node; the older one's sealing key is lost. */
-class LostKeyTest {
+/** Two jobs under way that invite one node; the older one's sealing key may be lost. */
+class RoundStepperTest {
     private static final String LOST = "6f1d2a34-0000-4000-8000-000000000001";
     private static final String GOOD = "6f1d2a34-0000-4000-8000-000000000002";
     private static final String DOCUMENT = """
@@ -128,7 +129,13 @@ class LostKeyTest {
                 events.add(event + " " + new String(Json.write(details), StandardCharsets.UTF_8));
             }
         };
-        return new RoundStepper(em, audit, stops(), keys);
+        RoundOpener opener = new RoundOpener() {
+            @Override
+            public List<String> open(Job job, FederationJob document, long number, long attempt) {
+                return List.of("round " + number + "." + attempt);
+            }
+        };
+        return new RoundStepper(em, opener, new FederationMode("simulation"), audit, stops(), keys);
     }
 
     @Test
@@ -161,6 +168,43 @@ class LostKeyTest {
         stepper().step(LOST);
 
         assertFailed("job " + LOST + ": its sealing key was sealed under another secret, or changed on disk");
+    }
+
+    @Test
+    void step_attemptWhoseNodesAllDeclined_isFollowedAfterAPauseAndNotAtOnce() {
+        em.createQuery("select c from Contribution c where c.jobId = :job", Contribution.class)
+                .setParameter("job", GOOD)
+                .getSingleResult()
+                .decline("INTERNAL: the share is away");
+
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+
+        Round round = new RoundTable(em).last(GOOD, 1).orElseThrow();
+        assertThat(round.state()).isEqualTo(RoundState.ABANDONED);
+        assertThat(round.followedAt()).isEqualTo(round.endedAt().orElseThrow().plusSeconds(5));
+    }
+
+    @Test
+    void step_attemptAbandonedAfterItsDeadline_isFollowedAtOnce() {
+        em.createQuery("update Round r set r.deadline = :past")
+                .setParameter("past", Instant.now().minusSeconds(1))
+                .executeUpdate();
+        em.clear();
+
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Opened(List.of("round 1.2")));
+    }
+
+    @Test
+    void followedAt_laterAttempt_isLaterAndNeverAfterItsDeadline() {
+        Instant now = Instant.now();
+        Round second = new Round(GOOD, 1, 2, "0".repeat(64), now, now.plusSeconds(600));
+        Round brief = new Round(GOOD, 1, 1, "0".repeat(64), now, now.plusSeconds(2));
+        second.abandon();
+        brief.abandon();
+
+        assertThat(second.followedAt()).isEqualTo(second.endedAt().orElseThrow().plusSeconds(30));
+        assertThat(brief.followedAt()).isEqualTo(brief.deadline());
     }
 
     private void assertFailed(String why) {
