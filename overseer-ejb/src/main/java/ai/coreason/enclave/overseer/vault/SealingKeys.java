@@ -71,13 +71,13 @@ public class SealingKeys {
         }
     }
 
-    /** Makes a job's key pair, or finds the one that was made. */
+    /** Makes a job's key pair, or finds the one that was made; who does so at the same time gets the same. */
     public Hpke.KeyPair create(String jobId) {
         try {
             if (!Files.exists(file(jobId))) {
                 byte[] ikm = new byte[SECRET_BYTES];
                 RANDOM.nextBytes(ikm);
-                PrivateFile.write(file(jobId), seal(jobId, ikm));
+                PrivateFile.create(file(jobId), seal(jobId, ikm));
             }
             return pair(jobId);
         } catch (IOException e) {

@@ -29,6 +29,12 @@ public class AuditLog {
         }
     }
 
+    /** Makes whoever else appends, or calls this, wait until the caller's transaction ends. */
+    @TransactionAttribute(TransactionAttributeType.MANDATORY)
+    public void lock() {
+        em.find(AuditHead.class, AuditHead.ONLY, LockModeType.PESSIMISTIC_WRITE);
+    }
+
     /**
      * Appends one event in the caller's transaction.
      *
