@@ -80,6 +80,7 @@ public class JobDesk {
                 .ifPresent(digest -> {
                     throw ModelStore.notHeld(digest);
                 });
+        TaskSize.require(job);
         models.require(job);
         new ModelRoom(Runtime.getRuntime().maxMemory(), models.freeBytes())
                 .require(job.model(), job.clients().size());
