@@ -3,6 +3,7 @@ package ai.coreason.enclave.base;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,19 +39,46 @@ public final class PrivateFile {
      * Missing parent folders are made.
      */
     public static void write(Path file, byte[] content) throws IOException {
-        Path folder = folder(file.toAbsolutePath().getParent());
-        Path fresh = Files.createTempFile(folder, "." + file.getFileName(), ".new", OWNER_ONLY);
+        Path fresh = beside(file);
         try {
-            try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
+            fill(fresh, content);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(fresh);
+        }
+    }
+
+    /**
+     * Makes a file with its content in one step, unless there is one: of several who do so at once, in any process, one does.
+     * Missing parent folders are made.
+     *
+     * @return false if the file was there; it stays as it is
+     */
+    public static boolean create(Path file, byte[] content) throws IOException {
+        Path fresh = beside(file);
+        try {
+            fill(fresh, content);
+            Files.createLink(file, fresh);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static Path beside(Path file) throws IOException {
+        Path folder = folder(file.toAbsolutePath().getParent());
+        return Files.createTempFile(folder, "." + file.getFileName(), ".new", OWNER_ONLY);
+    }
+
+    private static void fill(Path fresh, byte[] content) throws IOException {
+        try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+            out.force(true);
         }
     }
 

@@ -33,6 +33,15 @@ public class LedgerDesk {
     @Resource
     private SessionContext context;
 
+    /** For the container. */
+    public LedgerDesk() {}
+
+    /** A desk outside of a server, for rows without certificates. */
+    LedgerDesk(LedgerMirror mirror, AuditLog audit) {
+        this.mirror = mirror;
+        this.audit = audit;
+    }
+
     /** What is mirrored of a node's dataset. */
     public Optional<DatasetAccount> account(String nodeId, String datasetId) {
         return mirror.account(nodeId, datasetId);
@@ -51,7 +60,7 @@ public class LedgerDesk {
     }
 
     /**
-     * Mirrors rows, all or none.
+     * Mirrors rows, all or none; what was mirrored before is not told to the audit log again.
      *
      * @param certificates of earlier boots of the node, where this Overseer lost them
      * @return what is wrong with the first row that does not fit
@@ -66,12 +75,16 @@ public class LedgerDesk {
         }
 
         for (ChargeRow row : rows) {
+            boolean known = mirror.knows(nodeId, row);
             Optional<String> fault = row.dataset().datasetId().equals(datasetId)
                     ? mirror.accept(nodeId, row)
                     : Optional.of("rows: expected rows of dataset " + datasetId);
             if (fault.isPresent()) {
                 context.setRollbackOnly();
                 return fault;
+            }
+            if (known) {
+                continue;
             }
             audit.append(
                     "charge.mirrored",

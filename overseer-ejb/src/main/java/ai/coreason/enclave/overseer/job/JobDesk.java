@@ -66,15 +66,9 @@ public class JobDesk {
      */
     public Job submit(FederationJob job, User submitter) {
         String id = job.jobId().orElseGet(UUID::randomUUID).toString();
-        Job known = em.find(Job.class, id);
-        if (known != null) {
-            if (!known.documentDigest().equals(job.digest())
-                    || !known.submitter().equals(submitter.subject())) {
-                throw new JobRefused(
-                        JobRefused.Kind.CONFLICT,
-                        "job_id: expected an unused id or the same job, got another job's id");
-            }
-            return known;
+        Optional<Job> known = known(id, job, submitter);
+        if (known.isPresent()) {
+            return known.get();
         }
         if (stops.frozen()) {
             throw new JobRefused(
@@ -86,6 +80,7 @@ public class JobDesk {
                 .ifPresent(digest -> {
                     throw ModelStore.notHeld(digest);
                 });
+        TaskSize.require(job);
         models.require(job);
         new ModelRoom(Runtime.getRuntime().maxMemory(), models.freeBytes())
                 .require(job.model(), job.clients().size());
@@ -93,6 +88,11 @@ public class JobDesk {
                 job, mode.simulation(), node -> offer(node, job.dataset().name()));
         DictionaryAgreement.require(
                 job, node -> nodes.dictionary(node, job.dataset().name()));
+        audit.lock();
+        Optional<Job> meanwhile = known(id, job, submitter);
+        if (meanwhile.isPresent()) {
+            return meanwhile.get();
+        }
         SealingKey key = new SealingKey(keys.create(id).publicKey());
         JobDigests digests = new JobDigests(
                 job.digest(),
@@ -191,6 +191,18 @@ public class JobDesk {
                 "job.cancelled",
                 Json.object().put("job_id", jobId).put("by", by.subject()).put("by_name", by.display()));
         return job;
+    }
+
+    private Optional<Job> known(String id, FederationJob job, User submitter) {
+        Job known = em.find(Job.class, id);
+        if (known == null) {
+            return Optional.empty();
+        }
+        if (!known.documentDigest().equals(job.digest()) || !known.submitter().equals(submitter.subject())) {
+            throw new JobRefused(
+                    JobRefused.Kind.CONFLICT, "job_id: expected an unused id or the same job, got another job's id");
+        }
+        return Optional.of(known);
     }
 
     private Optional<AdmissionPlanner.Offer> offer(String nodeId, String datasetId) {

@@ -11,6 +11,7 @@ import jakarta.persistence.SequenceGenerator;
 import jakarta.persistence.Table;
 import jakarta.persistence.UniqueConstraint;
 import jakarta.persistence.Version;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ import java.util.Optional;
                         name = "job_round_once",
                         columnNames = {"job_id", "round_number", "attempt"}))
 public class Round {
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LATER_PAUSE = Duration.ofSeconds(30);
+
     @Id
     @GeneratedValue(strategy = GenerationType.SEQUENCE, generator = "job_round_seq")
     @SequenceGenerator(name = "job_round_seq", sequenceName = "job_round_seq", allocationSize = 50)
@@ -92,6 +96,15 @@ public class Round {
     void abandon() {
         moveTo(RoundState.ABANDONED);
         endedAt = Instant.now();
+    }
+
+    /**
+     * When an abandoned attempt may be followed by the next: after a pause, so that what is away for a moment, such as a share
+     * with records, can come back; and not after its own deadline.
+     */
+    Instant followedAt() {
+        Instant rested = endedAt.plus(attempt == 1 ? FIRST_PAUSE : LATER_PAUSE);
+        return rested.isBefore(deadline) ? rested : deadline;
     }
 
     private void moveTo(RoundState next) {

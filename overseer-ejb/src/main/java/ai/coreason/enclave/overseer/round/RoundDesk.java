@@ -22,6 +22,9 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -31,6 +34,8 @@ import java.util.UUID;
 /** What nodes do in a round: fetch their task, hand in their update, or decline. Each call is one transaction. */
 @Stateless
 public class RoundDesk {
+    private static final Logger LOG = System.getLogger(RoundDesk.class.getName());
+
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
@@ -52,7 +57,22 @@ public class RoundDesk {
     @Inject
     private Event<RoundMoved> moved;
 
-    /** The oldest task that waits for a node in a round that is still open, of a job that is not frozen. */
+    /** For the container. */
+    public RoundDesk() {}
+
+    /** A desk outside of a server, for tasks alone. */
+    RoundDesk(EntityManager em, RoundTable table, SealingKeys keys, FederationMode mode, StopOrders stops) {
+        this.em = em;
+        this.table = table;
+        this.keys = keys;
+        this.mode = mode;
+        this.stops = stops;
+    }
+
+    /**
+     * The oldest task that waits for a node in a round that is still open, of a job that is not frozen and whose sealing key
+     * opens; one whose key is lost ends with the next step of its rounds.
+     */
     public Optional<RoundTask> task(String nodeId) {
         if (stops.frozen()) {
             return Optional.empty();
@@ -64,11 +84,21 @@ public class RoundDesk {
                     && round.state() == RoundState.OPEN
                     && Instant.now().isBefore(round.deadline())
                     && job.state() == JobState.RUNNING;
-            if (open && !stops.stands(StopOrder.Kind.JOB, job.id())) {
+            if (open && !stops.stands(StopOrder.Kind.JOB, job.id()) && sealable(job.id())) {
                 return Optional.of(task(job, round, c));
             }
         }
         return Optional.empty();
+    }
+
+    private boolean sealable(String jobId) {
+        try {
+            keys.pair(jobId);
+            return true;
+        } catch (SealingKeys.Lost | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "task.no-sealing-key job=" + jobId + " why=" + e.getMessage());
+            return false;
+        }
     }
 
     private RoundTask task(Job job, Round round, Contribution c) {

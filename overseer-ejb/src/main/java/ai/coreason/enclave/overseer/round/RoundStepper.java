@@ -4,6 +4,7 @@ import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -26,7 +27,7 @@ import java.util.Optional;
 @Stateless
 @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
 public class RoundStepper {
-    /** An abandoned round is opened again twice. */
+    /** An abandoned round is opened again twice, each time after a pause. */
     static final long MAX_ATTEMPTS = 3;
 
     /** What is to be done after a step. */
@@ -62,6 +63,29 @@ public class RoundStepper {
     @Inject
     private StopOrders stops;
 
+    @Inject
+    private SealingKeys keys;
+
+    /** For the container. */
+    public RoundStepper() {}
+
+    /** A stepper outside of a server that closes no round. */
+    RoundStepper(
+            EntityManager em,
+            RoundOpener opener,
+            FederationMode mode,
+            AuditLog audit,
+            StopOrders stops,
+            SealingKeys keys) {
+        this.em = em;
+        this.table = new RoundTable(em);
+        this.opener = opener;
+        this.mode = mode;
+        this.audit = audit;
+        this.stops = stops;
+        this.keys = keys;
+    }
+
     /** The jobs that have not ended, oldest first. */
     public List<String> underWay() {
         return em.createQuery(
@@ -76,6 +100,11 @@ public class RoundStepper {
     public Step step(String jobId) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         if (job == null || job.state().ended() || stops.frozen(jobId)) {
+            return new Step.Wait();
+        }
+        Optional<String> lost = keys.lost(jobId);
+        if (lost.isPresent()) {
+            fail(jobId, lost.get());
             return new Step.Wait();
         }
         FederationJob document = FederationJob.parse(job.document(), mode.rules());
@@ -174,6 +203,9 @@ public class RoundStepper {
     }
 
     private Step again(Job job, FederationJob document, Round round) {
+        if (round.attempt() < MAX_ATTEMPTS && Instant.now().isBefore(round.followedAt())) {
+            return new Step.Wait();
+        }
         if (round.attempt() < MAX_ATTEMPTS) {
             return new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1));
         }

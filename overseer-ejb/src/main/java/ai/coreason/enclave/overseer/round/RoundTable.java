@@ -13,6 +13,14 @@ public class RoundTable {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    /** For the container. */
+    public RoundTable() {}
+
+    /** Rounds outside of a server. */
+    RoundTable(EntityManager em) {
+        this.em = em;
+    }
+
     /** All attempts of a job, in order. */
     public List<Round> rounds(String jobId) {
         return em.createQuery("select r from Round r where r.jobId = :job order by r.number, r.attempt", Round.class)

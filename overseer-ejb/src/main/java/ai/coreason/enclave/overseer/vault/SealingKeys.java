@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -52,22 +53,31 @@ public class SealingKeys {
         this.key = secret.derive("coreason/job-keys/v2");
     }
 
-    /** There is no key for this job: it has ended, and its updates are gone. */
-    public static final class Destroyed extends IllegalStateException {
+    /** A job's key is gone for good, or opens under this secret no more: nothing that was sealed to it can be opened. */
+    public static class Lost extends IllegalStateException {
         private static final long serialVersionUID = 1L;
 
-        Destroyed(String jobId) {
-            super("job " + jobId + ": its sealing key is destroyed");
+        Lost(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 
-    /** Makes a job's key pair, or finds the one that was made. */
+    /** There is no key for this job: it has ended, and its updates are gone. */
+    public static final class Destroyed extends Lost {
+        private static final long serialVersionUID = 1L;
+
+        Destroyed(String jobId) {
+            super("job " + jobId + ": its sealing key is destroyed", null);
+        }
+    }
+
+    /** Makes a job's key pair, or finds the one that was made; who does so at the same time gets the same. */
     public Hpke.KeyPair create(String jobId) {
         try {
             if (!Files.exists(file(jobId))) {
                 byte[] ikm = new byte[SECRET_BYTES];
                 RANDOM.nextBytes(ikm);
-                PrivateFile.write(file(jobId), seal(jobId, ikm));
+                PrivateFile.create(file(jobId), seal(jobId, ikm));
             }
             return pair(jobId);
         } catch (IOException e) {
@@ -76,10 +86,27 @@ public class SealingKeys {
     }
 
     /**
+     * Why a job's key is lost; empty if it opens, or if nobody can tell now as the folder of keys cannot be read.
+     */
+    public Optional<String> lost(String jobId) {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try {
+            pair(jobId);
+            return Optional.empty();
+        } catch (Lost e) {
+            return Optional.of(e.getMessage());
+        } catch (UncheckedIOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * The key pair that opens a job's updates.
      *
      * @throws Destroyed if it is destroyed
-     * @throws IllegalStateException if it was sealed under another secret, or changed on disk
+     * @throws Lost if it was sealed under another secret, or changed on disk
      */
     public Hpke.KeyPair pair(String jobId) {
         try {
@@ -129,6 +156,9 @@ public class SealingKeys {
     private Hpke.KeyPair inherited(String jobId) {
         try {
             byte[] secret = Files.readAllBytes(inherited);
+            if (secret.length == 0) {
+                throw new Destroyed(jobId);
+            }
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
             return Hpke.keyPairFrom(mac.doFinal(("coreason/job-key/v1/" + jobId).getBytes(StandardCharsets.UTF_8)));
@@ -159,9 +189,8 @@ public class SealingKeys {
             byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
             return cipher(Cipher.DECRYPT_MODE, nonce, jobId)
                     .doFinal(bytes, NONCE_BYTES, Math.max(0, bytes.length - NONCE_BYTES));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "job " + jobId + ": its sealing key was sealed under another secret, or changed on disk", e);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new Lost("job " + jobId + ": its sealing key was sealed under another secret, or changed on disk", e);
         }
     }
 

@@ -10,6 +10,8 @@ import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.SignerCertificate;
+import ai.coreason.enclave.sentry.audit.AuditEntry;
+import ai.coreason.enclave.sentry.audit.AuditHead;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
@@ -29,7 +31,9 @@ final class IdentityDatabase implements AutoCloseable {
             StopOrder.class,
             DatasetAccount.class,
             Charge.class,
-            SignerCertificate.class);
+            SignerCertificate.class,
+            AuditHead.class,
+            AuditEntry.class);
 
     private final EntityManagerFactory factory;
 
@@ -37,6 +41,7 @@ final class IdentityDatabase implements AutoCloseable {
         EmbeddedDataSource source = Entities.inMemory();
         LedgerTables.SHARED.upgrade(source);
         new Tables("overseer", "job").upgrade(source);
+        AuditLog.TABLES.upgrade(source);
         factory = Entities.in(source, ENTITIES);
     }
 

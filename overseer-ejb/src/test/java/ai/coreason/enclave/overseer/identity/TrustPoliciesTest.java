@@ -7,6 +7,7 @@ import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
 import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.audit.AuditRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,34 @@ class TrustPoliciesTest {
                 .hasSize(2)
                 .allSatisfy(e ->
                         assertThat(e).startsWith("trust-policy.changed ").contains("\"by\":\"olga\"", MEASUREMENT));
+    }
+
+    @Test
+    void change_policyOfAThousandMeasurements_standsByItsDigestInTheAuditLog() {
+        ObjectNode policy = (ObjectNode) policy("{'demand': 'REQUIRED'}");
+        for (int i = 0; i < 1_000; i++) {
+            policy.withArray("/snp/measurements").add("%096x".formatted(i));
+        }
+        List<AuditRecord> log = database.inTransaction(em -> {
+            AuditLog audit = new AuditLog(em);
+            audit.open();
+            new TrustPolicies(em, audit).change(policy, "olga");
+            em.flush();
+            return audit.after(0, 10);
+        });
+
+        assertThat(AuditRecord.firstFault(log)).isEmpty();
+        JsonNode details = log.get(0).details();
+        assertThat(details.at("/policy/sha256")).isEqualTo(details.get("sha256"));
+        assertThat(details.at("/policy/sha256").asText()).isEqualTo(Json.digest(policy));
+        assertThat(details.at("/policy/characters").asInt())
+                .isEqualTo(policy.toString().length());
+        assertThat(details.get("by").asText()).isEqualTo("olga");
+        assertThat(with(TrustPolicies::current)
+                        .flatMap(TrustPolicy::snp)
+                        .orElseThrow()
+                        .measurements())
+                .hasSize(1_001);
     }
 
     @Test

@@ -7,6 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +36,29 @@ class SealingKeysTest {
         assertThat(keys(SECRET).create(JOB).publicKey()).isEqualTo(first);
         assertThat(keys(SECRET).pair(JOB).publicKey()).isEqualTo(first);
         assertThat(keys(SECRET).create(OTHER).publicKey()).isNotEqualTo(first);
+    }
+
+    @Test
+    void create_twoAtOnce_isTheSamePairForBothAndOnDisk() throws Exception {
+        SealingKeys keys = keys(SECRET);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int i = 0; i < 50; i++) {
+                String job = UUID.randomUUID().toString();
+                CyclicBarrier together = new CyclicBarrier(2);
+                Callable<byte[]> make = () -> {
+                    together.await();
+                    return keys.create(job).publicKey();
+                };
+                List<Future<byte[]>> made = List.of(threads.submit(make), threads.submit(make));
+
+                assertThat(made.get(0).get())
+                        .isEqualTo(made.get(1).get())
+                        .isEqualTo(keys.pair(job).publicKey());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

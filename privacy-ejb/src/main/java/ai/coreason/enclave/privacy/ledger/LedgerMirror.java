@@ -97,6 +97,18 @@ public class LedgerMirror {
                 .getResultList();
     }
 
+    /** Whether a row is mirrored, and {@link #accept} would change nothing. */
+    public boolean knows(String nodeId, ChargeRow row) {
+        Optional<DatasetAccount> account = account(nodeId, row.dataset().datasetId());
+        if (account.isEmpty() || row.sequence() > account.get().sequence()) {
+            return false;
+        }
+        ChargeRow known =
+                find(key(nodeId, row.dataset().datasetId()), row.sequence()).row();
+        return known.hash().equals(row.hash())
+                && (known.state() != ChargeState.RESERVED || row.state() == ChargeState.RESERVED);
+    }
+
     /**
      * Takes one row of a node's ledger; the same row again changes nothing.
      *

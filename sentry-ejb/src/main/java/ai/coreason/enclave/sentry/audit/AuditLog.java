@@ -21,6 +21,14 @@ public class AuditLog {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    /** For the container. */
+    public AuditLog() {}
+
+    /** A log outside of a server. */
+    public AuditLog(EntityManager em) {
+        this.em = em;
+    }
+
     /** Makes the head row of a new log; call it once at start, before anything is appended, be it in the same transaction. */
     public void open() {
         if (em.find(AuditHead.class, AuditHead.ONLY) == null) {
@@ -29,17 +37,28 @@ public class AuditLog {
         }
     }
 
+    /** Makes whoever else appends, or calls this, wait until the caller's transaction ends. */
+    @TransactionAttribute(TransactionAttributeType.MANDATORY)
+    public void lock() {
+        em.find(AuditHead.class, AuditHead.ONLY, LockModeType.PESSIMISTIC_WRITE);
+    }
+
     /**
      * Appends one event in the caller's transaction.
      *
      * @param event such as {@code job.admitted}
-     * @param details identifiers, digests and counts; never a record, a weight, a key or a token
+     * @param details identifiers, digests and counts; never a record, a weight, a key or a token. A member that makes them longer
+     *     than 7,000 characters is stored by its digest, {@code {"sha256", "characters"}}
      */
     @TransactionAttribute(TransactionAttributeType.MANDATORY)
     public void append(String event, ObjectNode details) {
         AuditHead head = em.find(AuditHead.class, AuditHead.ONLY, LockModeType.PESSIMISTIC_WRITE);
         AuditRecord entry = AuditRecord.follow(
-                head.sequence() + 1, Instant.now().truncatedTo(ChronoUnit.MILLIS), event, details, head.hash());
+                head.sequence() + 1,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                event,
+                AuditDetails.bounded(details),
+                head.hash());
         head.moveTo(entry);
         em.persist(new AuditEntry(entry));
     }

@@ -1,0 +1,216 @@
+package ai.coreason.enclave.overseer.round;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.coreason.enclave.base.database.Entities;
+import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.job.FederationMode;
+import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.overseer.job.NodePlan;
+import ai.coreason.enclave.overseer.job.Participation;
+import ai.coreason.enclave.overseer.stop.Silent;
+import ai.coreason.enclave.overseer.stop.StopOrder;
+import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.overseer.vault.StartSecret;
+import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.derby.jdbc.EmbeddedDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two jobs under way that invite one node; the older one's sealing key may be lost. */
+class RoundStepperTest {
+    private static final String LOST = "6f1d2a34-0000-4000-8000-000000000001";
+    private static final String GOOD = "6f1d2a34-0000-4000-8000-000000000002";
+    private static final String DOCUMENT = """
+            {"clients": ["a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
+             "privacy": {"mechanism": "DP_SGD", "max_grad_norm": 1.0, "target_epsilon": 3.0},
+             "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
+                         "label": {"field": "label", "encode": "binary"}},
+             "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
+             "model": {"format": "coreason.graph/v1",
+                       "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
+                       "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
+                       "output": "fc", "loss": "bce_with_logits"}}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final List<String> events = new ArrayList<>();
+    private EntityManagerFactory factory;
+    private EntityManager em;
+    private SealingKeys keys;
+
+    @BeforeEach
+    void open() {
+        EmbeddedDataSource source = Entities.inMemory();
+        new Tables("overseer", "job").upgrade(source);
+        factory = Entities.in(
+                source, List.of(Job.class, Round.class, Contribution.class, Participation.class, StopOrder.class));
+        em = factory.createEntityManager();
+        keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
+        keys.create(LOST);
+        keys.create(GOOD);
+        em.getTransaction().begin();
+        underWay(LOST, 1);
+        underWay(GOOD, 2);
+        em.flush();
+    }
+
+    @AfterEach
+    void close() {
+        em.getTransaction().rollback();
+        em.close();
+        factory.close();
+    }
+
+    private void underWay(String job, int id) {
+        em.createNativeQuery("insert into job (job_id, document, document_digest, job_digest, graph_digest, submitter,"
+                        + " job_state, rounds_total, rounds_closed, model_digest, created_at, updated_at, version)"
+                        + " values (?, ?, 'd', 'j', 'g', 'ann', 'RUNNING', 1, 0, 'm', current_timestamp,"
+                        + " current_timestamp, 1)")
+                .setParameter(1, job)
+                .setParameter(2, DOCUMENT)
+                .executeUpdate();
+        TrainingPlan training = new TrainingPlan(Mechanism.DP_SGD, 5, 0.1, 1, 1, 16, 0.5);
+        em.createNativeQuery("insert into participation (id, job_id, node_id, plan_json, participation_state, version)"
+                        + " values (?, ?, 'a', ?, 'ACTIVE', 1)")
+                .setParameter(1, id)
+                .setParameter(2, job)
+                .setParameter(3, new NodePlan("a", "heart", 160, training, 3, 1e-3, 1).text())
+                .executeUpdate();
+        Instant now = Instant.now();
+        Round round = new Round(job, 1, 1, "0".repeat(64), now, now.plusSeconds(600));
+        em.persist(round);
+        em.persist(new Contribution(round, "a", "A".repeat(43) + "="));
+        em.flush();
+    }
+
+    private StopOrders stops() {
+        return new StopOrders(em, new AuditLog(), new Silent<>());
+    }
+
+    private void lose(Consumer<Path> how) {
+        how.accept(folder.resolve("keys").resolve(LOST));
+    }
+
+    private void write(Path file, byte[] content) {
+        try {
+            Files.write(file, content);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private RoundStepper stepper() {
+        AuditLog audit = new AuditLog() {
+            @Override
+            public void append(String event, ObjectNode details) {
+                events.add(event + " " + new String(Json.write(details), StandardCharsets.UTF_8));
+            }
+        };
+        RoundOpener opener = new RoundOpener() {
+            @Override
+            public List<String> open(Job job, FederationJob document, long number, long attempt) {
+                return List.of("round " + number + "." + attempt);
+            }
+        };
+        return new RoundStepper(em, opener, new FederationMode("simulation"), audit, stops(), keys);
+    }
+
+    @Test
+    void task_keyOfAnOlderJobIsMissingOrDoesNotOpen_isThatOfTheOtherJob() {
+        RoundDesk desk = new RoundDesk(em, new RoundTable(em), keys, new FederationMode("simulation"), stops());
+        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + LOST + "]");
+
+        lose(file -> write(file, new byte[60]));
+        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+        lose(file -> write(file, new byte[0]));
+        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+        lose(file -> keys.destroy(LOST));
+        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+    }
+
+    @Test
+    void step_keyIsMissing_failsTheJobByName() {
+        lose(file -> keys.destroy(LOST));
+
+        assertThat(stepper().step(LOST)).isEqualTo(new RoundStepper.Step.Wait());
+
+        assertFailed("job " + LOST + ": its sealing key is destroyed");
+    }
+
+    @Test
+    void step_keyWasSealedUnderAnotherSecret_failsTheJobByName() {
+        keys = new SealingKeys(
+                new Storage(folder.toString()), StartSecret.of("another secret that nobody would guess"));
+
+        stepper().step(LOST);
+
+        assertFailed("job " + LOST + ": its sealing key was sealed under another secret, or changed on disk");
+    }
+
+    @Test
+    void step_attemptWhoseNodesAllDeclined_isFollowedAfterAPauseAndNotAtOnce() {
+        em.createQuery("select c from Contribution c where c.jobId = :job", Contribution.class)
+                .setParameter("job", GOOD)
+                .getSingleResult()
+                .decline("INTERNAL: the share is away");
+
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+
+        Round round = new RoundTable(em).last(GOOD, 1).orElseThrow();
+        assertThat(round.state()).isEqualTo(RoundState.ABANDONED);
+        assertThat(round.followedAt()).isEqualTo(round.endedAt().orElseThrow().plusSeconds(5));
+    }
+
+    @Test
+    void step_attemptAbandonedAfterItsDeadline_isFollowedAtOnce() {
+        em.createQuery("update Round r set r.deadline = :past")
+                .setParameter("past", Instant.now().minusSeconds(1))
+                .executeUpdate();
+        em.clear();
+
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Opened(List.of("round 1.2")));
+    }
+
+    @Test
+    void followedAt_laterAttempt_isLaterAndNeverAfterItsDeadline() {
+        Instant now = Instant.now();
+        Round second = new Round(GOOD, 1, 2, "0".repeat(64), now, now.plusSeconds(600));
+        Round brief = new Round(GOOD, 1, 1, "0".repeat(64), now, now.plusSeconds(2));
+        second.abandon();
+        brief.abandon();
+
+        assertThat(second.followedAt()).isEqualTo(second.endedAt().orElseThrow().plusSeconds(30));
+        assertThat(brief.followedAt()).isEqualTo(brief.deadline());
+    }
+
+    private void assertFailed(String why) {
+        Job job = em.find(Job.class, LOST);
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.reason()).contains(why);
+        assertThat(events).containsExactly("job.failed {\"job_id\":\"" + LOST + "\",\"reason\":\"" + why + "\"}");
+    }
+}
