@@ -25,6 +25,8 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration TELL = Duration.ofSeconds(10);
     private static final int TAIL_LINES = 20;
+    private static final int OK = 200;
+    private static final int NO_ANSWER = 0;
     private static final String MESSAGES = "messages.log";
     private static final String WAITS = ".waits-for:";
     private static final String CANNOT_START = ".cannot-start:";
@@ -104,9 +106,22 @@ public final class ServerProcess implements AutoCloseable {
      */
     public void awaitReady(HttpClient client, URI check, Duration limit, Consumer<String> told)
             throws IOException, InterruptedException {
+        awaitReady(client, check, limit, false, told);
+    }
+
+    /**
+     * Waits until the server answers 200 to its readiness check.
+     *
+     * @param patient whether one that answers, though not ready, such as a node that is not enrolled, is waited for without a limit
+     * @param told what is waited for, every ten seconds
+     * @throws IOException if it ends first, or does not answer in time; with the reason that it logged, or else the end of its log
+     */
+    public void awaitReady(HttpClient client, URI check, Duration limit, boolean patient, Consumer<String> told)
+            throws IOException, InterruptedException {
         long start = System.nanoTime();
         long tell = start + TELL.toNanos();
-        while (!ready(client, check)) {
+        int answer;
+        while ((answer = answer(client, check)) != OK) {
             if (process.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(
                         name() + ": expected a running server, got exit code " + process.exitValue() + "\n" + reason());
@@ -115,7 +130,8 @@ public final class ServerProcess implements AutoCloseable {
                 throw new IOException(name() + ": expected its application to start, got an error\n" + reason());
             }
             long now = System.nanoTime();
-            if (now > start + limit.toNanos()) {
+            boolean waits = patient && answer != NO_ANSWER;
+            if (now > start + limit.toNanos() && !waits) {
                 throw new IOException(name() + ": expected to be ready within " + limit.toSeconds()
                         + " s, got no such answer\n" + reason());
             }
@@ -222,13 +238,13 @@ public final class ServerProcess implements AutoCloseable {
         return APPLICATION_FAILED.stream().anyMatch(log::contains);
     }
 
-    private static boolean ready(HttpClient client, URI check) throws InterruptedException {
+    private static int answer(HttpClient client, URI check) throws InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(check).timeout(Duration.ofSeconds(5)).build();
         try {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException notYet) {
-            return false;
+            return NO_ANSWER;
         }
     }
 }

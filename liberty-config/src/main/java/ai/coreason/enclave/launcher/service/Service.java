@@ -34,7 +34,8 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
     private static final String LOCK = ".lock";
 
     /**
-     * Starts the server and waits until it is ready; then returns if detached, else waits until it ends.
+     * Starts the server and waits until it is ready; then returns if detached, else waits until it ends. One that is not detached may
+     * take its time, as long as it answers.
      *
      * @return the exit code of the command
      * @throws IOException if the folder's server runs already, or this one does not become ready
@@ -49,7 +50,7 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
             throws IOException, InterruptedException {
         ServerProcess server = start(distribution, variables, secrets, environment, detach);
         try {
-            server.awaitReady(client, readiness, READY, line -> {
+            server.awaitReady(client, readiness, READY, !detach, line -> {
                 out.println(line);
                 out.flush();
             });
