@@ -121,14 +121,14 @@ public final class Gate extends HttpFilter {
                 request.startAsync(request, response),
                 request.getInputStream(),
                 rule,
-                r -> whole(request, r, caller.stranger()),
+                r -> whole(request, r, caller),
                 held::release);
         reading.begin();
     }
 
-    private void whole(HttpServletRequest request, BodyReading reading, boolean stranger) {
+    private void whole(HttpServletRequest request, BodyReading reading, GateCaller caller) {
         request.setAttribute(READING, reading);
-        if (!stranger) {
+        if (!caller.stranger()) {
             reading.dispatch();
             return;
         }
@@ -138,7 +138,7 @@ public final class Gate extends HttpFilter {
                 strangers.done();
             }
         });
-        if (!strangers.enter(reading.turn())) {
+        if (!strangers.enter(caller.name(), reading.turn())) {
             reading.refuse(ProblemType.UNAVAILABLE, "this Overseer is busy; ask again in a while");
         }
     }

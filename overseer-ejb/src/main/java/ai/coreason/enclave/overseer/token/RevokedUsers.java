@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 
-/** Whose tokens an operator has revoked. A user may come back with a token that was issued afterwards. */
+/** Whose tokens an operator has revoked. A user may come back with a token that was surely issued afterwards. */
 @ApplicationScoped
 public class RevokedUsers {
     private StopOrders stops;
@@ -21,8 +21,8 @@ public class RevokedUsers {
     }
 
     /**
-     * Whether a token must be refused. Tokens tell their time in whole seconds, so one that was issued within the second of the
-     * order, but after it, is refused too.
+     * Whether a token must be refused. Its time is by the issuer's clock, which may be ahead of this one by
+     * {@link TokenClaims#SKEW}: a token of that long after the order may be older than the order, and is refused too.
      *
      * @param subject the token's {@code sub}
      * @param issuedAt its {@code iat}; {@link Instant#MIN} if it has none
@@ -30,7 +30,7 @@ public class RevokedUsers {
     public boolean revoked(String subject, Instant issuedAt) {
         return subject.length() <= StopOrder.SUBJECT_LENGTH
                 && stops.since(StopOrder.Kind.USER, subject)
-                        .filter(issuedAt::isBefore)
+                        .filter(order -> !issuedAt.isAfter(order.plus(TokenClaims.SKEW)))
                         .isPresent();
     }
 }

@@ -126,7 +126,8 @@ public final class TokenVerifier {
         Instant issued = Instant.ofEpochSecond(claims.path("iat").asLong());
         return revocations.revoked(user.subject(), issued)
                 ? refused(
-                        "iat: expected a token that was issued after an operator revoked this user's, got an earlier one")
+                        "iat: expected a token that was issued after an operator revoked this user's, by more than the "
+                                + TokenClaims.SKEW.toSeconds() + " s that clocks may differ, got an earlier one")
                 : new TokenVerdict.Accepted(user);
     }
 

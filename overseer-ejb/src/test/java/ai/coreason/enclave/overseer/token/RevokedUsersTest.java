@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.derby.jdbc.EmbeddedDataSource;
@@ -61,9 +62,19 @@ class RevokedUsersTest {
 
         assertThat(users.revoked(SUB, before)).isTrue();
         assertThat(users.revoked(SUB, Instant.MIN)).isTrue();
-        assertThat(users.revoked(SUB, Instant.now().plusSeconds(1))).isFalse();
+        assertThat(users.revoked(SUB, Instant.now().plus(TokenClaims.SKEW).plusSeconds(1)))
+                .isFalse();
         assertThat(users.revoked("another", before)).isFalse();
         assertThat(events).containsExactly("user.revoked " + SUB);
+    }
+
+    @Test
+    void revoked_tokenOfBeforeByAClockThatIsAhead_isRefused() {
+        Instant ahead = Instant.now().truncatedTo(ChronoUnit.SECONDS).plus(TokenClaims.SKEW);
+
+        stops.stop(StopOrder.Kind.USER, SUB, "operator");
+
+        assertThat(users.revoked(SUB, ahead)).isTrue();
     }
 
     @Test
