@@ -24,8 +24,10 @@ class SensitivityTest {
     private static final long SEED = Long.getLong("sensitivity.seed", 1);
     private static final int SPECIAL_SHARE = 8;
     private static final List<Integer> SIZES = List.of(1, 2, 3, 5, 8, 13, 37);
-    /** Of several calls, and around the number from which on sums are of double precision. */
-    private static final List<Integer> LARGE_SIZES = List.of(130, 300, 2_048, 2_049, 2_100);
+    /** Of several calls. */
+    private static final List<Integer> LARGE_SIZES = List.of(70, 130, 300);
+    /** The least for which sums are of double precision; without one unit they are not. */
+    private static final int IN_DOUBLE = 2_049;
 
     private static final double[] CLIPS = {1e-6, 1e-3, 1, 1e6};
 
@@ -105,14 +107,25 @@ class SensitivityTest {
             this.compiled = compiled;
             this.seed = seed;
             this.draws = new HostileDraws(seed);
-            List<Integer> sizes = draws.below(150) == 0 ? LARGE_SIZES : SIZES;
-            int count = sizes.get(draws.below(sizes.size()));
+            int count = count();
             this.units = units(count);
             Clipping clipping = Clipping.values()[draws.below(3)];
             this.plan = plan(CLIPS[draws.below(CLIPS.length)], clipping);
             Weights weights = draws.weights(compiled.graph());
             Examples examples = draws.examples(compiled.graph(), count * compiled.maxRecords());
-            this.run = new TrainingRun(compiled, weights, examples, plan, draws.below(4) == 0 ? 16 : 1 << 16);
+            this.run = new TrainingRun(compiled, weights, examples, plan, callExamples(count));
+        }
+
+        private int count() {
+            int kind = draws.below(1_000);
+            List<Integer> sizes = kind < 10 ? LARGE_SIZES : SIZES;
+            return kind == 999 && compiled.maxRecords() == 1 ? IN_DOUBLE : sizes.get(draws.below(sizes.size()));
+        }
+
+        /** Memory for all in one call, for 32 units in each, or, where there are few, for one. */
+        private int callExamples(int count) {
+            int drawn = draws.below(16);
+            return drawn == 0 && count < 10 ? 16 : drawn < 4 ? 40 * compiled.maxRecords() : 1 << 16;
         }
 
         private long[][] units(int count) {
