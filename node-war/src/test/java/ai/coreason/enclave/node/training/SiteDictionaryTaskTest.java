@@ -50,9 +50,15 @@ class SiteDictionaryTaskTest {
         Files.writeString(folder.resolve("a.csv"), records);
         train(fields, features);
         Path standing = DatasetStanding.file(folder, "heart");
-        return Files.exists(standing)
+        List<String> notes = Files.exists(standing)
                 ? DatasetStanding.parse(Json.read(Files.readAllBytes(standing))).notes()
                 : List.of();
+        return notes.stream().filter(note -> !ofAlikeLines(note)).toList();
+    }
+
+    /** What is told of lines and labels because these records are all alike. */
+    private static boolean ofAlikeLines(String note) {
+        return note.contains("stand there again") || note.startsWith("all labels are one and the same");
     }
 
     private void train(String fields, String... features) throws IOException, Declined {
