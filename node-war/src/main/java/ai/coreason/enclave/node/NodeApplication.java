@@ -60,9 +60,6 @@ import org.eclipse.microprofile.config.ConfigProvider;
 public class NodeApplication {
     private static final System.Logger LOG = System.getLogger(NodeApplication.class.getName());
     private static final Backoff BETWEEN_FAILURES = new Backoff(Duration.ofMillis(250), Duration.ofSeconds(15));
-    /** More would divide tensors where a unit's numbers are then computed by other routines (ADR 15). */
-    private static final int ONE_THREAD = 1;
-
     private static final Duration STOP = Duration.ofSeconds(20);
 
     @Inject
@@ -126,8 +123,7 @@ public class NodeApplication {
                 new SiteRecords(offered, new DatasetStandings(state(config), clock), fingerprints),
                 books,
                 evidence,
-                manifest.sha256(),
-                ONE_THREAD);
+                manifest.sha256());
         JobRules rules = new JobRules(
                 site.simulation(),
                 offered.all().stream().anyMatch(d -> d.dataset().open()));

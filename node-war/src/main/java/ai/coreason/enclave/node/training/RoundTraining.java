@@ -48,7 +48,7 @@ public final class RoundTraining implements AutoCloseable {
     private final TaskAdmission admission;
     private final LedgerMirroring mirroring;
     private final LocalExamples examples;
-    private final Trainers trainers;
+    private final Trainers trainers = new Trainers();
     private final UpdateSeal seal;
     private final String manifestSha256;
 
@@ -56,22 +56,15 @@ public final class RoundTraining implements AutoCloseable {
      * @param own the records that the site offers
      * @param evidence what vouches for each update
      * @param manifestSha256 the digest of the installed code, which the ledger names as what trained
-     * @param threads that compute one operation
      */
     public RoundTraining(
-            SiteFile site,
-            SiteRecords own,
-            RoundBooks books,
-            EvidenceSource evidence,
-            String manifestSha256,
-            int threads) {
+            SiteFile site, SiteRecords own, RoundBooks books, EvidenceSource evidence, String manifestSha256) {
         this.site = site;
         this.own = own;
         this.books = books;
         this.admission = new TaskAdmission(site, own.offered(), books);
         this.mirroring = new LedgerMirroring(books);
         this.examples = new LocalExamples(own.standings(), own.fingerprints(), site.simulation());
-        this.trainers = new Trainers(threads);
         this.seal = new UpdateSeal(evidence, manifestSha256);
         this.manifestSha256 = manifestSha256;
     }

@@ -8,23 +8,15 @@ import ai.coreason.enclave.privacy.graph.ModelGraph;
  * a round. Not thread-safe.
  */
 final class Trainers implements AutoCloseable {
-    private final int threads;
     private String digest = "";
     private DpSgdTrainer trainer;
-
-    /**
-     * @param threads that compute one operation
-     */
-    Trainers(int threads) {
-        this.threads = threads;
-    }
 
     /** The trainer of a graph; the one before is closed if it was another graph's. */
     DpSgdTrainer of(ModelGraph graph) {
         String wanted = graph.digest();
         if (!wanted.equals(digest)) {
             close();
-            trainer = new DpSgdTrainer(graph, threads);
+            trainer = new DpSgdTrainer(graph);
             digest = wanted;
         }
         return trainer;

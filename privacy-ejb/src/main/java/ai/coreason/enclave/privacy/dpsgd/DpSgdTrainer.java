@@ -15,7 +15,8 @@ import ai.djl.pytorch.jni.JniUtils;
  * its loss is the mean over the examples it enters the step with, its gradient is clipped once.
  *
  * <p>The loss of an example is the graph's loss; an example whose gradient's norm is not a finite number counts as zero.
- * The same weights, examples, plan and keys give the same bytes when one thread computes, on the same machine.
+ * One thread computes: several would cut tensors at places where some of a unit's numbers are then computed by another
+ * routine, and a unit would move what others add. The same weights, examples, plan and keys give the same bytes on the same machine.
  *
  * <p>Thread-safe: trainings of one instance wait for each other. Native memory is freed at the end of each step and of
  * each training, the program's own by {@link #close()}.
@@ -24,24 +25,10 @@ public final class DpSgdTrainer implements AutoCloseable {
     /** Memory that the activations and gradients of one call may take, in floats. */
     private static final long CALL_FLOATS = 1L << 26;
 
-    private final int threads;
     private CompiledGraph graph;
 
-    /** A trainer that computes on one thread. */
+    /** A trainer of one graph. */
     public DpSgdTrainer(ModelGraph graph) {
-        this(graph, 1);
-    }
-
-    /**
-     * A trainer.
-     *
-     * @param threads that compute one operation; with more than one, results may differ in the last digits from run to run
-     */
-    public DpSgdTrainer(ModelGraph graph, int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads: expected at least 1, got " + threads);
-        }
-        this.threads = threads;
         this.graph = new CompiledGraph(graph);
     }
 
@@ -65,7 +52,7 @@ public final class DpSgdTrainer implements AutoCloseable {
         examples.requireFit(graph.graph());
         compileFor(examples.maxRecords());
         boolean gradients = JniUtils.isGradMode();
-        JniUtils.setNumThreads(threads);
+        JniUtils.setNumThreads(1);
         int callExamples = (int) Math.max(1, CALL_FLOATS / graph.graph().floatsPerExample());
         try (TrainingRun run = new TrainingRun(graph, base, examples, plan, callExamples)) {
             for (long step = 1; step <= plan.steps(); step++) {
