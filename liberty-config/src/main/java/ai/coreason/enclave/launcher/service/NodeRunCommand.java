@@ -3,6 +3,7 @@ package ai.coreason.enclave.launcher.service;
 import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.hardware.HardwareProbe;
 import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.launcher.server.Libtorch;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -107,7 +108,7 @@ final class NodeRunCommand implements Callable<Integer> {
                         distribution,
                         variables,
                         Map.of(),
-                        libtorch(distribution),
+                        Libtorch.environment(distribution, state.folder().resolve("djl")),
                         detach,
                         spec.commandLine().getOut());
     }
@@ -130,13 +131,6 @@ final class NodeRunCommand implements Callable<Integer> {
         } catch (InvalidDocument e) {
             throw wrong("--site: " + site + ": " + e.getMessage());
         }
-    }
-
-    private Map<String, String> libtorch(Distribution distribution) {
-        return Map.of(
-                "PYTORCH_LIBRARY_PATH", distribution.dist().resolve("libtorch").toString(),
-                "PYTORCH_FLAVOR", "cpu",
-                "DJL_CACHE_DIR", state.folder().resolve("djl").toString());
     }
 
     private ParameterException wrong(String message) {

@@ -3,6 +3,7 @@ package ai.coreason.enclave.launcher.simulate;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.FreePorts;
+import ai.coreason.enclave.launcher.server.Libtorch;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.server.ServerProcess;
@@ -156,7 +157,8 @@ final class Federation implements AutoCloseable {
                 Map.of());
         List<String> flags = new ArrayList<>(QUICK_START);
         flags.add("-Xmx" + heapMegabytes(dataBytes) + "m");
-        ServerProcess started = ServerProcess.start(distribution, layout, flags, libtorch());
+        ServerProcess started = ServerProcess.start(
+                distribution, layout, flags, Libtorch.environment(distribution, run.resolve("djl")));
         processes.add(started);
         return new Starting(started, URI.create("http://127.0.0.1:" + port + "/health/ready"));
     }
@@ -164,15 +166,6 @@ final class Federation implements AutoCloseable {
     /** A node's heap: the data as read, as examples and as one batch of them, on top of the server's own need. */
     static long heapMegabytes(long dataBytes) {
         return MIN_HEAP_MB + HEAP_PER_DATA * (dataBytes >> 20);
-    }
-
-    private Map<String, String> libtorch() {
-        return Map.of(
-                "PYTORCH_LIBRARY_PATH", distribution.dist().resolve("libtorch").toString(),
-                "PYTORCH_FLAVOR", "cpu",
-                "DJL_CACHE_DIR", run.resolve("djl").toString(),
-                "OMP_NUM_THREADS", "1",
-                "MKL_NUM_THREADS", "1");
     }
 
     private static void write(Path file, String text) throws IOException {

@@ -152,7 +152,8 @@ final class CompiledGraph implements AutoCloseable {
      * @param examples most examples of one call
      */
     CallSizes sizes(int examples) {
-        return sizes.computeIfAbsent(examples, most -> new CallSizes(new TrialUnits(this), most));
+        int base = CallSizes.inTwoRegisters(System.getenv("ATEN_CPU_CAPABILITY"));
+        return sizes.computeIfAbsent(examples, most -> new CallSizes(new TrialUnits(this), most, base));
     }
 
     /** The shape of a batch of inputs. */

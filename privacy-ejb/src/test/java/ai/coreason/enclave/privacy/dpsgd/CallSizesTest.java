@@ -21,7 +21,7 @@ class CallSizesTest {
 
     @Test
     void of_machineOnWhichAllSizesAreAlike_isTheNextMultipleOfThirtyTwo() {
-        CallSizes sizes = new CallSizes(machine(size -> false), 1 << 20);
+        CallSizes sizes = new CallSizes(machine(size -> false), 1 << 20, 32);
 
         assertThat(sizes.of(1, 1)).isEqualTo(32);
         assertThat(sizes.of(61, 1)).isEqualTo(64);
@@ -31,24 +31,31 @@ class CallSizesTest {
 
     @Test
     void of_machineOnWhichOnlyTheBaseIsItself_isTheBase() {
-        CallSizes sizes = new CallSizes(machine(size -> size != 32), 1 << 20);
+        CallSizes sizes = new CallSizes(machine(size -> size != 32), 1 << 20, 32);
 
         assertThat(sizes.of(200, 1)).isEqualTo(32);
     }
 
     @Test
     void of_machineOnWhichPlacesDiffer_isOne() {
-        CallSizes sizes = new CallSizes(machine(size -> true), 1 << 20);
+        CallSizes sizes = new CallSizes(machine(size -> true), 1 << 20, 32);
 
         assertThat(sizes.of(200, 1)).isEqualTo(1);
     }
 
     @Test
     void of_littleMemory_isWhatItHoldsOrOne() {
-        CallSizes sizes = new CallSizes(machine(size -> false), 70);
+        CallSizes sizes = new CallSizes(machine(size -> false), 70, 32);
 
         assertThat(sizes.of(200, 1)).isEqualTo(64);
         assertThat(sizes.of(200, 2)).isEqualTo(32);
         assertThat(sizes.of(200, 3)).isEqualTo(1);
+    }
+
+    @Test
+    void inTwoRegisters_libtorchHeldToRegistersOf256Bits_isHalfOfThoseOf512() {
+        assertThat(CallSizes.inTwoRegisters("avx2")).isEqualTo(16);
+        assertThat(CallSizes.inTwoRegisters("avx512")).isEqualTo(32);
+        assertThat(CallSizes.inTwoRegisters(null)).isEqualTo(32);
     }
 }

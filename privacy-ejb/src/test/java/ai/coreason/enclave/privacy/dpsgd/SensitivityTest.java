@@ -7,7 +7,9 @@ import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -24,10 +26,8 @@ class SensitivityTest {
     private static final long SEED = Long.getLong("sensitivity.seed", 1);
     private static final int SPECIAL_SHARE = 8;
     private static final List<Integer> SIZES = List.of(1, 2, 3, 5, 8, 13, 37);
-    /** Of several calls. */
-    private static final List<Integer> LARGE_SIZES = List.of(70, 130, 300);
-    /** The least for which sums are of double precision; without one unit they are not. */
-    private static final int IN_DOUBLE = 2_049;
+    /** Of several calls; the last is the least for which sums are of double precision, and without one unit they are not. */
+    private static final List<Integer> LARGE_SIZES = List.of(70, 130, 300, 2_049);
 
     private static final double[] CLIPS = {1e-6, 1e-3, 1, 1e6};
 
@@ -86,12 +86,21 @@ class SensitivityTest {
         for (int maxRecords : new int[] {1, 3}) {
             long cases = CASES / models * (special ? 1 + SPECIAL_SHARE : 1) / 4 * (maxRecords == 1 ? 3 : 1) + 1;
             try (CompiledGraph compiled = new CompiledGraph(graph, maxRecords)) {
-                long seed = SEED;
-                while (cases > 0) {
-                    cases -= new Trial(compiled, seed++).run();
+                Iterator<Integer> large = large(special, maxRecords).iterator();
+                for (long seed = SEED; cases > 0; seed++) {
+                    OptionalInt size = large.hasNext() ? OptionalInt.of(large.next()) : OptionalInt.empty();
+                    cases -= new Trial(compiled, seed, size).run();
                 }
             }
         }
+    }
+
+    /** The sizes of the first steps of a model, before those that are drawn. */
+    private static List<Integer> large(boolean special, int maxRecords) {
+        if (maxRecords > 1) {
+            return List.of();
+        }
+        return special ? LARGE_SIZES : LARGE_SIZES.subList(0, 1);
     }
 
     /** One model with hostile weights over hostile records. */
@@ -103,23 +112,19 @@ class SensitivityTest {
         private final TrainingPlan plan;
         private final TrainingRun run;
 
-        Trial(CompiledGraph compiled, long seed) {
+        /** @param size units of the step; drawn where it is empty */
+        Trial(CompiledGraph compiled, long seed, OptionalInt size) {
             this.compiled = compiled;
             this.seed = seed;
             this.draws = new HostileDraws(seed);
-            int count = count();
+            int drawn = SIZES.get(draws.below(SIZES.size()));
+            int count = size.orElse(drawn);
             this.units = units(count);
             Clipping clipping = Clipping.values()[draws.below(3)];
             this.plan = plan(CLIPS[draws.below(CLIPS.length)], clipping);
             Weights weights = draws.weights(compiled.graph());
             Examples examples = draws.examples(compiled.graph(), count * compiled.maxRecords());
             this.run = new TrainingRun(compiled, weights, examples, plan, callExamples(count));
-        }
-
-        private int count() {
-            int kind = draws.below(1_000);
-            List<Integer> sizes = kind < 10 ? LARGE_SIZES : SIZES;
-            return kind == 999 && compiled.maxRecords() == 1 ? IN_DOUBLE : sizes.get(draws.below(sizes.size()));
         }
 
         /** Memory for all in one call, for 32 units in each, or, where there are few, for one. */
