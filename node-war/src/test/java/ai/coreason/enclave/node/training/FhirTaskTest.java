@@ -2,26 +2,17 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.node.copies.FingerprintFolder;
-import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.node.site.SitePolicy;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
-import ai.coreason.enclave.sentry.contract.Evidence;
-import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,16 +136,8 @@ class FhirTaskTest {
     }
 
     private TaskRun run() throws Exception {
-        RoundTraining training = new RoundTraining(
-                site(),
-                new SiteRecords(
-                        offered(),
-                        new DatasetStandings(folder, Clock.systemUTC()),
-                        new FingerprintFolder(folder.resolve("fingerprints"), "node_a")),
-                books,
-                data -> new Evidence(HardwareType.SIMULATED, data.digest(), data.json()),
-                MANIFEST,
-                1);
+        RoundTraining training =
+                new RoundTraining(site(), SmallSite.records(folder), books, SmallSite::quote, MANIFEST);
         return new TaskRun(new JobRules(true, false), books, training, Clock.systemUTC());
     }
 
@@ -163,14 +146,6 @@ class FhirTaskTest {
     }
 
     private SiteFile site() {
-        return new SiteFile(
-                "node_a",
-                URI.create("https://127.0.0.1:9444"),
-                folder.resolve("ca.pem"),
-                folder.resolve("token"),
-                folder.resolve("datapackage.json"),
-                List.of("node_a"),
-                new SitePolicy(true, Set.of()),
-                Optional.of(folder.resolve("evidence.pem")));
+        return SmallSite.in(folder, true);
     }
 }

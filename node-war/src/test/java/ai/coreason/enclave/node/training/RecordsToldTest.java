@@ -2,28 +2,20 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.node.copies.FingerprintFolder;
-import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.node.site.SitePolicy;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
-import ai.coreason.enclave.sentry.contract.Evidence;
-import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,16 +243,8 @@ class RecordsToldTest {
     }
 
     private TaskRun run() throws Exception {
-        RoundTraining training = new RoundTraining(
-                site(),
-                new SiteRecords(
-                        offered(),
-                        new DatasetStandings(folder, Clock.systemUTC()),
-                        new FingerprintFolder(folder.resolve("fingerprints"), "node_a")),
-                books,
-                data -> new Evidence(HardwareType.SIMULATED, data.digest(), data.json()),
-                "ef".repeat(32),
-                1);
+        RoundTraining training =
+                new RoundTraining(site(), SmallSite.records(folder), books, SmallSite::quote, "ef".repeat(32));
         return new TaskRun(new JobRules(false, false), books, training, Clock.systemUTC());
     }
 
@@ -269,14 +253,6 @@ class RecordsToldTest {
     }
 
     private SiteFile site() {
-        return new SiteFile(
-                "node_a",
-                URI.create("https://127.0.0.1:9444"),
-                folder.resolve("ca.pem"),
-                folder.resolve("token"),
-                folder.resolve("datapackage.json"),
-                List.of("node_a"),
-                new SitePolicy(true, Set.of()),
-                Optional.empty());
+        return SmallSite.in(folder, false);
     }
 }

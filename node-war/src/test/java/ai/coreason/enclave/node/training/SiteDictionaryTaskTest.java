@@ -4,24 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.copies.FingerprintFolder;
-import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
-import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.node.site.SitePolicy;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -62,10 +54,7 @@ class SiteDictionaryTaskTest {
     }
 
     private void train(String fields, String... features) throws IOException, Declined {
-        LocalExamples local = new LocalExamples(
-                new DatasetStandings(folder, Clock.systemUTC()),
-                new FingerprintFolder(folder.resolve("fingerprints"), "node_a"),
-                true);
+        LocalExamples local = new LocalExamples(SmallSite.standings(folder), SmallSite.fingerprints(folder), true);
         ObjectNode job = Jobs.document();
         ObjectNode dataset = (ObjectNode) job.get("dataset");
         dataset.set("features", Json.read("[" + String.join(",", features) + "]"));
@@ -84,15 +73,7 @@ class SiteDictionaryTaskTest {
                  "coreason": {"data_owner": "owner", "dataset_id": "heart", "privacy_unit": %s,
                               "declared_rows": 40, "delta": 0.001, "epsilon_ceiling": 5.0}}]}
                 """.formatted(fields, unit));
-        return OfferedDatasets.load(new SiteFile(
-                "node_a",
-                URI.create("https://127.0.0.1:9444"),
-                folder.resolve("ca.pem"),
-                folder.resolve("token"),
-                folder.resolve("datapackage.json"),
-                List.of("node_a"),
-                new SitePolicy(true, Set.of()),
-                Optional.of(folder.resolve("evidence.pem"))));
+        return OfferedDatasets.load(SmallSite.in(folder, true));
     }
 
     private static String feature(String name, String encode, Consumer<ObjectNode> members) {

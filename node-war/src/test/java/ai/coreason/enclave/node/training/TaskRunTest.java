@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
-import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
@@ -32,7 +30,6 @@ import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -40,7 +37,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -647,15 +643,8 @@ class TaskRunTest {
         run().take(federation.session(), task.json());
     }
 
-    private SiteRecords own() throws IOException {
-        return new SiteRecords(
-                offered(),
-                new DatasetStandings(folder, Clock.systemUTC()),
-                new FingerprintFolder(folder.resolve("fingerprints"), "node_a"));
-    }
-
     private TaskRun run() throws IOException {
-        RoundTraining training = new RoundTraining(site(), own(), books, evidence, MANIFEST, 1);
+        RoundTraining training = new RoundTraining(site(), SmallSite.records(folder), books, evidence, MANIFEST);
         return new TaskRun(new JobRules(simulation, false), books, training, Clock.systemUTC());
     }
 
@@ -680,15 +669,7 @@ class TaskRunTest {
     }
 
     private SiteFile site() {
-        return new SiteFile(
-                "node_a",
-                URI.create("https://127.0.0.1:9444"),
-                folder.resolve("ca.pem"),
-                folder.resolve("token"),
-                folder.resolve("datapackage.json"),
-                List.of("node_a"),
-                policy,
-                simulation ? Optional.of(folder.resolve("evidence.pem")) : Optional.empty());
+        return SmallSite.in(folder, simulation, policy);
     }
 
     private static Evidence quote(ReportData reportData) {

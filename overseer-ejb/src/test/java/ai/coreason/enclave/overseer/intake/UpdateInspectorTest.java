@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
@@ -45,17 +46,7 @@ class UpdateInspectorTest {
     }
 
     private static FederationJob job(double maxUpdateNorm) {
-        ObjectNode document = (ObjectNode) Json.read("""
-                {"clients": ["a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
-                 "privacy": {"mechanism": "DP_SGD", "max_grad_norm": 1.0, "target_epsilon": 3.0},
-                 "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
-                             "label": {"field": "label", "encode": "binary"}},
-                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
-                 "model": {"format": "coreason.graph/v1",
-                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
-                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
-                           "output": "fc", "loss": "bce_with_logits"}}
-                """);
+        ObjectNode document = SmallJob.document();
         ((ObjectNode) document.get("training")).put("max_update_norm", maxUpdateNorm);
         return FederationJob.parse(document, JobRules.inSimulation());
     }

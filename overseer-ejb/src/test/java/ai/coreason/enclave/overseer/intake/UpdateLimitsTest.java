@@ -2,13 +2,13 @@ package ai.coreason.enclave.overseer.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.dpsgd.UpdateBound;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,17 +39,7 @@ class UpdateLimitsTest {
     }
 
     private static FederationJob job(OptionalDouble maxUpdateNorm) {
-        ObjectNode document = (ObjectNode) Json.read("""
-                {"clients": ["a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
-                 "privacy": {"mechanism": "DP_SGD", "max_grad_norm": 1.0, "target_epsilon": 3.0},
-                 "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
-                             "label": {"field": "label", "encode": "binary"}},
-                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
-                 "model": {"format": "coreason.graph/v1",
-                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
-                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
-                           "output": "fc", "loss": "bce_with_logits"}}
-                """);
+        ObjectNode document = SmallJob.document();
         maxUpdateNorm.ifPresent(norm -> ((ObjectNode) document.get("training")).put("max_update_norm", norm));
         return FederationJob.parse(document, JobRules.inSimulation());
     }

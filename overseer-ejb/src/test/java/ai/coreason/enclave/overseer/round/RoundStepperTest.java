@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
@@ -41,17 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 class RoundStepperTest {
     private static final String LOST = "6f1d2a34-0000-4000-8000-000000000001";
     private static final String GOOD = "6f1d2a34-0000-4000-8000-000000000002";
-    private static final String DOCUMENT = """
-            {"clients": ["a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
-             "privacy": {"mechanism": "DP_SGD", "max_grad_norm": 1.0, "target_epsilon": 3.0},
-             "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
-                         "label": {"field": "label", "encode": "binary"}},
-             "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
-             "model": {"format": "coreason.graph/v1",
-                       "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
-                       "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
-                       "output": "fc", "loss": "bce_with_logits"}}
-            """;
 
     @TempDir
     private Path folder;
@@ -90,7 +80,7 @@ class RoundStepperTest {
                         + " values (?, ?, 'd', 'j', 'g', 'ann', 'RUNNING', 1, 0, 'm', current_timestamp,"
                         + " current_timestamp, 1)")
                 .setParameter(1, job)
-                .setParameter(2, DOCUMENT)
+                .setParameter(2, SmallJob.document().toString())
                 .executeUpdate();
         TrainingPlan training = new TrainingPlan(Mechanism.DP_SGD, 5, 0.1, 1, 1, 16, 0.5);
         em.createNativeQuery("insert into participation (id, job_id, node_id, plan_json, participation_state, version)"

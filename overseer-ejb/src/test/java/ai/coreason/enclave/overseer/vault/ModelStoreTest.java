@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -25,18 +26,12 @@ class ModelStoreTest {
     }
 
     private static ObjectNode document() {
-        return (ObjectNode) Json.read("""
-                {"clients": ["a"], "min_clients": 1, "rounds": 1, "strategy": "FED_AVG",
-                 "privacy": {"mechanism": "DP_SGD", "max_grad_norm": 1.0, "target_epsilon": 3.0},
-                 "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
-                             "label": {"field": "label", "encode": "binary"}},
-                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
-                 "model": {"format": "coreason.graph/v1",
-                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
-                           "nodes": [{"name": "base", "op": "linear", "in": ["x"], "out_features": 2, "bias": true},
-                                     {"name": "fc", "op": "linear", "in": ["base"], "out_features": 1, "bias": true}],
-                           "output": "fc", "loss": "bce_with_logits"}}
-                """);
+        ObjectNode document = SmallJob.document();
+        ((ObjectNode) document.get("model")).set("nodes", Json.read("""
+                [{"name": "base", "op": "linear", "in": ["x"], "out_features": 2, "bias": true},
+                 {"name": "fc", "op": "linear", "in": ["base"], "out_features": 1, "bias": true}]
+                """));
+        return document;
     }
 
     private static FederationJob job(ObjectNode document) {
