@@ -203,11 +203,10 @@ public class RoundStepper {
     }
 
     private Step again(Job job, FederationJob document, Round round) {
-        if (round.attempt() < MAX_ATTEMPTS && Instant.now().isBefore(round.followedAt())) {
-            return new Step.Wait();
-        }
         if (round.attempt() < MAX_ATTEMPTS) {
-            return new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1));
+            return Instant.now().isBefore(round.followedAt())
+                    ? new Step.Wait()
+                    : new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1));
         }
         fail(
                 job.id(),
