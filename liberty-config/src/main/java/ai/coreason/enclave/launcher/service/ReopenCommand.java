@@ -7,8 +7,9 @@ import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,26 +43,38 @@ final class ReopenCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--dataset: expected " + JsonFields.IDENTIFIER + ", got another text");
         }
-        PrintWriter out = spec.commandLine().getOut();
-        Optional<DatasetStanding> standing = Standings.of(state.existing()).stream()
+        List<DatasetStanding> known = Standings.of(state.existing());
+        DatasetStanding standing = known.stream()
                 .filter(s -> s.datasetId().equals(dataset))
-                .findFirst();
-        if (standing.isEmpty() || standing.get().closed().isEmpty()) {
-            out.println(dataset + ": not closed; nothing was changed");
-            return ExitCode.OK;
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(spec.commandLine(), unknown(known)));
+        if (standing.closed().isPresent()) {
+            reopen(standing, standing.closed().get());
+        } else {
+            spec.commandLine().getOut().println(dataset + ": not closed; nothing was changed");
         }
+        return ExitCode.OK;
+    }
+
+    /** A name of which nothing is kept: mistyped, or of a dataset that was never closed. */
+    private String unknown(List<DatasetStanding> known) {
+        String closed = known.stream()
+                .filter(s -> s.closed().isPresent())
+                .map(DatasetStanding::datasetId)
+                .collect(Collectors.joining(", "));
+        return "--dataset: expected a closed dataset" + (closed.isEmpty() ? "; none is closed" : ", one of " + closed)
+                + "; got " + dataset + "; nothing was changed";
+    }
+
+    private void reopen(DatasetStanding standing, DatasetStanding.Closure closure) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
         PrivateFile.write(
                 DatasetStanding.file(Standings.state(state.existing()), dataset),
-                Json.write(standing.get().reopen().json()));
-        out.println(dataset + ": open to jobs again; it was closed since "
-                + standing.get().closed().get().since() + ": "
-                + standing.get().closed().get().why());
-        standing.get()
-                .closed()
-                .get()
-                .copyOf()
+                Json.write(standing.reopen().json()));
+        out.println(
+                dataset + ": open to jobs again; it was closed since " + closure.since() + ": " + closure.why());
+        closure.copyOf()
                 .forEach(other -> out.println(dataset + ": not compared any more with dataset " + other.datasetId()
                         + " of node " + other.nodeId()));
-        return ExitCode.OK;
     }
 }

@@ -37,6 +37,7 @@ class ReopenCommandTest {
     private int run(String... args) {
         CommandLine command = Enclave.commandLine();
         command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(out, true));
         return command.execute(args);
     }
 
@@ -88,10 +89,34 @@ class ReopenCommandTest {
     }
 
     @Test
-    void reopen_openDataset_changesNothing() {
+    void reopen_openDataset_changesNothing() throws IOException {
+        Path file = write(DatasetStanding.open("heart"));
+        byte[] before = Files.readAllBytes(file);
+
         assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "heart"))
                 .isEqualTo(ExitCode.OK);
+
         assertThat(out.toString()).contains("heart: not closed; nothing was changed");
+        assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
+    void reopen_mistypedDataset_failsAndNamesThoseThatAreClosed() throws IOException {
+        write(new DatasetStanding("heart", Optional.of(CLOSED), List.of()));
+
+        assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "hart"))
+                .isEqualTo(ExitCode.USAGE);
+
+        assertThat(out.toString())
+                .contains("--dataset: expected a closed dataset, one of heart; got hart; nothing was changed");
+    }
+
+    @Test
+    void reopen_noClosedDataset_failsAndLeavesTheFolderAlone() {
+        assertThat(run("node", "reopen", "--state", "" + folder, "--dataset", "heart"))
+                .isEqualTo(ExitCode.USAGE);
+
+        assertThat(out.toString()).contains("expected a closed dataset; none is closed; got heart");
         assertThat(folder).isEmptyDirectory();
     }
 }
