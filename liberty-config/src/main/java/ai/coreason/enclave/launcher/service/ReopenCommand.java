@@ -71,8 +71,7 @@ final class ReopenCommand implements Callable<Integer> {
         PrivateFile.write(
                 DatasetStanding.file(Standings.state(state.existing()), dataset),
                 Json.write(standing.reopen().json()));
-        out.println(
-                dataset + ": open to jobs again; it was closed since " + closure.since() + ": " + closure.why());
+        out.println(dataset + ": open to jobs again; it was closed since " + closure.since() + ": " + closure.why());
         closure.copyOf()
                 .forEach(other -> out.println(dataset + ": not compared any more with dataset " + other.datasetId()
                         + " of node " + other.nodeId()));
