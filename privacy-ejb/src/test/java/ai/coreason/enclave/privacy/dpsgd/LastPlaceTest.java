@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Weights that make a large gradient of one unit in the last place of a {@code sigmoid}: where its value at the end of a tensor is
  * another than in its middle, one unit more or less changes what all the others add.
  */
+@Tag("bare-libtorch")
 class LastPlaceTest {
     private static final double CLIP = 1;
     private static final int INPUTS_TRIED = 400;

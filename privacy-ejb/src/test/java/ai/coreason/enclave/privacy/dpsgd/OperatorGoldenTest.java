@@ -18,16 +18,23 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Outputs and gradients against PyTorch's modules in double precision; operators.py beside the file says how they were made. */
+@Tag("bare-libtorch")
 class OperatorGoldenTest {
+    /** Of its gradients, of .001 beside .7, one rounds 6 % beyond the bound where oneMKL computes reproducibly; it is held to it elsewhere. */
+    private static final String BARE_ONLY = "lstm without bias";
+
     static Stream<Named<JsonNode>> cases() throws IOException {
         try (InputStream in = ModelGraph.class.getResourceAsStream("operators.json")) {
             JsonNode all = Json.read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             return StreamSupport.stream(all.spliterator(), false)
-                    .map(c -> Named.of(c.get("name").textValue(), c));
+                    .map(c -> Named.of(c.get("name").textValue(), c))
+                    .filter(c ->
+                            System.getenv("MKL_CBWR") == null || !c.getName().equals(BARE_ONLY));
         }
     }
 
@@ -60,7 +67,7 @@ class OperatorGoldenTest {
         double size = wanted.stream().mapToDouble(Math::abs).max().orElseThrow();
         assertThat(values).as(what).hasSize(wanted.size());
         for (int i = 0; i < values.length; i++) {
-            assertThat((double) values[i]).as("%s, %d", what, i).isCloseTo(wanted.get(i), within(3e-5 * size + 1e-8));
+            assertThat((double) values[i]).as("%s, %d", what, i).isCloseTo(wanted.get(i), within(1e-5 * size + 1e-8));
         }
     }
 
