@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -25,18 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AdmissionPlannerTest {
     private static FederationJob job(Consumer<ObjectNode> change) {
-        ObjectNode job = (ObjectNode) Json.read("""
-                {"clients": ["va", "swiss"], "min_clients": 1, "rounds": 200, "strategy": "FED_AVG",
-                 "privacy": {"mechanism": "DP_SGD", "noise_multiplier": 3.0, "max_grad_norm": 1.0,
-                             "target_epsilon": 3.0, "target_delta": 0.001},
-                 "dataset": {"name": "heart", "features": [{"field": "age", "encode": "identity"}],
-                             "label": {"field": "label", "encode": "binary"}},
-                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
-                 "model": {"format": "coreason.graph/v1",
-                           "inputs": [{"name": "x", "dtype": "float32", "shape": [1]}],
-                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1, "bias": true}],
-                           "output": "fc", "loss": "bce_with_logits"}}
-                """);
+        ObjectNode job = SmallJob.document().put("rounds", 200);
+        job.putArray("clients").add("va").add("swiss");
+        ((ObjectNode) job.get("privacy")).put("noise_multiplier", 3.0).put("target_delta", 0.001);
         change.accept(job);
         return FederationJob.parse(job, JobRules.inSimulation());
     }

@@ -97,10 +97,7 @@ class SensitivityTest {
 
     /** The sizes of the first steps of a model, before those that are drawn. */
     private static List<Integer> large(boolean special, int maxRecords) {
-        if (maxRecords > 1) {
-            return List.of();
-        }
-        return special ? LARGE_SIZES : LARGE_SIZES.subList(0, 1);
+        return special && maxRecords == 1 ? LARGE_SIZES : LARGE_SIZES.subList(0, 1);
     }
 
     /** One model with hostile weights over hostile records. */
