@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.launcher.attest.AttestCommand;
 import ai.coreason.enclave.launcher.ledger.LedgerCommand;
 import ai.coreason.enclave.launcher.privacy.PrivacyCommand;
@@ -7,7 +8,9 @@ import ai.coreason.enclave.launcher.service.NodeCommand;
 import ai.coreason.enclave.launcher.service.OverseerCommand;
 import ai.coreason.enclave.launcher.service.TokenCommand;
 import ai.coreason.enclave.launcher.simulate.SimulateCommand;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
+import ai.coreason.enclave.launcher.terminal.VisibleWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -15,9 +18,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code enclave} command. */
@@ -42,10 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PrivacyCommand.class,
             AttestCommand.class
         })
-public final class Enclave implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
+public final class Enclave extends CommandGroup {
     /** The version in the manifest of this jar. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -83,12 +80,6 @@ public final class Enclave implements Runnable {
                     commandLine.getErr().println("enclave: " + message(e));
                     return e instanceof InvalidDocument ? ExitCode.USAGE : ExitCode.FAILED;
                 });
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "expected a command (simulate, overseer, node or token), got none");
     }
 
     private static String message(Exception e) {

@@ -2,14 +2,17 @@ package ai.coreason.enclave.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,9 +25,23 @@ class EnclaveTest {
     private Path folder;
 
     @Test
-    void execute_withoutCommand_isUsageError() {
-        assertThat(run()).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("expected a command");
+    void execute_groupWithoutCommand_isUsageErrorThatNamesEveryCommand() {
+        assertNamesCommands(List.of(), Enclave.commandLine());
+    }
+
+    private void assertNamesCommands(List<String> path, CommandLine group) {
+        err.getBuffer().setLength(0);
+
+        assertThat(run(path.toArray(String[]::new))).as(path.toString()).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("expected a command (")
+                .contains(group.getSubcommands().keySet());
+        group.getSubcommands().forEach((name, command) -> {
+            if (!command.getSubcommands().isEmpty()) {
+                assertNamesCommands(
+                        Stream.concat(path.stream(), Stream.of(name)).toList(), command);
+            }
+        });
     }
 
     @Test

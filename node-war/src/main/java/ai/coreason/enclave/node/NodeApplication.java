@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.node.agent.Backoff;
 import ai.coreason.enclave.node.agent.Enrolment;
 import ai.coreason.enclave.node.agent.NodeState;
@@ -22,7 +23,6 @@ import ai.coreason.enclave.node.training.RoundBooks;
 import ai.coreason.enclave.node.training.RoundTraining;
 import ai.coreason.enclave.node.training.SiteRecords;
 import ai.coreason.enclave.node.training.TaskRun;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.privacy.ledger.LedgerGuard;
 import ai.coreason.enclave.privacy.ledger.LedgerTrust;

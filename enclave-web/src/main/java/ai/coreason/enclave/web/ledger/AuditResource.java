@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.ledger;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
 import ai.coreason.enclave.web.Roles;

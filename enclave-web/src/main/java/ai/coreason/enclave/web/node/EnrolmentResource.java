@@ -1,9 +1,9 @@
 package ai.coreason.enclave.web.node;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;

@@ -1,13 +1,13 @@
 package ai.coreason.enclave.web.node;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.overseer.intake.UpdateIntake;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.Decline;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.vault.ModelStore;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.jobs.ModelResponse;
 import ai.coreason.enclave.web.problem.JsonBody;

@@ -23,7 +23,7 @@ public final class HoldoutAccuracy {
      * @param model safetensors, as the Overseer gives it out
      * @return a number in [0, 1]
      * @throws Unmeasurable if the model or the records are of a kind that cannot be measured here, saying which
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument if a file is malformed
+     * @throws ai.coreason.enclave.base.InvalidDocument if a file is malformed
      * @throws IOException if a file cannot be read
      */
     public static double of(FederationJob job, Table table, Path csv, Path model) throws IOException, Unmeasurable {

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.service.LocalOverseer;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

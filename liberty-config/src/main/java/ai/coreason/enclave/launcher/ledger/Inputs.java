@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.privacy.ledger.audit.ExportVerifier;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.service.StoppedNode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerRecovery;
 import ai.coreason.enclave.privacy.ledger.LedgerRecovery.Outcome;

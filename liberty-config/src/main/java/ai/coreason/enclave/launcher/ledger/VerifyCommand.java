@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.ledger.audit.ExportVerifier;
 import ai.coreason.enclave.privacy.ledger.audit.Verdict;
 import com.fasterxml.jackson.databind.JsonNode;

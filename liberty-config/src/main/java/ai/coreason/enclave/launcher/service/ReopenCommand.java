@@ -1,9 +1,9 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import java.io.IOException;
 import java.time.Duration;

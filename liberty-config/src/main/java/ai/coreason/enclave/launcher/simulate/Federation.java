@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher.simulate;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.FreePorts;
@@ -8,7 +9,6 @@ import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.server.ServerProcess;
 import ai.coreason.enclave.launcher.simulate.OverseerApi.Role;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.launcher.simulate;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.job.DictionaryAgreement;
 import ai.coreason.enclave.overseer.job.JobRefused;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.schema.DataPackage;

@@ -1,13 +1,13 @@
 package ai.coreason.enclave.launcher.simulate;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.holdout.HoldoutAccuracy;
 import ai.coreason.enclave.launcher.holdout.Unmeasurable;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.schema.DataPackage;

@@ -3,8 +3,8 @@ package ai.coreason.enclave.launcher.holdout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.FederationJob;

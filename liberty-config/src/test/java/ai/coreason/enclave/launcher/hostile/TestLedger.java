@@ -1,7 +1,8 @@
 package ai.coreason.enclave.launcher.hostile;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
@@ -138,7 +139,8 @@ final class TestLedger {
             signature.initSign(key);
             signature.update(("coreason/ledger-row/v1\n" + hash).getBytes(StandardCharsets.US_ASCII));
             return new RowSignature(
-                    Json.sha256(certificate.getEncoded()), Base64.getEncoder().encodeToString(signature.sign()));
+                    Digests.sha256Hex(certificate.getEncoded()),
+                    Base64.getEncoder().encodeToString(signature.sign()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

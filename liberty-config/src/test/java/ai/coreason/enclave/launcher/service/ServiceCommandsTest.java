@@ -2,10 +2,10 @@ package ai.coreason.enclave.launcher.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -36,7 +36,7 @@ class ServiceCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "overseer                                          | expected run, stop, status, revoke, freeze or thaw, got none",
+                "overseer                                          | expected a command (run, stop, status, revoke, freeze or thaw), got none",
                 "overseer revoke                                   | --node",
                 "overseer revoke --node a --user b                 | mutually exclusive",
                 "overseer revoke --node a                          | expected --state, or --api, --cacert and --token-file",

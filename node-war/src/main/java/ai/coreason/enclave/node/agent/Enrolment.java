@@ -1,11 +1,12 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.node.agent.OverseerProof.OverseerUntrusted;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.LedgerTrust;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;
@@ -174,7 +175,7 @@ public final class Enrolment implements TaskLoop.Enroller {
         ObjectNode request = Json.object()
                 .put("node_id", site.nodeId())
                 .put("token", pair.now())
-                .put("next_token_sha256", Json.sha256(pair.next().getBytes(StandardCharsets.UTF_8)))
+                .put("next_token_sha256", Digests.sha256Hex(pair.next().getBytes(StandardCharsets.UTF_8)))
                 .put("nonce", nonce)
                 .put("csr", Base64.getEncoder().encodeToString(identity.certificateRequest()));
         request.set("evidence", self.evidence().attest(reportData).json());

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.privacy.ledger.RowSigner;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,14 +10,12 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
-import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -69,12 +68,7 @@ public final class NodeIdentity {
 
     /** Lower-case hex SHA-384 over the DER SubjectPublicKeyInfo of a key. */
     static String spkiSha384(PublicKey key) {
-        try {
-            byte[] spki = key.getEncoded();
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(spki));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Digests.sha384Hex(key.getEncoded());
     }
 
     /**

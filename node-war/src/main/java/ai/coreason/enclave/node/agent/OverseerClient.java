@@ -1,10 +1,11 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.node.agent.OverseerCalls.Answer;
 import ai.coreason.enclave.node.agent.OverseerCalls.Limits;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.sentry.contract.Evidence;
@@ -13,8 +14,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
@@ -105,7 +104,7 @@ public final class OverseerClient {
         if (!etag.isEmpty() && !etag.equals(digest)) {
             throw InvalidDocument.at("model", "the ETag to be base_digest", etag);
         }
-        String came = Json.sha256(answer.body());
+        String came = Digests.sha256Hex(answer.body());
         if (!came.equals(digest)) {
             throw InvalidDocument.at("model", "bytes whose SHA-256 is base_digest", came);
         }
@@ -117,7 +116,8 @@ public final class OverseerClient {
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         String path = "/jobs/" + jobId + "/rounds/" + round + "/updates/" + nodeId;
         Limits limits = new Limits(SHORT.plusSeconds(envelope.length / SLOWEST), TRIES, JSON_BYTES);
-        String digest = "sha-256=:" + Base64.getEncoder().encodeToString(sha256(envelope)) + ":";
+        String digest = "sha-256=:"
+                + Base64.getEncoder().encodeToString(Digests.sha256().digest(envelope)) + ":";
         calls.send(
                 "PUT " + path,
                 limits,
@@ -184,13 +184,5 @@ public final class OverseerClient {
 
     private static BodyPublisher json(ObjectNode body) {
         return BodyPublishers.ofByteArray(Json.write(body));
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,12 +1,12 @@
 package ai.coreason.enclave.node.agent;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.site.OverseerDemand;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.Verdict;
-import ai.coreason.enclave.sentry.attestation.collateral.Waiting;
+import ai.coreason.enclave.sentry.attestation.http.Waiting;
 import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
 import com.fasterxml.jackson.databind.node.ObjectNode;

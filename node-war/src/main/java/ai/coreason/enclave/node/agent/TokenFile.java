@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.agent;
 
-import ai.coreason.enclave.node.site.OwnerFile;
+import ai.coreason.enclave.base.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,6 +56,6 @@ final class TokenFile {
 
     /** Puts other tokens in place, in one step. */
     void replace(List<String> tokens) throws IOException {
-        OwnerFile.replace(file, (String.join("\n", tokens) + "\n").getBytes(StandardCharsets.UTF_8));
+        PrivateFile.write(file, (String.join("\n", tokens) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

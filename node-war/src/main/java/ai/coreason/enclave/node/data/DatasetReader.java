@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.data;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.node.copies.Fingerprints;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.DataPackage;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.data;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;

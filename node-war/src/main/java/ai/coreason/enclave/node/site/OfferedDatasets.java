@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.site;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.schema.DataPackage;
 import ai.coreason.enclave.sentry.schema.DataResource;
 import java.io.IOException;

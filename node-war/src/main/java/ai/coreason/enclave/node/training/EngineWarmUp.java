@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.dpsgd.DpSgdTrainer;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
@@ -8,7 +9,6 @@ import ai.coreason.enclave.privacy.dpsgd.Progress;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
 import java.util.Map;
 
 /**

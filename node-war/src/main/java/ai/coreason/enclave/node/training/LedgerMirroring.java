@@ -1,11 +1,11 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.agent.OverseerRefusal;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.agent.Session;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.KeptHead;
@@ -58,7 +58,7 @@ final class LedgerMirroring {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "ledger.overseer-behind dataset={0}: the Overseer stands at row {1} and countersigned row {2} before;"
-                            + " it was set back, and gets rows {3} to {4} again",
+                            + " it was rolled back, and gets rows {3} to {4} again",
                     datasetId,
                     head.sequence(),
                     kept.get().sequence(),

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.agent.OverseerRefusal;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
@@ -14,7 +15,6 @@ import ai.coreason.enclave.privacy.dpsgd.Trained;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;

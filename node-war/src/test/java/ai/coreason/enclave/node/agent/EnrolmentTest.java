@@ -3,12 +3,13 @@ package ai.coreason.enclave.node.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.agent.Enrolment.Holdings;
 import ai.coreason.enclave.node.agent.Enrolment.Self;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
@@ -247,7 +248,7 @@ class EnrolmentTest {
     /** The Overseer was told the digest of this token last. */
     private void wasTold(String next) {
         assertThat(sent.get().path("next_token_sha256").textValue())
-                .isEqualTo(Json.sha256(next.getBytes(StandardCharsets.UTF_8)));
+                .isEqualTo(Digests.sha256Hex(next.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void enrol(HttpExchange exchange) throws IOException {

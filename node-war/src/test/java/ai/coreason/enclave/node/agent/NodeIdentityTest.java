@@ -3,7 +3,7 @@ package ai.coreason.enclave.node.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.sun.net.httpserver.HttpsExchange;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

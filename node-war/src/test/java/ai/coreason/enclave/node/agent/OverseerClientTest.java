@@ -3,8 +3,9 @@ package ai.coreason.enclave.node.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import com.sun.net.httpserver.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -89,7 +90,7 @@ class OverseerClientTest {
         String request = "PUT /api/v1/jobs/" + JOB + "/rounds/2/updates/node_a sealed";
         assertThat(bodies).containsExactly(request, request, request);
         String digest =
-                Base64.getEncoder().encodeToString(java.util.HexFormat.of().parseHex(Json.sha256(envelope)));
+                Base64.getEncoder().encodeToString(java.util.HexFormat.of().parseHex(Digests.sha256Hex(envelope)));
         assertThat(headers).allSatisfy(h -> {
             assertThat(h.getFirst("Content-Digest")).isEqualTo("sha-256=:" + digest + ":");
             assertThat(h.getFirst("Content-Type")).isEqualTo("application/octet-stream");
@@ -180,7 +181,7 @@ class OverseerClientTest {
     void model_brokenOff_goesOnWhereItStopped() throws Exception {
         byte[] model = new byte[100_000];
         new Random(1).nextBytes(model);
-        String digest = Json.sha256(model);
+        String digest = Digests.sha256Hex(model);
         List<String> ranges = new ArrayList<>();
         overseer.on("/jobs/", exchange -> {
             String range = exchange.getRequestHeaders().getFirst("Range");
@@ -245,7 +246,7 @@ class OverseerClientTest {
             TlsOverseer.answer(200, "application/octet-stream", model).handle(exchange);
         });
 
-        assertThatThrownBy(() -> client.model(JOB, 1, Json.sha256(model), 1 << 20))
+        assertThatThrownBy(() -> client.model(JOB, 1, Digests.sha256Hex(model), 1 << 20))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessage("model: expected the ETag to be base_digest, got abc");
     }

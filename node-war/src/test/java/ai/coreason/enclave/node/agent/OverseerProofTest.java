@@ -3,10 +3,10 @@ package ai.coreason.enclave.node.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.agent.OverseerProof.OverseerUntrusted;
 import ai.coreason.enclave.node.site.OverseerDemand;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.collateral.TrustSources;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;

@@ -3,7 +3,7 @@ package ai.coreason.enclave.node.copies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
 import ai.coreason.enclave.sentry.schema.DataPackage;
 import ai.coreason.enclave.sentry.schema.DataResource;

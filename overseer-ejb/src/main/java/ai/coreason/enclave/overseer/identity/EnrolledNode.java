@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.identity;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;

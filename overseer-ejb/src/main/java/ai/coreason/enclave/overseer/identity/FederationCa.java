@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.base.PrivateFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,14 +15,12 @@ import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -153,17 +153,13 @@ public final class FederationCa {
 
     /** What names a key in evidence: lower-case hex SHA-384 over its DER SubjectPublicKeyInfo. */
     public static String spkiSha384(PublicKey key) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-384").digest(key.getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        return Digests.sha384Hex(key.getEncoded());
     }
 
     /** A certificate as PEM (RFC 7468). */
     public static String pem(X509Certificate certificate) {
         try {
-            return Pem.write("CERTIFICATE", certificate.getEncoded());
+            return Pem.write(Pem.CERTIFICATE, certificate.getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

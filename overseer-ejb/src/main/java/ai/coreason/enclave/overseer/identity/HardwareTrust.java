@@ -1,8 +1,8 @@
 package ai.coreason.enclave.overseer.identity;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.sentry.attestation.collateral.TrustSources;
-import ai.coreason.enclave.sentry.attestation.collateral.Waiting;
+import ai.coreason.enclave.sentry.attestation.http.Waiting;
 import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -76,7 +76,7 @@ public class HardwareTrust {
         List<String> out = new ArrayList<>();
         for (X509Certificate root : appraiser.anchors().roots()) {
             try {
-                out.add(Json.sha256(root.getEncoded()));
+                out.add(Digests.sha256Hex(root.getEncoded()));
             } catch (CertificateEncodingException e) {
                 throw new IllegalStateException(e);
             }

@@ -1,8 +1,9 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import jakarta.ejb.Stateless;
@@ -302,10 +303,10 @@ public class NodeRegistry {
         while (length > 0 && quote[length - 1] == 0) {
             length--;
         }
-        return Json.sha256(Arrays.copyOf(quote, length));
+        return Digests.sha256Hex(Arrays.copyOf(quote, length));
     }
 
     private static String hash(String secret) {
-        return Json.sha256(secret.getBytes(StandardCharsets.UTF_8));
+        return Digests.sha256Hex(secret.getBytes(StandardCharsets.UTF_8));
     }
 }

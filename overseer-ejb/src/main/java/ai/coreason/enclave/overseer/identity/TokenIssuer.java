@@ -1,7 +1,8 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -141,7 +142,7 @@ public final class TokenIssuer {
         try {
             KeyPair pair = CertificateForge.newKeyPair(CertificateForge.LEAF_CURVE);
             String publicPem = Pem.write("PUBLIC KEY", pair.getPublic().getEncoded());
-            String privatePem = Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded());
+            String privatePem = Pem.write(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded());
             PrivateFile.write(folder.resolve(PUBLIC), publicPem.getBytes(StandardCharsets.US_ASCII));
             PrivateFile.write(folder.resolve(PRIVATE), privatePem.getBytes(StandardCharsets.US_ASCII));
         } catch (GeneralSecurityException e) {
@@ -153,8 +154,8 @@ public final class TokenIssuer {
         Path file = folder.resolve(PRIVATE);
         String pem = Files.readString(file, StandardCharsets.US_ASCII);
         try {
-            PrivateKey key =
-                    KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(Pem.read("PRIVATE KEY", pem)));
+            PrivateKey key = KeyFactory.getInstance("EC")
+                    .generatePrivate(new PKCS8EncodedKeySpec(Pem.read(Pem.PRIVATE_KEY, pem)));
             return new TokenIssuer(key, folder.resolve(PUBLIC), clock);
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // The cause is dropped: it could quote the key.

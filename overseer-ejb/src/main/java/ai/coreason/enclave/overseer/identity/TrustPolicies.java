@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.identity;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.overseer.identity.NodeSession;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.identity.LedgerKey;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerHead;

@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.identity.EvidenceDesk;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.identity.NodeStops;
@@ -9,8 +11,6 @@ import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundTable;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Passage;
 import ai.coreason.enclave.sentry.airlock.Safetensors;

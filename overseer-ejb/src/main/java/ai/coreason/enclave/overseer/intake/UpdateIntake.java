@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.intake;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.identity.NodeSession;
 import ai.coreason.enclave.overseer.job.FederationMode;
@@ -12,7 +13,6 @@ import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;

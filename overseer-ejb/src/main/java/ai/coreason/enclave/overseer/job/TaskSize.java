@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.identity.NodeRegistry;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
@@ -9,7 +10,6 @@ import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
@@ -131,7 +131,7 @@ public class RoundOpener {
                 .admits(account.filterSpent(), plan.phase().get())) {
             return Optional.of(String.format(
                     Locale.ROOT,
-                    "one more round would pass the dataset's ceiling of %.4f",
+                    "one more round would exceed the dataset's ceiling of %.4f",
                     account.dataset().ceiling()));
         }
         return Optional.empty();

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.stop;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.stop.StopOrder.Kind;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.vault;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.dpsgd.KeyStream;
 import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
 import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
@@ -7,7 +8,6 @@ import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.FederationJob;

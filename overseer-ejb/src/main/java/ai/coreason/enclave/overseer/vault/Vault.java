@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.vault;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -116,7 +115,7 @@ public final class Vault {
                 FileChannel channel =
                         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
-            MessageDigest sha = sha256();
+            MessageDigest sha = Digests.sha256();
             long bytes = 0;
             byte[] buffer = new byte[PIECE];
             for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
@@ -159,7 +158,7 @@ public final class Vault {
     public byte[] read(String digest) {
         try {
             byte[] bytes = Files.readAllBytes(path(digest));
-            if (!Json.sha256(bytes).equals(digest)) {
+            if (!Digests.sha256Hex(bytes).equals(digest)) {
                 throw new IllegalStateException("vault entry " + digest + " was changed on disk");
             }
             return bytes;
@@ -177,7 +176,7 @@ public final class Vault {
      * @throws IllegalStateException if there is none, or it was changed
      */
     public long check(String digest) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Digests.sha256();
         long bytes = 0;
         try (InputStream in = Files.newInputStream(path(digest))) {
             byte[] piece = new byte[PIECE];
@@ -287,13 +286,5 @@ public final class Vault {
 
     private static boolean isDigest(String s) {
         return s.length() == DIGEST_LENGTH && s.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

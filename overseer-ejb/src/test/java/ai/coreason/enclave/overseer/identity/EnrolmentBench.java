@@ -1,7 +1,9 @@
 package ai.coreason.enclave.overseer.identity;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Answer;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
@@ -169,7 +171,7 @@ final class EnrolmentBench implements AutoCloseable {
     }
 
     static String sha256(String text) {
-        return Json.sha256(text.getBytes(StandardCharsets.UTF_8));
+        return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -3,9 +3,9 @@ package ai.coreason.enclave.overseer.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Answer;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Ground;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.security.KeyPair;

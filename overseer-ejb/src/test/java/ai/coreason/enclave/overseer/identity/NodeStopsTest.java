@@ -2,9 +2,9 @@ package ai.coreason.enclave.overseer.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Answer;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Ground;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

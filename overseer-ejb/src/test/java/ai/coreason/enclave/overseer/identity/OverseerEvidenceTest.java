@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes.GuestQuote;
@@ -36,7 +37,7 @@ class OverseerEvidenceTest {
     @BeforeEach
     void writeCertificate() throws Exception {
         own = FederationCa.open(folder.resolve("ca")).caCertificate();
-        certificate = Files.writeString(folder.resolve("server.pem"), Pem.write("CERTIFICATE", own.getEncoded()));
+        certificate = Files.writeString(folder.resolve("server.pem"), Pem.write(Pem.CERTIFICATE, own.getEncoded()));
     }
 
     @Test

@@ -3,9 +3,9 @@ package ai.coreason.enclave.overseer.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Answer;
 import ai.coreason.enclave.overseer.identity.EnrolmentDesk.Ground;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;

@@ -2,7 +2,7 @@ package ai.coreason.enclave.overseer.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -3,12 +3,13 @@ package ai.coreason.enclave.overseer.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.Evidence;
@@ -79,7 +80,7 @@ class UpdateInspectorTest {
                 UpdateEnvelope.sealInfo(),
                 header("a", "b".repeat(64)).aad(),
                 plain);
-        return new UpdateEnvelope(header("a", Json.sha256(sealed)), sealed);
+        return new UpdateEnvelope(header("a", Digests.sha256Hex(sealed)), sealed);
     }
 
     private void refused(double maxNorm, UpdateEnvelope envelope, String why) {
@@ -116,7 +117,8 @@ class UpdateInspectorTest {
     @Test
     void open_otherSender_doesNotOpen() {
         UpdateEnvelope envelope = sealed(List.of(1L, 1L), 3f);
-        UpdateEnvelope claimed = new UpdateEnvelope(header("b", Json.sha256(envelope.sealed())), envelope.sealed());
+        UpdateEnvelope claimed =
+                new UpdateEnvelope(header("b", Digests.sha256Hex(envelope.sealed())), envelope.sealed());
         assertThatThrownBy(() -> inspector.open(JOB.toString(), job(5.0), claimed, OptionalDouble.of(5.0)))
                 .isInstanceOf(InvalidDocument.class);
     }

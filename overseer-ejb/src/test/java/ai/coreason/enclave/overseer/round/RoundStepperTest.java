@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.overseer.SmallJob;
@@ -18,7 +19,6 @@ import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.Locale;
 
 /** How one draw of Gaussian noise is made; both forms have the standard normal distribution. */

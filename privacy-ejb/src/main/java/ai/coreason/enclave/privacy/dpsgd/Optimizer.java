@@ -1,8 +1,8 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
@@ -83,7 +83,7 @@ public record Optimizer(
         for (String name :
                 adam ? new String[] {"momentum", "nesterov"} : new String[] {"beta1", "beta2", "adam_epsilon"}) {
             if (f.has(name)) {
-                throw InvalidDocument.at(f.at(name), "no such member with optimizer " + rule, "one");
+                throw InvalidDocument.notAllowed(f.at(name), "with optimizer " + rule);
             }
         }
         double momentum = f.number("momentum", DECAY, 0);

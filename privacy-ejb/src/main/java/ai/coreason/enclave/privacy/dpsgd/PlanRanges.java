@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import java.nio.FloatBuffer;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.graph.PerSampleGradient.TableRows;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

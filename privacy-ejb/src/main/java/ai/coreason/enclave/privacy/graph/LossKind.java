@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

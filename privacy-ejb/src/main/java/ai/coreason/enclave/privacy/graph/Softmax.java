@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.List;
 
 /** {@code torch.nn.Softmax} over the dimension {@code dim}, counted with the batch as dimension 0. */

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.cert.X509Certificate;

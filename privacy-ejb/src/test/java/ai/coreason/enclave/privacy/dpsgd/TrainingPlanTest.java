@@ -3,8 +3,8 @@ package ai.coreason.enclave.privacy.dpsgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,9 +97,9 @@ class TrainingPlanTest {
                 "{'momentum': 1} | plan.momentum: expected a number in [0, 1), got 1",
                 "{'momentum': -0.1} | plan.momentum: expected a number in [0, 1), got -0.1",
                 "{'nesterov': true} | plan.nesterov: expected false or nothing without momentum, got true",
-                "{'beta1': 0.9} | plan.beta1: expected no such member with optimizer SGD, got one",
-                "{'adam_epsilon': 1e-8} | plan.adam_epsilon: expected no such member with optimizer SGD, got one",
-                "{'optimizer': 'ADAM', 'momentum': 0.9} | plan.momentum: expected no such member with optimizer ADAM",
+                "{'beta1': 0.9} | plan.beta1: not allowed with optimizer SGD",
+                "{'adam_epsilon': 1e-8} | plan.adam_epsilon: not allowed with optimizer SGD",
+                "{'optimizer': 'ADAM', 'momentum': 0.9} | plan.momentum: not allowed with optimizer ADAM",
                 "{'optimizer': 'ADAM', 'beta2': 1} | plan.beta2: expected a number in [0, 1), got 1",
                 "{'optimizer': 'ADAM', 'adam_epsilon': 0} | plan.adam_epsilon: expected a finite number > 0, got 0",
                 "{'weight_decay': -1} | plan.weight_decay: expected a finite number >= 0, got -1",
@@ -107,7 +107,7 @@ class TrainingPlanTest {
                 "{'schedule': {'kind': 'linear'}} | plan.schedule.kind: expected one of constant, step, cosine",
                 "{'schedule': {'kind': 'COSINE'}} | plan.schedule.kind: expected one of constant, step, cosine",
                 "{'schedule': {'kind': 'step'}} | plan.schedule.step_size: expected a whole number in [1, 10000000]",
-                "{'schedule': {'step_size': 2}} | plan.schedule.step_size: expected no such member, got one",
+                "{'schedule': {'step_size': 2}} | plan.schedule.step_size: unknown member",
                 "{'schedule': {'kind': 'step', 'step_size': 1, 'gamma': 1.5}} | plan.schedule.gamma: expected a number",
                 "{'schedule': {'kind': 'cosine', 'eta_min': 0.2}} | plan.schedule.eta_min: expected a number in [0.0, 0.1]",
                 "{'schedule': {'warmup_steps': 11}} | plan.schedule.warmup_steps: expected a whole number in [0, 10]"

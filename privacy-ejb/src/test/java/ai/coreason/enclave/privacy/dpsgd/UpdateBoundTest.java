@@ -2,8 +2,8 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import java.nio.FloatBuffer;
 import java.util.OptionalDouble;
 import java.util.Random;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Honest training never passes the bound, and the bound is no further away than it must be. The seed is fixed; with another one a
+ * Honest training never exceeds the bound, and the bound is no further away than it must be. The seed is fixed; with another one a
  * trial fails with less than 1e-9.
  */
 class UpdateBoundTest {

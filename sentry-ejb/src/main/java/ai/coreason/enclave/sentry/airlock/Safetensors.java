@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.airlock;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.airlock.SafetensorsHeader.Entry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -93,7 +93,7 @@ public final class Safetensors {
      * Writes a file. The same metadata and tensors always give the same bytes: metadata is sorted by key, tensors keep
      * their order, and the header is padded with spaces to a multiple of 8.
      *
-     * @throws IllegalArgumentException if a name appears twice or the file would pass 2 GiB
+     * @throws IllegalArgumentException if a name appears twice or the file would exceed 2 GiB
      */
     public static byte[] write(Map<String, String> metadata, Collection<Tensor> tensors) {
         byte[] header = header(metadata, tensors);

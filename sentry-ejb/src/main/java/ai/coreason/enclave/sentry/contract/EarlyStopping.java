@@ -1,8 +1,8 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.dpsgd.Metric;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import java.util.List;
 
 /**

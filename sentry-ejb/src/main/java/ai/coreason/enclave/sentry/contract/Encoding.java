@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;

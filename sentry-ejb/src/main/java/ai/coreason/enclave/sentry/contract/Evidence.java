@@ -1,8 +1,10 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
@@ -63,7 +65,7 @@ public record Evidence(
         public String sha256() {
             ByteBuffer all = ByteBuffer.allocate(8 + report.length + certificates.length);
             all.putInt(report.length).put(report).putInt(certificates.length).put(certificates);
-            return Json.sha256(all.array());
+            return Digests.sha256Hex(all.array());
         }
 
         @Override

@@ -1,13 +1,13 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.Metric;
 import ai.coreason.enclave.privacy.dpsgd.MetricRelease;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Shape;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import java.util.OptionalDouble;
 import java.util.Set;
 

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 
 /**

@@ -1,12 +1,12 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.dpsgd.Clipping;
 import ai.coreason.enclave.privacy.dpsgd.Mechanism;
 import ai.coreason.enclave.privacy.dpsgd.NoiseForm;
 import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import java.util.OptionalDouble;
 

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -65,7 +65,7 @@ public record StrategySpec(
 
     private static void onlyWith(boolean used, Strategy strategy, JsonFields f, String name) {
         if (!used && f.has(name)) {
-            throw InvalidDocument.at(f.at(name), "no such member with strategy " + strategy, "one");
+            throw InvalidDocument.notAllowed(f.at(name), "with strategy " + strategy);
         }
     }
 }

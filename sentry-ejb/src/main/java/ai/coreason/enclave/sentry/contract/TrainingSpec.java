@@ -1,10 +1,10 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.dpsgd.Optimizer;
 import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;

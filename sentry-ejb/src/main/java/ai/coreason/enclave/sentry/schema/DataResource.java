@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.schema;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.airlock.DType;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
@@ -103,7 +103,7 @@ public record DataResource(String name, String path, Content content, Dataset da
         JsonFields f = JsonFields.of(json, path);
         String name = f.identifier("name");
         if (f.has("data")) {
-            throw InvalidDocument.at(f.at("data"), "no such member: one plain file in path", "one");
+            throw InvalidDocument.notAllowed(f.at("data"), "here: name one plain file in path");
         }
         String file =
                 f.text("path", "a relative path of a file, without .. and with forward slashes", PackageFolder::isSafe);

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.schema;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.contract.PublicField;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collection;
@@ -89,7 +89,7 @@ public record Field(
 
     private static void requireDefaults(JsonFields f, FieldType type) {
         if (f.has("missingValues")) {
-            throw InvalidDocument.at(f.at("missingValues"), "no such member: it stands beside the fields", "one");
+            throw InvalidDocument.notAllowed(f.at("missingValues"), "here: it stands beside the fields");
         }
         if (f.has("format") && type != FieldType.OPAQUE) {
             f.text("format", "default", "default"::equals);

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.schema;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.schema;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +41,7 @@ final class StatedNulls {
                 continue;
             }
             if (member.getValue().isNull()) {
-                throw InvalidDocument.at(at, "a value, or no such member", "null");
+                throw InvalidDocument.at(at, "a value, or the member left out", "null");
             }
             refuse(member.getValue(), at);
         }

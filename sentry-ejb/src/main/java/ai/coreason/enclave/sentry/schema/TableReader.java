@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.schema;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.schema.DataResource.Table;
 import java.io.EOFException;
 import java.io.IOException;

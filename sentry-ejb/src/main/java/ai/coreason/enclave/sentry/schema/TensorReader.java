@@ -23,7 +23,7 @@ public final class TensorReader {
     /**
      * Reads a whole file by mapping it.
      *
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument if it is not a safetensors file
+     * @throws ai.coreason.enclave.base.InvalidDocument if it is not a safetensors file
      * @throws IOException if it cannot be read
      */
     public static Checked read(Path file, Tensors content) throws IOException {

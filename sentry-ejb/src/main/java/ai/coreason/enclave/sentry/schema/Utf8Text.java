@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.schema;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package ai.coreason.enclave.sentry.airlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.airlock.Airlock.Cargo;
 import ai.coreason.enclave.sentry.airlock.Airlock.Limits;
 import ai.coreason.enclave.sentry.airlock.Violation.Rule;

@@ -3,8 +3,8 @@ package ai.coreason.enclave.sentry.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
@@ -206,38 +206,38 @@ class DataPackageTest {
                 "resources[0].path | ['a.csv'] | resources[0].path: expected a relative path",
                 "resources[0].format | 'xlsx' | resources[0].format: expected csv, safetensors or fhir, got \"xlsx\"",
                 "resources[0].format |  | resources[0].format: expected csv, safetensors or fhir, got nothing",
-                "resources[0].data | [] | resources[0].data: expected no such member: one plain file in path",
+                "resources[0].data | [] | resources[0].data: not allowed here: name one plain file in path",
                 "resources[0].encoding | 'latin1' | resources[0].encoding: expected utf-8",
                 "resources[0].dialect.delimiter | ';;' | resources[0].dialect.delimiter: expected one character",
                 "resources[0].dialect.delimiter | '#' | resources[0].dialect.delimiter: expected delimiter, quote",
                 "resources[0].dialect.doubleQuote | false | resources[0].dialect.doubleQuote: expected true",
-                "resources[0].dialect.headerRows | [1] | resources[0].dialect.headerRows: expected no such member",
+                "resources[0].dialect.headerRows | [1] | resources[0].dialect.headerRows: unknown member",
                 "resources[0].schema |  | resources[0].schema: expected an object, got nothing",
                 "resources[0].schema.fields | [] | resources[0].schema.fields: expected 1 to 20000 fields, got 0",
                 "resources[0].schema.fields[1].name | 'id' | resources[0].schema.fields[1].name: expected every name",
                 "resources[0].schema.fields[1].type | 'numbr' | resources[0].schema.fields[1].type: expected one of",
-                "more | 1 | more: expected no such member",
-                "resources[0].more | 1 | resources[0].more: expected no such member",
-                "resources[0].hash | 'md5:ab' | resources[0].hash: expected no such member",
-                "resources[0].bytes | 7 | resources[0].bytes: expected no such member",
+                "more | 1 | more: unknown member",
+                "resources[0].more | 1 | resources[0].more: unknown member",
+                "resources[0].hash | 'md5:ab' | resources[0].hash: unknown member",
+                "resources[0].bytes | 7 | resources[0].bytes: unknown member",
                 "resources[0].scheme | 's3' | resources[0].scheme: expected file",
                 "resources[0].type | 'json' | resources[0].type: expected table",
                 "resources[0].compression | 'zip' | resources[0].compression: expected gz",
-                "resources[1].schema | {} | resources[1].schema: expected no such member",
+                "resources[1].schema | {} | resources[1].schema: unknown member",
                 "resources[0].dialect.lineTerminator | ';' | resources[0].dialect.lineTerminator: expected a line end",
-                "resources[0].schema.foreignKeys | [] | resources[0].schema.foreignKeys: expected no such member",
+                "resources[0].schema.foreignKeys | [] | resources[0].schema.foreignKeys: unknown member",
                 "resources[0].schema.fieldsMatch | 'subset' | resources[0].schema.fieldsMatch: expected equal",
-                "resources[0].schema.missing | [] | resources[0].schema.missing: expected no such member",
+                "resources[0].schema.missing | [] | resources[0].schema.missing: unknown member",
                 "resources[0].schema.primaryKey | 'nil' | resources[0].schema.primaryKey: expected names of fields",
                 "resources[0].schema.primaryKey | ['id','id'] | resources[0].schema.primaryKey: expected names of fields",
                 "resources[0].schema.primaryKey | [] | resources[0].schema.primaryKey: expected a field's name or an array",
                 "resources[0].schema.uniqueKeys | [['id','nil']] | resources[0].schema.uniqueKeys[0]: expected names of",
                 "resources[0].schema.uniqueKeys | 'id' | resources[0].schema.uniqueKeys: expected an array of keys",
                 "resources[0].schema.fields[0].format | 'email' | resources[0].schema.fields[0].format: expected default",
-                "resources[0].schema.fields[1].trueValues | ['1'] | resources[0].schema.fields[1].trueValues: expected no",
-                "resources[0].schema.fields[0].groupChar | '' | resources[0].schema.fields[0].groupChar: expected no such",
-                "resources[0].schema.fields[0].categories | [] | resources[0].schema.fields[0].categories: expected no such",
-                "resources[0].schema.fields[0].constraint | {} | resources[0].schema.fields[0].constraint: expected no such",
+                "resources[0].schema.fields[1].trueValues | ['1'] | resources[0].schema.fields[1].trueValues: unknown member",
+                "resources[0].schema.fields[0].groupChar | '' | resources[0].schema.fields[0].groupChar: unknown member",
+                "resources[0].schema.fields[0].categories | [] | resources[0].schema.fields[0].categories: unknown member",
+                "resources[0].schema.fields[0].constraint | {} | resources[0].schema.fields[0].constraint: unknown member",
                 "resources[0].schema.fields[0].unit | '' | resources[0].schema.fields[0].unit: expected 1 to 64 printable",
                 "resources[0].schema.fields[1].constraints.exclusiveMinimum | 1 | resources[0].schema.fields[1].constraints.e",
                 "resources[0].schema.fields[3].constraints | {'enum':[2]} | resources[0].schema.fields[3].constraints.enum: exp",
@@ -264,7 +264,7 @@ class DataPackageTest {
                 "resources[0].coreason |  | resources[0].coreason: expected an object, got nothing",
                 "resources[0].coreason.delta | 0.01 | resources[0].coreason.delta: expected a number in (0, 1/declared",
                 "resources[0].coreason.epsilon_ceiling | 6 | resources[0].coreason.epsilon_ceiling: expected a number",
-                "resources[0].coreason.more | 6 | resources[0].coreason.more: expected no such member",
+                "resources[0].coreason.more | 6 | resources[0].coreason.more: unknown member",
                 "resources[0].coreason.privacy_unit | {'column':'no','max_records':1} | resources[0].coreason.privacy",
                 "resources[0].coreason.privacy_unit |  | resources[0].coreason.privacy_unit: expected \"record\" or an",
                 "resources[1].coreason.privacy_unit |  | resources[1].coreason.privacy_unit: expected \"record\" or an",
@@ -277,7 +277,7 @@ class DataPackageTest {
                 "resources[1].tensors.x.shape | [5] | resources[1].tensors.x.shape[0]: expected null",
                 "resources[1].tensors.x.shape | [null,0] | resources[1].tensors.x.shape[1]: expected a side >= 1, got 0",
                 "resources[1].tensors.x.shape | [] | resources[1].tensors.x.shape: expected null and at most 7 sides",
-                "resources[1].tensors.x.extra | 1 | resources[1].tensors.x.extra: expected no such member"
+                "resources[1].tensors.x.extra | 1 | resources[1].tensors.x.extra: unknown member"
             })
     void parse_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
@@ -312,7 +312,7 @@ class DataPackageTest {
         ObjectNode document = Documents.with(Packages.full(), member, "null");
         assertThatThrownBy(() -> Packages.parse(document))
                 .isInstanceOf(InvalidDocument.class)
-                .hasMessage(member + ": expected a value, or no such member, got null");
+                .hasMessage(member + ": expected a value, or the member left out, got null");
     }
 
     @ParameterizedTest

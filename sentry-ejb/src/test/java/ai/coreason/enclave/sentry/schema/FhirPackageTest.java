@@ -3,8 +3,8 @@ package ai.coreason.enclave.sentry.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.Documents;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -102,16 +102,16 @@ class FhirPackageTest {
                 "fhir.resource | 'Bundle' | fhir.resource: expected a type of resource such as Observation",
                 "fhir.resource |  | fhir.resource: expected a type of resource such as Observation, got nothing",
                 "fhir.where | '$.patient' | fhir.where: expected $.resource",
-                "fhir.more | 1 | fhir.more: expected no such member",
+                "fhir.more | 1 | fhir.more: unknown member",
                 "fhir.columns.weight |  | fhir.columns.weight: expected a path for each field of the schema, got nothing",
                 "fhir.columns.weight | 7 | fhir.columns.weight: expected an object, got 7",
                 "fhir.columns.weight | 'weight' | fhir.columns.weight: expected $.resource... or $.patient.Type",
                 "fhir.columns.weight | '$.resource[' | fhir.columns.weight: expected a well-formed JSONPath, got $.resource[",
-                "fhir.columns.more | '$.resource.id' | fhir.columns.more: expected no such member",
+                "fhir.columns.more | '$.resource.id' | fhir.columns.more: unknown member",
                 "fhir.columns.conditions.take | 'sum' | fhir.columns.conditions.take: expected one of first, last, count",
-                "fhir.columns.conditions.more | 1 | fhir.columns.conditions.more: expected no such member",
+                "fhir.columns.conditions.more | 1 | fhir.columns.conditions.more: unknown member",
                 "fhir.columns.conditions.path | '..' | fhir.columns.conditions.path: expected ",
-                "fhir.columns.weight | {'path':'$.resource.id','take':'first','x':1} | fhir.columns.weight.x: expected no such",
+                "fhir.columns.weight | {'path':'$.resource.id','take':'first','x':1} | fhir.columns.weight.x: unknown member",
                 "fhir.columns.gender | {'path':'$.resource.id','take':'count'} | fhir.columns.gender.take: expected first or",
                 "fhir.columns.gender | {'path':'$.resource.id','take':'exists'} | fhir.columns.gender.take: expected first or",
                 "fhir.columns.hypertension.take | 'count' | fhir.columns.hypertension.take: expected first or last for a"

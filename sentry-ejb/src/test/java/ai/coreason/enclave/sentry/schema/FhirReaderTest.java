@@ -6,8 +6,8 @@ import static ai.coreason.enclave.sentry.schema.FhirPackages.patient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
 import com.fasterxml.jackson.databind.node.ObjectNode;

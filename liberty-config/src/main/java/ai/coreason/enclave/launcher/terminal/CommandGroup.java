@@ -1,0 +1,23 @@
+package ai.coreason.enclave.launcher.terminal;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** A command that does nothing but hold others; called without one of them, it says which there are. */
+public abstract class CommandGroup implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public final void run() {
+        List<String> names = List.copyOf(new LinkedHashSet<>(spec.subcommands().keySet()));
+        int last = names.size() - 1;
+        throw new ParameterException(
+                spec.commandLine(),
+                "expected a command (" + String.join(", ", names.subList(0, last)) + " or " + names.get(last)
+                        + "), got none");
+    }
+}
