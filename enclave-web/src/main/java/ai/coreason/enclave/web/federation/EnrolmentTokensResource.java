@@ -2,10 +2,10 @@ package ai.coreason.enclave.web.federation;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
-import ai.coreason.enclave.overseer.identity.DatasetGrant;
-import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.overseer.identity.TokenDesk;
+import ai.coreason.enclave.overseer.enrolment.DatasetGrant;
+import ai.coreason.enclave.overseer.enrolment.EnrolmentSecret;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.TokenDesk;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.federation;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.EnrolledNode;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.contract.ProblemType;

@@ -3,7 +3,7 @@ package ai.coreason.enclave.web.federation;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
-import ai.coreason.enclave.overseer.identity.NodeStops;
+import ai.coreason.enclave.overseer.enrolment.NodeStops;
 import ai.coreason.enclave.overseer.round.NodeRevocation;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrder.Kind;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.federation;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.TrustPolicies;
-import ai.coreason.enclave.overseer.identity.TrustPolicyVersion;
+import ai.coreason.enclave.overseer.trust.TrustPolicies;
+import ai.coreason.enclave.overseer.trust.TrustPolicyVersion;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.security.Caller;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.web.security.InQuarantine;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.enterprise.context.RequestScoped;

@@ -2,8 +2,8 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
-import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.EnrolmentDesk;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;

@@ -2,7 +2,7 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.JsonFields;
-import ai.coreason.enclave.overseer.intake.LedgerDesk;
+import ai.coreason.enclave.overseer.update.LedgerDesk;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.sentry.contract.ProblemType;

@@ -2,7 +2,7 @@ package ai.coreason.enclave.web.node;
 
 import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.JsonFields;
-import ai.coreason.enclave.overseer.identity.OverseerEvidence;
+import ai.coreason.enclave.overseer.trust.OverseerEvidence;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.identity.Standing;
+import ai.coreason.enclave.overseer.enrolment.Standing;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
 import ai.coreason.enclave.sentry.contract.ProblemType;

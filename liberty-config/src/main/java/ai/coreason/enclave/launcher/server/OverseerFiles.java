@@ -2,8 +2,8 @@ package ai.coreason.enclave.launcher.server;
 
 import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.overseer.authority.FederationCa;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.server.ServerLayout;
-import ai.coreason.enclave.overseer.identity.FederationCa;
+import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;

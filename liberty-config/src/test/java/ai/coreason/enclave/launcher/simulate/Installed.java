@@ -7,7 +7,7 @@ import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.simulate.OverseerApi.Role;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.EnrolledNode;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;

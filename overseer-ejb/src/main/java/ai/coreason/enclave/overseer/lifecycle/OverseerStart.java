@@ -1,10 +1,10 @@
 package ai.coreason.enclave.overseer.lifecycle;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.HardwareTrust;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.token.TokenPolicy;
 import ai.coreason.enclave.overseer.token.UserTokens;
+import ai.coreason.enclave.overseer.trust.HardwareTrust;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.PostConstruct;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Accepted;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Refused;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Unjudged;
