@@ -1,18 +1,18 @@
 package ai.coreason.enclave.node;
 
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.node.agent.Backoff;
-import ai.coreason.enclave.node.agent.Enrolment;
-import ai.coreason.enclave.node.agent.NodeState;
-import ai.coreason.enclave.node.agent.OverseerProof;
-import ai.coreason.enclave.node.agent.ParentWatch;
-import ai.coreason.enclave.node.agent.Session;
-import ai.coreason.enclave.node.agent.TaskLoop;
 import ai.coreason.enclave.node.copies.FingerprintFolder;
+import ai.coreason.enclave.node.enrolment.Enrolment;
 import ai.coreason.enclave.node.evidence.CodeManifest;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.evidence.LaunchGate;
 import ai.coreason.enclave.node.evidence.LaunchGate.LaunchRefused;
+import ai.coreason.enclave.node.loop.NodeState;
+import ai.coreason.enclave.node.loop.ParentWatch;
+import ai.coreason.enclave.node.loop.TaskLoop;
+import ai.coreason.enclave.node.overseer.Backoff;
+import ai.coreason.enclave.node.overseer.OverseerProof;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.privacy.graph.LossKind;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 

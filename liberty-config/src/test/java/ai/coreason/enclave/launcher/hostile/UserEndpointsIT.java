@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -29,7 +29,7 @@ enum KillStep {
     /** The update lies in the outbox, and nothing of it has left. */
     KEPT(Server.NODE, "ai.coreason.enclave.node.training.Delivery", "send", When.ENTER),
     /** The Overseer has the update, and the node's outbox does not know. */
-    SENT(Server.NODE, "ai.coreason.enclave.node.agent.OverseerClient", "upload", When.EXIT),
+    SENT(Server.NODE, "ai.coreason.enclave.node.overseer.OverseerClient", "upload", When.EXIT),
     /** What a crash had left is ended, in a transaction that nobody has committed. */
     RECOVERING(Server.NODE, "ai.coreason.enclave.node.training.DatabaseBooks", "recover", When.EXIT);
 

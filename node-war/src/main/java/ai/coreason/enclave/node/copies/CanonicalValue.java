@@ -1,8 +1,8 @@
 package ai.coreason.enclave.node.copies;
 
 import ai.coreason.enclave.base.Digests;
-import ai.coreason.enclave.sentry.airlock.Tensor;
-import ai.coreason.enclave.sentry.schema.Row;
+import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

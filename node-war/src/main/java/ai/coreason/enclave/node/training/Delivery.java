@@ -1,8 +1,8 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import java.util.Optional;

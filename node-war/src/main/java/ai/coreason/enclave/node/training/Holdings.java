@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.Enrolment;
+import ai.coreason.enclave.node.enrolment.Enrolment;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;

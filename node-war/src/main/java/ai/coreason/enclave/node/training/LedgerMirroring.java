@@ -2,10 +2,10 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.node.overseer.DeclineReason;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.KeptHead;

@@ -2,13 +2,13 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.copies.Copy;
 import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.copies.Fingerprints;
 import ai.coreason.enclave.node.copies.UnusableSketch;
 import ai.coreason.enclave.node.data.DatasetReader;
 import ai.coreason.enclave.node.data.Reading;
+import ai.coreason.enclave.node.overseer.DeclineReason;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.privacy.dpsgd.Examples;

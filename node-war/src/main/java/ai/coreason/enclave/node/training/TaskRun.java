@@ -1,11 +1,11 @@
 package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
-import ai.coreason.enclave.node.agent.TaskLoop;
+import ai.coreason.enclave.node.loop.TaskLoop;
+import ai.coreason.enclave.node.overseer.DeclineReason;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.sentry.contract.JobRules;

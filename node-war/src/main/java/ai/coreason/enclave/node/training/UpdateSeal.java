@@ -2,10 +2,10 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.Session;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.plan.Metric;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;

@@ -3,7 +3,7 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.node.agent.TlsOverseer;
+import ai.coreason.enclave.node.overseer.TlsOverseer;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.copies.FingerprintFolder;
+import ai.coreason.enclave.node.overseer.DeclineReason;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;

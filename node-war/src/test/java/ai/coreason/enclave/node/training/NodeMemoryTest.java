@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.node.overseer.DeclineReason;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.aggregation;
 
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
+import ai.coreason.enclave.privacy.plan.Mechanism;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,10 +4,10 @@ import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.plan.PlanRule;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.PlanRule;
 import java.util.OptionalDouble;
 
 /** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
@@ -27,8 +27,9 @@ public final class AdmissionPlanner {
      * @throws InvalidDocument if the job asks for a δ above the dataset's
      */
     public static NodePlan plan(FederationJob job, Offer offer) {
+        PlanRule rule = job.planRule();
         Dataset dataset = offer.dataset();
-        double delta = PlanRule.delta(job, dataset);
+        double delta = rule.delta(dataset);
         if (delta > dataset.delta()) {
             throw InvalidDocument.at(
                     "privacy.target_delta",
@@ -36,7 +37,7 @@ public final class AdmissionPlanner {
                     delta);
         }
         double limit = job.privacy().targetEpsilon();
-        TrainingPlan training = PlanRule.plan(job, dataset);
+        TrainingPlan training = rule.plan(dataset);
         long affordable = training.phase()
                 .map(round -> affordable(job, offer, round, limit, delta))
                 .orElse((long) job.rounds());
@@ -55,9 +56,10 @@ public final class AdmissionPlanner {
         if (offer.spent() >= filter.budget()) {
             return OptionalDouble.empty();
         }
-        double rate = job.training().samplingRate(dataset.declaredRows());
-        long steps = Math.multiplyExact(job.training().localSteps(), job.rounds());
-        double delta = PlanRule.delta(job, dataset);
+        PlanRule rule = job.planRule();
+        double rate = rule.samplingRate(dataset);
+        long steps = rule.allSteps();
+        double delta = rule.delta(dataset);
         double byLimit =
                 PlanAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
         return OptionalDouble.of(

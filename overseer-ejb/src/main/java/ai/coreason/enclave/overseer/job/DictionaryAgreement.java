@@ -7,7 +7,7 @@ import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.contract.PublicField;
-import ai.coreason.enclave.sentry.schema.Lookalike;
+import ai.coreason.enclave.sentry.data.schema.Lookalike;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -4,7 +4,7 @@ import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.privacy.dpsgd.Metric;
+import ai.coreason.enclave.privacy.plan.Metric;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;

@@ -10,7 +10,7 @@ import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
+import ai.coreason.enclave.privacy.plan.Metric;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;

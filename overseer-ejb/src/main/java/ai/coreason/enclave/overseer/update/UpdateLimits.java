@@ -1,12 +1,12 @@
 package ai.coreason.enclave.overseer.update;
 
 import ai.coreason.enclave.overseer.vault.ModelStore;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.dpsgd.UpdateBound;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
+import ai.coreason.enclave.privacy.plan.UpdateBound;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

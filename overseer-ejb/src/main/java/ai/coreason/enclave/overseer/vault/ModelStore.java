@@ -1,16 +1,16 @@
 package ai.coreason.enclave.overseer.vault;
 
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.privacy.dpsgd.KeyStream;
-import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.privacy.noise.KeyStream;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -139,7 +139,7 @@ public class ModelStore {
         return Tensor.of(parameter.name(), parameter.shape(), weights.get(parameter.name()));
     }
 
-    private static ai.coreason.enclave.privacy.graph.RandomBits seeded(long seed, String jobId) {
+    private static ai.coreason.enclave.privacy.graph.operator.RandomBits seeded(long seed, String jobId) {
         return new KeyStream(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).sampling(1));
     }
 }

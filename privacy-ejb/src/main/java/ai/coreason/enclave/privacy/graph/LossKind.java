@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.graph;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

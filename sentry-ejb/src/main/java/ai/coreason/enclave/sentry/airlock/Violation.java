@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.airlock;
 
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 
 /**
  * One rule of the airlock that a file breaks. It names the tensor, never a value of it.

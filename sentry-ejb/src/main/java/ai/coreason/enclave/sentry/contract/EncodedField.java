@@ -4,7 +4,7 @@ import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.JsonFields.Range;
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,8 +4,7 @@ import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
-import ai.coreason.enclave.privacy.dpsgd.MetricRelease;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -117,43 +116,9 @@ public record RoundTask(
 
     /** A site approves the job, so a plan may not train otherwise than the job says. */
     private static void requirePlanOf(FederationJob job, TrainingPlan plan, String path) {
-        PrivacySpec privacy = job.privacy();
-        TrainingSpec training = job.training();
-        require(plan.mechanism() == privacy.mechanism(), path, "mechanism", privacy.mechanism(), plan.mechanism());
-        require(plan.steps() == training.localSteps(), path, "steps", training.localSteps(), plan.steps());
-        require(
-                plan.noise() == privacy.noise(),
-                path,
-                "noise",
-                privacy.noise().wire(),
-                plan.noise().wire());
-        requireSame(privacy.maxGradNorm(), plan.maxGradNorm(), path, "max_grad_norm");
-        require(plan.clipping() == privacy.clipping(), path, "clipping", privacy.clipping(), plan.clipping());
-        requireSame(training.learningRate(), plan.learningRate(), path, "learning_rate");
-        require(
-                plan.optimizer().equals(training.optimizer()),
-                path,
-                "optimizer",
-                training.optimizer(),
-                plan.optimizer());
-        requireSame(
-                privacy.noiseMultiplier().orElse(plan.noiseMultiplier()),
-                plan.noiseMultiplier(),
-                path,
-                "noise_multiplier");
-        MetricRelease metrics = job.metrics().beside(plan.mechanism(), plan.noiseMultiplier());
-        require(plan.metrics().equals(metrics), path, "metrics", metrics, plan.metrics());
-        requireSame(training.samplingRate().orElse(plan.samplingRate()), plan.samplingRate(), path, "sampling_rate");
-    }
-
-    private static void requireSame(double wanted, double came, String path, String name) {
-        require(wanted == came, path, name, wanted, came);
-    }
-
-    private static void require(boolean holds, String path, String name, Object wanted, Object came) {
-        if (!holds) {
-            throw InvalidDocument.at(path + "." + name, wanted + ", as in the job", came);
-        }
+        job.planRule().departure(plan).ifPresent(d -> {
+            throw InvalidDocument.at(path + "." + d.member(), d.expected() + ", as in the job", d.came());
+        });
     }
 
     private static void requireDigest(JsonFields f, String name, String actual) {

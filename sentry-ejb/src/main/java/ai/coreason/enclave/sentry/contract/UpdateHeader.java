@@ -4,7 +4,7 @@ import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.JsonFields.Range;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
+import ai.coreason.enclave.privacy.plan.Metric;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.EnumMap;

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.privacy.dpsgd.Clipping;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.Optimizer;
-import ai.coreason.enclave.privacy.dpsgd.Schedule;
+import ai.coreason.enclave.privacy.plan.Clipping;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.Optimizer;
+import ai.coreason.enclave.privacy.plan.Schedule;
+import ai.coreason.enclave.privacy.plan.Strategy;
+import ai.coreason.enclave.privacy.plan.TrainingSpec;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
 import com.fasterxml.jackson.databind.JsonNode;
