@@ -8,6 +8,8 @@ import ai.coreason.enclave.privacy.dpsgd.MetricRelease;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Shape;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -19,6 +21,11 @@ import java.util.Set;
  * @param largestLoss what a loss is clipped to; 0 where the loss is not asked for
  */
 public record MetricSpec(Set<Metric> metrics, OptionalDouble noiseMultiplier, double largestLoss) {
+    /** Copies the set. */
+    public MetricSpec {
+        metrics = Collections.unmodifiableSet(new LinkedHashSet<>(metrics));
+    }
+
     static MetricSpec read(JsonFields job, PrivacySpec privacy, ModelGraph model) {
         Set<Metric> names = job.has("metrics") ? MetricRelease.names(job, "metrics") : Set.of();
         boolean loss = names.contains(Metric.LOSS);
