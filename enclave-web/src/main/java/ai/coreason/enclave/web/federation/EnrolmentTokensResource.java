@@ -53,6 +53,16 @@ public class EnrolmentTokensResource {
     @Context
     private SecurityContext caller;
 
+    /** For the container. */
+    public EnrolmentTokensResource() {}
+
+    /** A resource outside of a server. */
+    EnrolmentTokensResource(NodeRegistry nodes, TokenDesk desk, SecurityContext caller) {
+        this.nodes = nodes;
+        this.desk = desk;
+        this.caller = caller;
+    }
+
     /** Issues a token for one enrolment of one node. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)

@@ -36,6 +36,15 @@ public class NodesResource {
     @Inject
     private LedgerMirror mirror;
 
+    /** For the container. */
+    public NodesResource() {}
+
+    /** A resource outside of a server. */
+    NodesResource(NodeRegistry nodes, LedgerMirror mirror) {
+        this.nodes = nodes;
+        this.mirror = mirror;
+    }
+
     /** Lists the nodes. */
     @GET
     @Path("nodes")

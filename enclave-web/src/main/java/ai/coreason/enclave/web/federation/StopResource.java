@@ -57,6 +57,17 @@ public class StopResource {
     @Context
     private SecurityContext caller;
 
+    /** For the container. */
+    public StopResource() {}
+
+    /** A resource outside of a server. */
+    StopResource(StopOrders stops, NodeStops nodeStops, NodeRevocation nodes, SecurityContext caller) {
+        this.stops = stops;
+        this.nodeStops = nodeStops;
+        this.nodes = nodes;
+        this.caller = caller;
+    }
+
     /** Lists what is stopped. */
     @GET
     @Path("stops")

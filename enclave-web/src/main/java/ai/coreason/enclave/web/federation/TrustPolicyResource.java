@@ -38,6 +38,14 @@ public class TrustPolicyResource {
     @Inject
     private TrustPolicies policies;
 
+    /** For the container. */
+    public TrustPolicyResource() {}
+
+    /** A resource outside of a server. */
+    TrustPolicyResource(TrustPolicies policies) {
+        this.policies = policies;
+    }
+
     /** Tells the policy in force. */
     @GET
     @RolesAllowed({Roles.OPERATOR, Roles.AUDITOR})

@@ -38,6 +38,14 @@ public class AuditResource {
     @Inject
     private AuditLog log;
 
+    /** For the container. */
+    public AuditResource() {}
+
+    /** A resource outside of a server. */
+    AuditResource(AuditLog log) {
+        this.log = log;
+    }
+
     /** Exports audit records. */
     @GET
     @Operation(summary = "Export the hash-chained audit log after a sequence")

@@ -28,6 +28,14 @@ public class AttestationResource {
     @Inject
     private NodeRegistry nodes;
 
+    /** For the container. */
+    public AttestationResource() {}
+
+    /** A resource outside of a server. */
+    AttestationResource(NodeRegistry nodes) {
+        this.nodes = nodes;
+    }
+
     /** The caller's own report, in quarantine too. */
     @GET
     @InQuarantine

@@ -35,6 +35,15 @@ public class EnrolmentResource {
     @Inject
     private EnrolmentDesk desk;
 
+    /** For the container. */
+    public EnrolmentResource() {}
+
+    /** A resource outside of a server. */
+    EnrolmentResource(NodeRegistry nodes, EnrolmentDesk desk) {
+        this.nodes = nodes;
+        this.desk = desk;
+    }
+
     /** Gives a nonce to a node that holds a token. */
     @POST
     @Path("nonces")

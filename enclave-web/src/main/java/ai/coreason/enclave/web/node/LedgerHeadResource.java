@@ -58,6 +58,17 @@ public class LedgerHeadResource {
     @Context
     private SecurityContext caller;
 
+    /** For the container. */
+    public LedgerHeadResource() {}
+
+    /** A resource outside of a server. */
+    LedgerHeadResource(LedgerDesk desk, HttpServletRequest request, String datasetId, SecurityContext caller) {
+        this.desk = desk;
+        this.request = request;
+        this.datasetId = datasetId;
+        this.caller = caller;
+    }
+
     /** Tells how far the ledger is mirrored, and remembers with which certificate the node signs from now on. */
     @GET
     @Operation(summary = "The last mirrored row of the node's dataset, countersigned over the node's nonce")

@@ -33,6 +33,14 @@ public class OverseerEvidenceResource {
     @Inject
     private OverseerEvidence evidence;
 
+    /** For the container. */
+    public OverseerEvidenceResource() {}
+
+    /** A resource outside of a server. */
+    OverseerEvidenceResource(OverseerEvidence evidence) {
+        this.evidence = evidence;
+    }
+
     /** Answers a node's nonce. */
     @POST
     @Operation(

@@ -26,6 +26,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
@@ -37,6 +38,10 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -69,16 +74,30 @@ public class RoundResource {
     @Context
     private SecurityContext caller;
 
+    /** For the container. */
+    public RoundResource() {}
+
+    /** The resource of a job's first round outside of a server. */
+    RoundResource(RoundDesk desk, ModelStore models, UpdateIntake intake, String jobId, SecurityContext caller) {
+        this.desk = desk;
+        this.models = models;
+        this.intake = intake;
+        this.jobId = jobId;
+        this.round = 1;
+        this.caller = caller;
+    }
+
     /** Downloads the model that the round starts from. */
     @GET
     @Path("model")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Download the round's base model; ETag is its SHA-256, Range is honoured")
-    public Response model(@HeaderParam("Range") @DefaultValue("") String range, @Context Request request) {
+    @Parameter(name = "Range", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING, defaultValue = ""))
+    public Response model(@Context Request request, @Context HttpHeaders headers) {
         String digest = desk.base(jobId, round, node())
                 .orElseThrow(() -> Problem.exception(
                         ProblemType.FORBIDDEN, "expected a round in which " + node() + " has a task, got another"));
-        return ModelResponse.of(request, range, digest, models);
+        return ModelResponse.of(request, headers, digest, models);
     }
 
     /** Hands in an update. */

@@ -58,6 +58,17 @@ public class TaskResource {
     @Resource
     private ManagedExecutorService executor;
 
+    /** For the container. */
+    public TaskResource() {}
+
+    /** A resource outside of a server. */
+    TaskResource(RoundDesk desk, NodeCaller callers, TaskBell bell, ManagedExecutorService executor) {
+        this.desk = desk;
+        this.callers = callers;
+        this.bell = bell;
+        this.executor = executor;
+    }
+
     /** Answers with the node's task as soon as there is one. */
     @GET
     @Operation(summary = "Wait for the node's next task")

@@ -1,8 +1,10 @@
 package ai.coreason.enclave.overseer.conduct;
 
-import ai.coreason.enclave.overseer.aggregation.FedAvg;
+import ai.coreason.enclave.overseer.aggregation.AggregationRules;
+import ai.coreason.enclave.overseer.aggregation.Next;
+import ai.coreason.enclave.overseer.aggregation.Part;
+import ai.coreason.enclave.overseer.aggregation.ServerState;
 import ai.coreason.enclave.overseer.aggregation.ShareCap;
-import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.round.Contribution;
@@ -10,11 +12,16 @@ import ai.coreason.enclave.overseer.round.RoundStepper.Step.Aggregate;
 import ai.coreason.enclave.overseer.update.UpdateInspector;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
+import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.plan.PlanRanges;
+import ai.coreason.enclave.privacy.plan.StrategySpec;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +44,9 @@ public class Aggregator {
     @Inject
     private UpdateInspector inspector;
 
+    @Inject
+    private AggregationRules rules;
+
     /** What an attempt's updates give. */
     public sealed interface Outcome {
         /** The next model, stored under its SHA-256. */
@@ -48,52 +58,65 @@ public class Aggregator {
 
     /** Computes the next model and stores it, if it is one that training may start from. */
     public Outcome aggregate(Aggregate step) {
-        Job job = jobs.find(step.round().jobId()).orElseThrow();
-        Map<String, Participation> participations = jobs.participations(job.id()).stream()
-                .collect(Collectors.toMap(Participation::nodeId, Function.identity()));
         Weights base = models.weights(step.round().baseDigest(), step.job().model());
-        double[] weights = weights(step, participations);
-        List<FedAvg.Part> parts = new ArrayList<>();
+        StrategySpec settings = step.job().training().strategy();
+        Next next = rules.of(settings.strategy()).next(settings, trained(base, step), ServerState.NONE, parts(step));
+        if (next instanceof Next.Model model) {
+            return new Outcome.Stored(models.store(
+                    merged(base, model, step.job().model()),
+                    step.job().model(),
+                    step.round().jobId(),
+                    step.round().number()));
+        }
+        return new Outcome.Failed("the aggregate of " + ((Next.OutOfRange) next).parameter() + ": expected "
+                + PlanRanges.WEIGHTS + ", got another");
+    }
+
+    private static Map<String, FloatBuffer> trained(Weights base, Aggregate step) {
+        Map<String, FloatBuffer> trained = new LinkedHashMap<>();
+        step.job().model().parameters().stream()
+                .filter(ParameterSpec::trainable)
+                .forEach(p -> trained.put(p.name(), base.view(p.name())));
+        return trained;
+    }
+
+    private List<Part> parts(Aggregate step) {
+        double[] weights = weights(step);
+        List<Part> parts = new ArrayList<>();
         for (Contribution c : step.admitted()) {
             UpdateEnvelope envelope = UpdateEnvelope.parse(
                     storage.updates().read(c.envelopeDigest().orElseThrow()));
             Weights update = inspector.open(
-                    job.id(),
+                    step.round().jobId(),
                     step.job(),
                     envelope,
                     step.job().training().strategy().maxUpdateNorm());
-            parts.add(new FedAvg.Part(weights[parts.size()], values(update)));
+            parts.add(new Part(weights[parts.size()], update::view));
         }
-        Map<String, float[]> next = values(base);
-        Map<String, float[]> trained = new LinkedHashMap<>(next);
-        trained.keySet().retainAll(parts.get(0).difference().keySet());
-        FedAvg.Next averaged =
-                FedAvg.next(trained, parts, step.job().training().strategy().serverLearningRate());
-        if (averaged instanceof FedAvg.Next.OutOfRange bad) {
-            return new Outcome.Failed(
-                    "the aggregate of " + bad.parameter() + ": expected " + PlanRanges.WEIGHTS + ", got another");
+        return parts;
+    }
+
+    /** The next model with the parameters that are not trained. */
+    private static Weights merged(Weights base, Next.Model next, ModelGraph graph) {
+        if (!next.state().isEmpty()) {
+            throw new IllegalStateException("expected a rule that keeps nothing between rounds, got " + next.state());
         }
-        next.putAll(((FedAvg.Next.Model) averaged).values());
-        return new Outcome.Stored(models.store(
-                Weights.of(step.job().model(), next),
-                step.job().model(),
-                job.id(),
-                step.round().number()));
+        Map<String, float[]> values = new LinkedHashMap<>(next.values());
+        base.names().forEach(name -> values.computeIfAbsent(name, base::get));
+        return Weights.of(graph, values);
     }
 
     /** Declared rows, or shares within the job's cap. */
-    private static double[] weights(Aggregate step, Map<String, Participation> participations) {
+    private double[] weights(Aggregate step) {
+        Map<String, Participation> participations = jobs
+                .participations(step.round().jobId())
+                .stream()
+                .collect(Collectors.toMap(Participation::nodeId, Function.identity()));
         double[] rows = step.admitted().stream()
                 .mapToDouble(c -> participations.get(c.nodeId()).plan().declaredRows())
                 .toArray();
         return step.job().maxShare().isPresent()
                 ? ShareCap.apply(rows, step.job().maxShare().getAsDouble())
                 : rows;
-    }
-
-    private static Map<String, float[]> values(Weights weights) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        weights.names().forEach(name -> values.put(name, weights.get(name)));
-        return values;
     }
 }

@@ -127,6 +127,11 @@ public class Job {
         return Json.read(document);
     }
 
+    /** How many characters the document has. */
+    int documentLength() {
+        return document.length();
+    }
+
     /** Digest of the document as submitted. */
     public String documentDigest() {
         return documentDigest;

@@ -2,8 +2,8 @@ package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
-import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
@@ -46,7 +46,7 @@ public class RoundDesk {
     private SealingKeys keys;
 
     @Inject
-    private FederationMode mode;
+    private JobDocuments documents;
 
     @Inject
     private AuditLog audit;
@@ -61,11 +61,11 @@ public class RoundDesk {
     public RoundDesk() {}
 
     /** A desk outside of a server, for tasks alone. */
-    RoundDesk(EntityManager em, RoundTable table, SealingKeys keys, FederationMode mode, StopOrders stops) {
+    RoundDesk(EntityManager em, RoundTable table, SealingKeys keys, JobDocuments documents, StopOrders stops) {
         this.em = em;
         this.table = table;
         this.keys = keys;
-        this.mode = mode;
+        this.documents = documents;
         this.stops = stops;
     }
 
@@ -102,7 +102,7 @@ public class RoundDesk {
     }
 
     private RoundTask task(Job job, Round round, Contribution c) {
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        FederationJob document = documents.of(job);
         Participation participation = participation(job.id(), c.nodeId());
         return new RoundTask(
                 UUID.fromString(job.id()),

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
@@ -52,7 +52,7 @@ public class RoundStepper {
     private RoundOpener opener;
 
     @Inject
-    private FederationMode mode;
+    private JobDocuments documents;
 
     @Inject
     private RoundMetrics metrics;
@@ -73,14 +73,14 @@ public class RoundStepper {
     RoundStepper(
             EntityManager em,
             RoundOpener opener,
-            FederationMode mode,
+            JobDocuments documents,
             AuditLog audit,
             StopOrders stops,
             SealingKeys keys) {
         this.em = em;
         this.table = new RoundTable(em);
         this.opener = opener;
-        this.mode = mode;
+        this.documents = documents;
         this.audit = audit;
         this.stops = stops;
         this.keys = keys;
@@ -107,7 +107,7 @@ public class RoundStepper {
             fail(jobId, lost.get());
             return new Step.Wait();
         }
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        FederationJob document = documents.of(job);
         long number = job.roundsClosed() + 1;
         Round round = table.last(jobId, number).orElse(null);
         if (round == null) {
@@ -139,7 +139,7 @@ public class RoundStepper {
                         .put("base_digest", round.baseDigest())
                         .put("model_digest", modelDigest)
                         .put("updates", admitted(round).size()));
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        FederationJob document = documents.of(job);
         Optional<String> stopped = metrics.stopped(job, document);
         if (round.number() < job.roundsTotal() && stopped.isEmpty()) {
             return new Step.Opened(opener.open(job, document, round.number() + 1, 1));

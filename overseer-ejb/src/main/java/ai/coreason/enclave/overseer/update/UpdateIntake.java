@@ -3,9 +3,9 @@ package ai.coreason.enclave.overseer.update;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.enrolment.NodeSession;
-import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundTerms;
@@ -38,7 +38,7 @@ public class UpdateIntake {
     private JobDesk jobs;
 
     @Inject
-    private FederationMode mode;
+    private JobDocuments documents;
 
     @Inject
     private RoundDesk rounds;
@@ -67,7 +67,7 @@ public class UpdateIntake {
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
         RoundTerms terms =
                 rounds.terms(jobId, round, nodeId).orElseThrow(() -> UploadRefused.notInvited(nodeId, round));
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        FederationJob document = documents.of(job);
         long limit = HEADER_ROOM + BYTES_PER_VALUE * document.model().parameterCount();
         try (Vault.Arrival arrival = storage.updates().receive(body, limit)) {
             String digest = arrival.entry().digest();

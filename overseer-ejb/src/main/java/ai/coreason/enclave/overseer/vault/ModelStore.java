@@ -1,6 +1,10 @@
 package ai.coreason.enclave.overseer.vault;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Memo;
+import ai.coreason.enclave.privacy.noise.KeyStream;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
@@ -24,6 +28,9 @@ import java.util.TreeMap;
 /** The models of all jobs as safetensors files in the vault, named by their SHA-256. */
 @ApplicationScoped
 public class ModelStore {
+    private static final int REMEMBERED = 1_000;
+
+    private final Memo<Vault.Stamp, Long> checked = new Memo<>(REMEMBERED);
     private Vault vault;
 
     /** For the container's proxies. */
@@ -115,12 +122,15 @@ public class ModelStore {
     }
 
     /**
-     * The size of a model's file, which is checked against its digest.
+     * The size of a model's file, which was checked against its digest: when it was first asked for after this JVM's start, and again
+     * whenever its length or time of change is another than then. A disk that changes bits behind the file system's back in between
+     * is not noticed here, but by whoever takes the whole file: a reader by the ETag, which is the digest, and {@link #weights} at
+     * each read.
      *
      * @throws IllegalStateException if there is none, or it was changed
      */
     public long check(String digest) {
-        return vault.check(digest);
+        return checked.get(vault.stamp(digest), 1, () -> vault.check(digest));
     }
 
     /** Writes {@code count} bytes of a model's file that begin at {@code from}; it is not in memory at any time. */

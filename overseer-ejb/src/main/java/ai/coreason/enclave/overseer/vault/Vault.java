@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -162,6 +163,30 @@ public final class Vault {
                 throw new IllegalStateException("vault entry " + digest + " was changed on disk");
             }
             return bytes;
+        } catch (NoSuchFileException e) {
+            throw new IllegalStateException("vault entry " + digest + " is missing", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What tells an entry's file from one that was put in its place or written to.
+     *
+     * @param bytes its length
+     * @param modified when it was last written, as the file system says
+     */
+    public record Stamp(String digest, long bytes, Instant modified) {}
+
+    /**
+     * An entry's stamp; its bytes are not read.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public Stamp stamp(String digest) {
+        try {
+            BasicFileAttributes file = Files.readAttributes(path(digest), BasicFileAttributes.class);
+            return new Stamp(digest, file.size(), file.lastModifiedTime().toInstant());
         } catch (NoSuchFileException e) {
             throw new IllegalStateException("vault entry " + digest + " is missing", e);
         } catch (IOException e) {

@@ -8,9 +8,11 @@ import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.job.Participation;
+import ai.coreason.enclave.overseer.round.RoundStepper.Step;
 import ai.coreason.enclave.overseer.stop.Silent;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
@@ -46,6 +48,7 @@ class RoundStepperTest {
     @TempDir
     private Path folder;
 
+    private final JobDocuments documents = new JobDocuments(new FederationMode("simulation"));
     private final List<String> events = new ArrayList<>();
     private EntityManagerFactory factory;
     private EntityManager em;
@@ -125,12 +128,12 @@ class RoundStepperTest {
                 return List.of("round " + number + "." + attempt);
             }
         };
-        return new RoundStepper(em, opener, new FederationMode("simulation"), audit, stops(), keys);
+        return new RoundStepper(em, opener, documents, audit, stops(), keys);
     }
 
     @Test
     void task_keyOfAnOlderJobIsMissingOrDoesNotOpen_isThatOfTheOtherJob() {
-        RoundDesk desk = new RoundDesk(em, new RoundTable(em), keys, new FederationMode("simulation"), stops());
+        RoundDesk desk = new RoundDesk(em, new RoundTable(em), keys, documents, stops());
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + LOST + "]");
 
         lose(file -> write(file, new byte[60]));
@@ -139,6 +142,23 @@ class RoundStepperTest {
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
         lose(file -> keys.destroy(LOST));
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+    }
+
+    @Test
+    void step_everySecondOfAnOpenRound_parsesTheJobOnce() {
+        Step first = aggregating();
+        Step again = stepper().step(GOOD);
+
+        assertThat(((Step.Aggregate) again).job()).isSameAs(((Step.Aggregate) first).job());
+    }
+
+    /** The step of a round whose node has sent its update. */
+    private Step aggregating() {
+        em.createNativeQuery("update contribution set contribution_state = 'ADMITTED' where job_id = ?")
+                .setParameter(1, GOOD)
+                .executeUpdate();
+        em.clear();
+        return stepper().step(GOOD);
     }
 
     @Test

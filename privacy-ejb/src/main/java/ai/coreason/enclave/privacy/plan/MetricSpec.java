@@ -5,6 +5,9 @@ import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.operator.Shape;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -16,6 +19,11 @@ import java.util.Set;
  * @param largestLoss what a loss is clipped to; 0 where the loss is not asked for
  */
 public record MetricSpec(Set<Metric> metrics, OptionalDouble noiseMultiplier, double largestLoss) {
+    /** Copies the set. */
+    public MetricSpec {
+        metrics = Collections.unmodifiableSet(new LinkedHashSet<>(metrics));
+    }
+
     /**
      * Reads {@code metrics} of a job.
      *
