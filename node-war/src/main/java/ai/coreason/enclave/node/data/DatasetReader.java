@@ -11,6 +11,7 @@ import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.schema.FhirReader;
 import ai.coreason.enclave.sentry.schema.FhirTable;
 import ai.coreason.enclave.sentry.schema.Findings;
+import ai.coreason.enclave.sentry.schema.ResourceFit;
 import ai.coreason.enclave.sentry.schema.Row;
 import ai.coreason.enclave.sentry.schema.TableReader;
 import ai.coreason.enclave.sentry.schema.TensorReader;
@@ -43,7 +44,7 @@ public final class DatasetReader {
      * @throws InvalidDocument if the job, the schema and the model do not fit one another, naming both sides
      */
     public static DatasetReader of(DataPackage data, DataResource resource, FederationJob job) {
-        requireTerms(resource, job);
+        ResourceFit.requireTerms(job, resource);
         Dataset dataset = resource.dataset();
         if (resource.content() instanceof Table table) {
             TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
@@ -120,26 +121,5 @@ public final class DatasetReader {
         }
         Encoded records = encoded.get();
         return new Reading.Ready(found.noted(records.remarks()).noted(UnitSizes.notes(records)), records.examples());
-    }
-
-    private static void requireTerms(DataResource resource, FederationJob job) {
-        String id = resource.dataset().datasetId();
-        if (!job.dataset().name().equals(id)) {
-            throw InvalidDocument.at(
-                    "dataset.name",
-                    "the dataset " + id + " of resource " + resource.name(),
-                    job.dataset().name());
-        }
-        for (int i = 0; i < job.dataset().features().size(); i++) {
-            requireOther(resource, job.dataset().features().get(i).field(), "dataset.features[" + i + "].field");
-        }
-        requireOther(resource, job.dataset().label().field(), "dataset.label.field");
-    }
-
-    /** Who a unit is, is no input: a model could learn it by heart. */
-    private static void requireOther(DataResource resource, String field, String path) {
-        if (resource.namesUnits(field)) {
-            throw InvalidDocument.at(path, "another field than the one that says whose a record is", field);
-        }
     }
 }

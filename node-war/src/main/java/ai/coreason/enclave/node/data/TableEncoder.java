@@ -7,6 +7,7 @@ import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.ColumnEncoder;
 import ai.coreason.enclave.sentry.schema.Grouping;
+import ai.coreason.enclave.sentry.schema.ResourceFit;
 import ai.coreason.enclave.sentry.schema.Row;
 import ai.coreason.enclave.sentry.schema.TableSchema;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ final class TableEncoder {
      * fit is said before they are read, and records up to twice as many as declared still do.
      */
     TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits, long heapBytes) {
+        ResourceFit.requireTable(job, schema);
         this.mostNumbers = (int) Math.min(MAX_NUMBERS, heapBytes / HEAP_PER_NUMBER);
         this.unit = unit;
         tokens = job.model().tokens();
@@ -68,12 +70,6 @@ final class TableEncoder {
         classes = job.dataset().label().encode() == Encoding.CLASS;
         shape = ModelFit.inputShape(job.model());
         long numbers = features.stream().mapToLong(ColumnEncoder::width).sum();
-        if (shape.length != 1 || shape[0] != numbers) {
-            throw InvalidDocument.at(
-                    "dataset.features",
-                    "as many numbers as the model's input " + ModelFit.describe(job.model()) + " takes",
-                    numbers);
-        }
         if (2 * numbers * (double) declaredUnits > mostNumbers) {
             throw InvalidDocument.at(
                     "dataset.features",
@@ -83,7 +79,6 @@ final class TableEncoder {
         }
         width = (int) numbers;
         x = new float[width];
-        ModelFit.requireLabel(job.model(), classes, classes ? label.values() : 1);
     }
 
     /** Takes one record. What it states wrongly is found elsewhere, and then nothing of it is used. */

@@ -1,8 +1,6 @@
 package ai.coreason.enclave.node.data;
 
-import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
-import ai.coreason.enclave.sentry.airlock.DType;
 import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.EncodedField;
@@ -11,6 +9,7 @@ import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.schema.ColumnEncoder;
 import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.schema.Grouping;
+import ai.coreason.enclave.sentry.schema.ResourceFit;
 import ai.coreason.enclave.sentry.schema.TensorSchema;
 import java.util.List;
 import java.util.Optional;
@@ -29,38 +28,16 @@ final class TensorEncoder {
     /**
      * Prepares the encoding.
      *
-     * @throws InvalidDocument if the job, the schema and the model do not fit one another
+     * @throws ai.coreason.enclave.base.InvalidDocument if the job, the schema and the model do not fit one another
      */
     TensorEncoder(FederationJob job, Tensors schema, PrivacyUnit unit) {
+        ResourceFit.requireTensors(job, schema);
         this.unit = unit;
         tokens = job.model().tokens();
         input = job.dataset().features().get(0);
         label = job.dataset().label();
         shape = ModelFit.inputShape(job.model());
-        if (input.encode() != Encoding.TENSOR) {
-            throw InvalidDocument.at(
-                    "dataset.features[0].encode",
-                    "tensor: the data is not a table",
-                    input.encode().wire());
-        }
-        if (!label.order().isEmpty()) {
-            throw InvalidDocument.at("dataset.label.order", "no order of a tensor's numbers", "one");
-        }
-        ModelFit.requireInput(
-                job.model(), find(schema, input, "dataset.features[0].field").exampleShape());
-        TensorSchema labels = find(schema, label, "dataset.label.field");
-        ColumnEncoder.requireCommonNumbers(label, labels.minimum(), labels.maximum(), "dataset.label");
-        long each = labels.exampleShape().stream().reduce(1L, Math::multiplyExact);
-        boolean classes = label.encode() == Encoding.CLASS;
-        if (classes || label.encode() == Encoding.BINARY) {
-            requireWholeFromZero(labels, classes);
-        }
-        if (classes && !labels.exampleShape().isEmpty()) {
-            throw InvalidDocument.at("dataset.label", "one class for each example", labels.exampleShape());
-        }
-        ModelFit.requireLabel(
-                job.model(), classes, classes ? (long) labels.maximum().orElseThrow() + 1 : each);
-        target = target(label, labels);
+        target = target(label, schema.tensors().get(label.field()));
     }
 
     /** The encoded tensors of a file that obeys the schema; what is beyond float32's range becomes its end. */
@@ -82,29 +59,6 @@ final class TensorEncoder {
         return Optional.ofNullable(file.tensors().get(unit.column())).map(Grouping::units);
     }
 
-    private static TensorSchema find(Tensors schema, EncodedField asked, String path) {
-        TensorSchema found = schema.tensors().get(asked.field());
-        if (found == null) {
-            throw InvalidDocument.at(path, "a tensor of the local schema", asked.field());
-        }
-        return found;
-    }
-
-    /** The schema's own bounds must promise classes, or 0 and 1, so that no value of the data decides. */
-    private static void requireWholeFromZero(TensorSchema labels, boolean classes) {
-        boolean unsigned = labels.dtype() == DType.U8 || labels.dtype() == DType.BOOL;
-        boolean least = unsigned || labels.minimum().orElse(-1) >= 0;
-        boolean most =
-                labels.maximum().isPresent() && (classes || labels.maximum().getAsDouble() <= 1);
-        if (!labels.dtype().whole() || !least || !most) {
-            throw InvalidDocument.at(
-                    "dataset.label.encode",
-                    "the local schema of the label to promise "
-                            + (classes ? "whole numbers from 0 to a maximum" : "0 or 1"),
-                    "a schema without");
-        }
-    }
-
     private static DoubleUnaryOperator target(EncodedField label, TensorSchema schema) {
         if (label.encode() != Encoding.MIN_MAX) {
             double lowest = label.minimum().orElse(-Double.MAX_VALUE);
@@ -112,14 +66,8 @@ final class TensorEncoder {
             return v -> (Math.max(lowest, Math.min(highest, v)) - label.mean()) / label.std();
         }
         boolean byJob = label.minimum().isPresent();
-        double least = (byJob ? label.minimum() : schema.minimum()).orElse(Double.NaN);
-        double most = (byJob ? label.maximum() : schema.maximum()).orElse(Double.NaN);
-        if (!(least < most)) {
-            throw InvalidDocument.at(
-                    "dataset.label.encode",
-                    "the local schema of the label to have minimum < maximum",
-                    "a schema without");
-        }
+        double least = (byJob ? label.minimum() : schema.minimum()).orElseThrow();
+        double most = (byJob ? label.maximum() : schema.maximum()).orElseThrow();
         return v -> Math.max(0, Math.min(1, (v / 2 - least / 2) / (most / 2 - least / 2)));
     }
 

@@ -72,8 +72,13 @@ public final class DataPackage {
         return read;
     }
 
-    /** Reads a descriptor without touching the files that it names. */
-    static DataPackage parse(JsonNode json, Path folder) {
+    /**
+     * Reads a descriptor without touching the files that it names.
+     *
+     * @param folder where it lies
+     * @throws InvalidDocument naming the first member that does not fit
+     */
+    public static DataPackage parse(JsonNode json, Path folder) {
         StatedNulls.refuse(json, "");
         JsonFields f = JsonFields.of(json, "");
         List<DataResource> resources = f.list("resources", "an array of resources", DataResource::read);
