@@ -31,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done",
             "1:failed",
             "2:the command line or a file it names is wrong",
-            "3:no confidential hardware where it is needed"
+            "3:no confidential hardware where it is needed",
+            "4:a job's budgets ended before its last round (simulate --all-rounds)"
         },
         subcommands = {
             SimulateCommand.class,
