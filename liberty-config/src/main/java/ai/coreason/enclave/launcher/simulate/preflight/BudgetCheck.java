@@ -103,17 +103,17 @@ final class BudgetCheck {
         if (ceiling.orElse(0) > offer.dataset().ceiling()) {
             ways.add(String.format(Locale.ROOT, "an epsilon_ceiling of at least %.3f", up(ceiling.getAsDouble())));
         } else if (ceiling.isEmpty()) {
-            ways.add("an epsilon_ceiling above " + Dataset.HIGHEST_CEILING + ", which no dataset may have");
+            ways.add("more than the highest epsilon_ceiling that there is, " + Dataset.HIGHEST_CEILING);
         }
         String instead = noise.isPresent()
                 ? String.format(
                         Locale.ROOT,
-                        "; or a privacy.noise_multiplier of at least %.4f",
+                        ", or a privacy.noise_multiplier of at least %.4f",
                         Math.ceil(noise.getAsDouble() * 1e4) / 1e4)
                 : "";
         return plan.nodeId() + " can pay " + plan.affordableRounds() + " of " + job.rounds()
                 + " rounds with target_epsilon " + plan.limit() + " and the dataset's epsilon_ceiling "
-                + offer.dataset().ceiling() + "; all of them need " + String.join(" and ", ways) + instead
+                + offer.dataset().ceiling() + "; all of them take " + String.join(" and ", ways) + instead
                 + ", or fewer rounds or steps";
     }
 
