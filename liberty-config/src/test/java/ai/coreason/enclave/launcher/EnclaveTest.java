@@ -83,7 +83,8 @@ class EnclaveTest {
         assertThat(err.toString())
                 .contains("Did you mean: ")
                 .contains("simulate?")
-                .doesNotContain("attest");
+                .contains("privacy or attest), got simulat")
+                .doesNotContain("attest?");
     }
 
     @Test
@@ -146,7 +147,7 @@ class EnclaveTest {
         assertThat(run("simulate", "--data", "d", "--job", "j", "--out", "o", "--speed", "9"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("--speed")
+                .contains("--speed: unknown option")
                 .contains("Try: enclave simulate --help")
                 .doesNotContain("Usage:");
     }

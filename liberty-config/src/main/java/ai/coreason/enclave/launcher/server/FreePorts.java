@@ -26,7 +26,8 @@ public final class FreePorts {
         } catch (UnknownHostException e) {
             return Optional.of("expected an address of this machine, got " + address);
         }
-        try (ServerSocket socket = new ServerSocket(port, 1, here)) {
+        try {
+            new ServerSocket(port, 1, here).close();
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("expected a port that is free, got " + port + " of " + address + ": " + e.getMessage());

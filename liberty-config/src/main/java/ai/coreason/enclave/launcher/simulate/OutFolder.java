@@ -30,7 +30,7 @@ record OutFolder(Path path) {
         path = path.toAbsolutePath().normalize();
     }
 
-    /** Why nothing can be written there; empty if it can. Makes nothing. */
+    /** Why nothing can be written there; empty if it can. What it makes to try, it takes away. */
     Optional<String> problem() {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             return Optional.of("expected a folder, got a file at " + path);
@@ -39,10 +39,13 @@ record OutFolder(Path path) {
         while (!Files.exists(there)) {
             there = there.getParent();
         }
-        return Files.isDirectory(there) && Files.isWritable(there)
-                ? Optional.empty()
-                : Optional.of("expected a folder that this user may write to, got " + path
-                        + (there.equals(path) ? "" : ", below " + there));
+        try {
+            Files.delete(Files.createTempDirectory(there, ".try-"));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("expected a folder that can be written to, got " + path
+                    + (there.equals(path) ? "" : ", below " + there));
+        }
     }
 
     /** What earlier runs left there, in sentences. */

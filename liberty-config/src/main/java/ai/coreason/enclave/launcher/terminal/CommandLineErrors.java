@@ -41,6 +41,9 @@ public final class CommandLineErrors
 
     /** A value of another type than the option's is told like every other wrong value. */
     private static String wrong(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            return unknown(unmatched, e.getCommandLine());
+        }
         ArgSpec argument = e.getArgSpec();
         boolean ofAnotherType = argument instanceof OptionSpec
                 && e.getValue() != null
@@ -50,6 +53,17 @@ public final class CommandLineErrors
                 ? ((OptionSpec) argument).longestName() + ": expected " + words(argument.type()) + ", got "
                         + e.getValue()
                 : e.getMessage();
+    }
+
+    private static String unknown(UnmatchedArgumentException e, CommandLine command) {
+        String first = e.getUnmatched().get(0);
+        if (first.startsWith("-")) {
+            return first + ": unknown option";
+        }
+        Object group = command.getCommandSpec().userObject();
+        return group instanceof CommandGroup commands
+                ? commands.expected(first)
+                : "expected no further argument, got " + first;
     }
 
     private static String words(Class<?> type) {

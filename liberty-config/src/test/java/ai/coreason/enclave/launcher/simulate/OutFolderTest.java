@@ -24,7 +24,8 @@ class OutFolderTest {
         Path file = Files.createFile(folder.resolve("file"));
 
         assertThat(new OutFolder(file.resolve("out")).problem())
-                .hasValueSatisfying(p -> assertThat(p).contains("may write to").contains("below " + file));
+                .hasValueSatisfying(
+                        p -> assertThat(p).contains("can be written to").contains("below " + file));
     }
 
     @Test
