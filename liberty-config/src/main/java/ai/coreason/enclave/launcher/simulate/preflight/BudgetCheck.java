@@ -98,17 +98,16 @@ final class BudgetCheck {
                 PlanAccountant.epsilon(List.of(whole(round)), plan.delta()).epsilon();
         List<String> ways = new ArrayList<>();
         if (cost > plan.limit()) {
-            ways.add(String.format(Locale.ROOT, "privacy.target_epsilon of at least %.3f", up(cost)));
+            ways.add(needed("target_epsilon", cost));
         }
-        if (ceiling.orElse(0) > offer.dataset().ceiling()) {
-            ways.add(String.format(Locale.ROOT, "an epsilon_ceiling of at least %.3f", up(ceiling.getAsDouble())));
-        } else if (ceiling.isEmpty()) {
-            ways.add("more than the highest epsilon_ceiling that there is, " + Dataset.HIGHEST_CEILING);
+        double least = ceiling.orElse(Double.POSITIVE_INFINITY);
+        if (least > offer.dataset().ceiling()) {
+            ways.add(needed("epsilon_ceiling", least));
         }
         String instead = noise.isPresent()
                 ? String.format(
                         Locale.ROOT,
-                        ", or a privacy.noise_multiplier of at least %.4f",
+                        ", or noise_multiplier of at least %.4f",
                         Math.ceil(noise.getAsDouble() * 1e4) / 1e4)
                 : "";
         return plan.nodeId() + " can pay " + plan.affordableRounds() + " of " + job.rounds()
@@ -118,7 +117,10 @@ final class BudgetCheck {
     }
 
     /** Rounded up, so that the figure named is enough. */
-    private static double up(double figure) {
-        return Math.ceil(figure * 1e3) / 1e3;
+    private static String needed(String member, double least) {
+        double figure = Math.ceil(least * 1e3) / 1e3;
+        return figure > Dataset.HIGHEST_CEILING
+                ? "more than the highest " + member + " that there is, " + Dataset.HIGHEST_CEILING
+                : String.format(Locale.ROOT, "%s of at least %.3f", member, figure);
     }
 }
