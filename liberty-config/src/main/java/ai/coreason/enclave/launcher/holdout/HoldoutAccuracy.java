@@ -3,6 +3,8 @@ package ai.coreason.enclave.launcher.holdout;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +15,40 @@ import java.nio.file.Path;
  */
 public final class HoldoutAccuracy {
     private HoldoutAccuracy() {}
+
+    /**
+     * Checks, before there is a model, that a model of the job can be measured.
+     *
+     * @param resource a node's data, whose dialect and schema the records obey
+     * @throws Unmeasurable if it cannot, saying why
+     * @throws ai.coreason.enclave.base.InvalidDocument if the file is malformed
+     * @throws IOException if the file cannot be read
+     */
+    public static void require(FederationJob job, DataResource resource, Path csv) throws IOException, Unmeasurable {
+        requireClassifier(job);
+        if (PublicTable.read(csv, table(resource), job).count() == 0) {
+            throw new Unmeasurable("expected at least one record, got none");
+        }
+    }
+
+    private static Table table(DataResource resource) throws Unmeasurable {
+        if (resource.content() instanceof Table table) {
+            return table;
+        }
+        throw new Unmeasurable("expected a federation of CSV files, got another format");
+    }
+
+    private static void requireClassifier(FederationJob job) throws Unmeasurable {
+        if (job.model().loss() == LossKind.MSE) {
+            throw new Unmeasurable("expected a model that classifies, got one that predicts numbers (loss mse)");
+        }
+    }
+
+    /** The same as {@link #of(FederationJob, Table, Path, Path)}, by the dialect and schema of a node's data. */
+    public static double of(FederationJob job, DataResource resource, Path csv, Path model)
+            throws IOException, Unmeasurable {
+        return of(job, table(resource), csv, model);
+    }
 
     /**
      * Measures.
@@ -27,9 +63,7 @@ public final class HoldoutAccuracy {
      * @throws IOException if a file cannot be read
      */
     public static double of(FederationJob job, Table table, Path csv, Path model) throws IOException, Unmeasurable {
-        if (job.model().loss() == LossKind.MSE) {
-            throw new Unmeasurable("expected a model that classifies, got one that predicts numbers (loss mse)");
-        }
+        requireClassifier(job);
         Forward forward = new Forward(job.model(), Safetensors.map(model));
         PublicTable records = PublicTable.read(csv, table, job);
         int count = records.count();

@@ -42,7 +42,11 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--dataset", paramLabel = "ID", description = "only this dataset")
     private String dataset;
 
-    @Option(names = "--format", defaultValue = "json", description = "json or csv: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "json",
+            description = "json or csv; ${DEFAULT-VALUE} when left out")
     private String format;
 
     @Option(names = "--out", paramLabel = "FILE", description = "standard output if left out")

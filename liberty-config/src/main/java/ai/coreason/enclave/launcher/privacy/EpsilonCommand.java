@@ -39,7 +39,10 @@ final class EpsilonCommand implements Callable<Integer> {
     @Option(names = "--noise-multiplier", paramLabel = "SIGMA", description = "noise in units of the clipping norm")
     private String noiseMultiplier;
 
-    @Option(names = "--phase", paramLabel = "Q:SIGMA:STEPS", description = "steps of one kind; may be repeated")
+    @Option(
+            names = "--phase",
+            paramLabel = "Q:SIGMA:STEPS",
+            description = "steps of one kind; may be repeated; in a table a column phases: q:sigma:steps|...")
     private List<String> phases;
 
     private record Losses(double delta, PrivacyLoss rdp, PrivacyLoss pld) {

@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
         name = "freeze",
         mixinStandardHelpOptions = true,
         description = {
-            "Freezes the federation, or one job: no task is handed out and no round moves; a frozen federation enrols no node and",
-            "takes no job either. An update to a task that was handed out before is still taken. Once more changes nothing."
+            "Freezes the federation, or one job.",
+            "No task is handed out and no round moves; a frozen federation enrols no node and takes no job either. An update"
+                    + " to a task that was handed out before is still taken. Once more changes nothing."
         })
 final class FreezeCommand implements Callable<Integer> {
     @Spec

@@ -20,6 +20,9 @@ import java.util.Random;
  * hospitals in proportion to their size. Draws come from {@link Random}, whose sequence its specification fixes.
  */
 public final class SyntheticHospitals {
+    /** How many hospitals there are. */
+    public static final int COUNT = 4;
+
     /** Records of the hold-out. */
     public static final int HOLDOUT_ROWS = 600;
 

@@ -13,11 +13,14 @@ public abstract class CommandGroup implements Runnable {
 
     @Override
     public final void run() {
+        throw new ParameterException(spec.commandLine(), expected("none"));
+    }
+
+    /** Which commands there are, and what came instead. */
+    final String expected(String got) {
         List<String> names = List.copyOf(new LinkedHashSet<>(spec.subcommands().keySet()));
         int last = names.size() - 1;
-        throw new ParameterException(
-                spec.commandLine(),
-                "expected a command (" + String.join(", ", names.subList(0, last)) + " or " + names.get(last)
-                        + "), got none");
+        return "expected a command (" + String.join(", ", names.subList(0, last)) + " or " + names.get(last) + "), got "
+                + got;
     }
 }

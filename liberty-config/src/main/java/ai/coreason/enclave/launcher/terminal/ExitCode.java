@@ -10,6 +10,10 @@ public final class ExitCode {
     public static final int USAGE = 2;
     /** No confidential hardware, where it is needed. */
     public static final int NO_HARDWARE = 3;
+    /** A job's budgets ended before its last round, where all rounds were asked for. */
+    public static final int HALTED = 4;
+    /** Ended by Ctrl-C, as a shell says it of a process that SIGINT ended. */
+    public static final int INTERRUPTED = 130;
 
     private ExitCode() {}
 }

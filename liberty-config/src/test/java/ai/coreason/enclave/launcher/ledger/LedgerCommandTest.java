@@ -212,7 +212,16 @@ class LedgerCommandTest {
         assertThat(enclave(
                         "ledger", "verify", write("other.json", Json.object()).toString()))
                 .isEqualTo(2);
-        assertThat(printed.toString()).contains("format");
+        assertThat(printed.toString()).contains("format").contains("absent: expected a file, got nothing");
+    }
+
+    @Test
+    void verify_folderOfResults_namesTheFileThatIsMeant() throws Exception {
+        Path meant = Files.move(exported(), folder.resolve("ledger.json"));
+
+        assertThat(enclave("ledger", "verify", folder.toString())).isEqualTo(2);
+        assertThat(printed.toString())
+                .contains(folder + ": expected a file, got a folder; did you mean " + meant + "?");
     }
 
     @Test

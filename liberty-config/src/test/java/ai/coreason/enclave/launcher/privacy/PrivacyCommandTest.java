@@ -383,7 +383,9 @@ class PrivacyCommandTest {
         assertThat(err.toString())
                 .contains("--steps: expected only --phase, --delta")
                 .contains("--batch: expected no other option beside it, got --delta")
-                .contains("--noise-multiplier: expected it beside the other options");
+                .contains(
+                        "--noise-multiplier, --steps, --delta: expected a value, got nothing; needed are --sampling-rate,"
+                                + " --noise-multiplier, --steps, --delta, or --batch FILE.csv alone");
     }
 
     @ParameterizedTest

@@ -12,12 +12,23 @@ import ai.coreason.enclave.sentry.data.format.FhirReader;
 import ai.coreason.enclave.sentry.data.format.TableReader;
 import ai.coreason.enclave.sentry.data.format.TensorReader;
 import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import ai.coreason.enclave.sentry.data.schema.FhirTable;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.format.FhirReader;
+import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.schema.Findings;
+import ai.coreason.enclave.sentry.data.encode.ResourceFit;
+import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.data.format.TableReader;
+import ai.coreason.enclave.sentry.data.format.TensorReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +58,7 @@ public final class DatasetReader {
      * @throws InvalidDocument if the job, the schema and the model do not fit one another, naming both sides
      */
     public static DatasetReader of(DataPackage data, DataResource resource, FederationJob job) {
-        requireTerms(resource, job);
+        ResourceFit.requireTerms(job, resource);
         Dataset dataset = resource.dataset();
         if (resource.content() instanceof Table table) {
             TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
@@ -124,26 +135,5 @@ public final class DatasetReader {
         }
         Encoded records = encoded.get();
         return new Reading.Ready(found.noted(records.remarks()).noted(UnitSizes.notes(records)), records.examples());
-    }
-
-    private static void requireTerms(DataResource resource, FederationJob job) {
-        String id = resource.dataset().datasetId();
-        if (!job.dataset().name().equals(id)) {
-            throw InvalidDocument.at(
-                    "dataset.name",
-                    "the dataset " + id + " of resource " + resource.name(),
-                    job.dataset().name());
-        }
-        for (int i = 0; i < job.dataset().features().size(); i++) {
-            requireOther(resource, job.dataset().features().get(i).field(), "dataset.features[" + i + "].field");
-        }
-        requireOther(resource, job.dataset().label().field(), "dataset.label.field");
-    }
-
-    /** Who a unit is, is no input: a model could learn it by heart. */
-    private static void requireOther(DataResource resource, String field, String path) {
-        if (resource.namesUnits(field)) {
-            throw InvalidDocument.at(path, "another field than the one that says whose a record is", field);
-        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** Judges whether a job can run: who its clients are, and how many rounds each can pay. Pure. */
-final class Admission {
+public final class Admission {
     private Admission() {}
 
     /**
@@ -22,7 +22,7 @@ final class Admission {
      * @throws InvalidDocument if a client is unknown
      * @throws JobRefused if too few can pay
      */
-    static List<NodePlan> judge(
+    public static List<NodePlan> judge(
             FederationJob job, boolean simulation, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
         GraphFit.require(job);
         requireUpdateNorm(job, simulation);

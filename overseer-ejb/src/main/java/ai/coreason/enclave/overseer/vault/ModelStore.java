@@ -61,7 +61,16 @@ public class ModelStore {
             }
             return;
         }
-        for (ParameterSpec parameter : job.model().parameters()) {
+        requireTrained(job.model());
+    }
+
+    /**
+     * Refuses a graph that cannot begin with fresh weights, as some of them are not trained.
+     *
+     * @throws InvalidDocument naming the member that would give them
+     */
+    public static void requireTrained(ModelGraph model) {
+        for (ParameterSpec parameter : model.parameters()) {
             if (!parameter.trainable()) {
                 throw InvalidDocument.at(
                         "initial_model", "a model, as " + parameter.name() + " is not trained", "nothing");

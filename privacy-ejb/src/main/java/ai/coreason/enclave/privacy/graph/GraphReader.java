@@ -46,7 +46,7 @@ final class GraphReader {
                 "the name of a node",
                 name -> nodes.stream().anyMatch(n -> n.name().equals(name)));
         checkEveryNodeCounts(output);
-        LossKind loss = LossKind.named(fields.text("loss"), fields.at("loss"));
+        LossKind loss = LossKind.named(fields.text("loss", LossKind.WORDS, s -> true), fields.at("loss"));
         Shape shape = values.get(output).shape();
         loss.misfit(shape).ifPresent(words -> {
             throw InvalidDocument.at(fields.at("output"), words + " for " + loss.wire(), "shape " + shape);

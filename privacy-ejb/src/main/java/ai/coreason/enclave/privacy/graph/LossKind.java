@@ -16,6 +16,10 @@ public enum LossKind {
     /** Squared error, the mean over the outputs. */
     MSE;
 
+    /** Which there are, in words. */
+    static final String WORDS =
+            "one of " + Arrays.stream(values()).map(LossKind::wire).collect(Collectors.joining(", "));
+
     /** The name in a document. */
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
@@ -30,11 +34,7 @@ public enum LossKind {
         return Arrays.stream(values())
                 .filter(l -> l.wire().equals(wire))
                 .findFirst()
-                .orElseThrow(() -> InvalidDocument.at(path, "one of " + names(), '"' + wire + '"'));
-    }
-
-    private static String names() {
-        return Arrays.stream(values()).map(LossKind::wire).collect(Collectors.joining(", "));
+                .orElseThrow(() -> InvalidDocument.at(path, WORDS, '"' + wire + '"'));
     }
 
     /** What the model's output has to be, in words, if one of the given shape does not fit. */

@@ -67,7 +67,9 @@ public final class EvidenceFolder {
         try {
             files = open(folder);
         } catch (IOException e) {
-            return unjudged(new Reason("folder", "a folder that can be read", failure(e)));
+            String there = Files.exists(folder) ? "a file" : "nothing";
+            return unjudged(
+                    new Reason("folder", "a folder that can be read", Files.isDirectory(folder) ? failure(e) : there));
         }
         if (files.names.size() > MAX_FILES) {
             return unjudged(new Reason("folder", "at most " + MAX_FILES + " files in it and below", "more"));

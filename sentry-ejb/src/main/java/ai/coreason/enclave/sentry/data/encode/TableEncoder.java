@@ -8,6 +8,9 @@ import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
 import ai.coreason.enclave.sentry.data.schema.Row;
 import ai.coreason.enclave.sentry.data.schema.TableSchema;
+import ai.coreason.enclave.sentry.data.schema.Grouping;
+import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.data.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +57,7 @@ public final class TableEncoder {
      * fit is said before they are read, and records up to twice as many as declared still do.
      */
     public TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits, long heapBytes) {
+        ResourceFit.requireTable(job, schema);
         this.mostNumbers = (int) Math.min(MAX_NUMBERS, heapBytes / HEAP_PER_NUMBER);
         this.unit = unit;
         tokens = job.model().tokens();
@@ -67,12 +71,6 @@ public final class TableEncoder {
         classes = job.dataset().label().encode() == Encoding.CLASS;
         shape = ModelFit.inputShape(job.model());
         long numbers = features.stream().mapToLong(ColumnEncoder::width).sum();
-        if (shape.length != 1 || shape[0] != numbers) {
-            throw InvalidDocument.at(
-                    "dataset.features",
-                    "as many numbers as the model's input " + ModelFit.describe(job.model()) + " takes",
-                    numbers);
-        }
         if (2 * numbers * (double) declaredUnits > mostNumbers) {
             throw InvalidDocument.at(
                     "dataset.features",
@@ -82,7 +80,6 @@ public final class TableEncoder {
         }
         width = (int) numbers;
         x = new float[width];
-        ModelFit.requireLabel(job.model(), classes, classes ? label.values() : 1);
     }
 
     /** Takes one record. What it states wrongly is found elsewhere, and then nothing of it is used. */

@@ -1,10 +1,14 @@
 package ai.coreason.enclave.sentry.data.encode;
 
-import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.schema.Grouping;
+import ai.coreason.enclave.sentry.data.schema.TensorSchema;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
 import ai.coreason.enclave.sentry.data.schema.TensorSchema;
@@ -28,38 +32,16 @@ public final class TensorEncoder {
     /**
      * Prepares the encoding.
      *
-     * @throws InvalidDocument if the job, the schema and the model do not fit one another
+     * @throws ai.coreason.enclave.base.InvalidDocument if the job, the schema and the model do not fit one another
      */
     public TensorEncoder(FederationJob job, Tensors schema, PrivacyUnit unit) {
+        ResourceFit.requireTensors(job, schema);
         this.unit = unit;
         tokens = job.model().tokens();
         input = job.dataset().features().get(0);
         label = job.dataset().label();
         shape = ModelFit.inputShape(job.model());
-        if (input.encode() != Encoding.TENSOR) {
-            throw InvalidDocument.at(
-                    "dataset.features[0].encode",
-                    "tensor: the data is not a table",
-                    input.encode().wire());
-        }
-        if (!label.order().isEmpty()) {
-            throw InvalidDocument.at("dataset.label.order", "no order of a tensor's numbers", "one");
-        }
-        ModelFit.requireInput(
-                job.model(), find(schema, input, "dataset.features[0].field").exampleShape());
-        TensorSchema labels = find(schema, label, "dataset.label.field");
-        ColumnEncoder.requireCommonNumbers(label, labels.minimum(), labels.maximum(), "dataset.label");
-        long each = labels.exampleShape().stream().reduce(1L, Math::multiplyExact);
-        boolean classes = label.encode() == Encoding.CLASS;
-        if (classes || label.encode() == Encoding.BINARY) {
-            requireWholeFromZero(labels, classes);
-        }
-        if (classes && !labels.exampleShape().isEmpty()) {
-            throw InvalidDocument.at("dataset.label", "one class for each example", labels.exampleShape());
-        }
-        ModelFit.requireLabel(
-                job.model(), classes, classes ? (long) labels.maximum().orElseThrow() + 1 : each);
-        target = target(label, labels);
+        target = target(label, schema.tensors().get(label.field()));
     }
 
     /** The encoded tensors of a file that obeys the schema; what is beyond float32's range becomes its end. */
@@ -81,29 +63,6 @@ public final class TensorEncoder {
         return Optional.ofNullable(file.tensors().get(unit.column())).map(Grouping::units);
     }
 
-    private static TensorSchema find(Tensors schema, EncodedField asked, String path) {
-        TensorSchema found = schema.tensors().get(asked.field());
-        if (found == null) {
-            throw InvalidDocument.at(path, "a tensor of the local schema", asked.field());
-        }
-        return found;
-    }
-
-    /** The schema's own bounds must promise classes, or 0 and 1, so that no value of the data decides. */
-    private static void requireWholeFromZero(TensorSchema labels, boolean classes) {
-        boolean unsigned = labels.dtype() == DType.U8 || labels.dtype() == DType.BOOL;
-        boolean least = unsigned || labels.minimum().orElse(-1) >= 0;
-        boolean most =
-                labels.maximum().isPresent() && (classes || labels.maximum().getAsDouble() <= 1);
-        if (!labels.dtype().whole() || !least || !most) {
-            throw InvalidDocument.at(
-                    "dataset.label.encode",
-                    "the local schema of the label to promise "
-                            + (classes ? "whole numbers from 0 to a maximum" : "0 or 1"),
-                    "a schema without");
-        }
-    }
-
     private static DoubleUnaryOperator target(EncodedField label, TensorSchema schema) {
         if (label.encode() != Encoding.MIN_MAX) {
             double lowest = label.minimum().orElse(-Double.MAX_VALUE);
@@ -111,14 +70,8 @@ public final class TensorEncoder {
             return v -> (Math.max(lowest, Math.min(highest, v)) - label.mean()) / label.std();
         }
         boolean byJob = label.minimum().isPresent();
-        double least = (byJob ? label.minimum() : schema.minimum()).orElse(Double.NaN);
-        double most = (byJob ? label.maximum() : schema.maximum()).orElse(Double.NaN);
-        if (!(least < most)) {
-            throw InvalidDocument.at(
-                    "dataset.label.encode",
-                    "the local schema of the label to have minimum < maximum",
-                    "a schema without");
-        }
+        double least = (byJob ? label.minimum() : schema.minimum()).orElseThrow();
+        double most = (byJob ? label.maximum() : schema.maximum()).orElseThrow();
         return v -> Math.max(0, Math.min(1, (v / 2 - least / 2) / (most / 2 - least / 2)));
     }
 

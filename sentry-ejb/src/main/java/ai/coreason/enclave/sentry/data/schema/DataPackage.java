@@ -72,7 +72,12 @@ public final class DataPackage {
         return read;
     }
 
-    /** Reads a descriptor without touching the files that it names. */
+    /**
+     * Reads a descriptor without touching the files that it names.
+     *
+     * @param folder where it lies
+     * @throws InvalidDocument naming the first member that does not fit
+     */
     public static DataPackage parse(JsonNode json, Path folder) {
         StatedNulls.refuse(json, "");
         JsonFields f = JsonFields.of(json, "");
