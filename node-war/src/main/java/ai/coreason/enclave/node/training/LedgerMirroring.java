@@ -2,7 +2,6 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.agent.OverseerRefusal;
 import ai.coreason.enclave.node.agent.OverseerUnreachable;
 import ai.coreason.enclave.node.agent.Session;
@@ -11,6 +10,7 @@ import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.KeptHead;
 import ai.coreason.enclave.privacy.ledger.LedgerFault;
 import ai.coreason.enclave.privacy.ledger.LedgerHead;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

@@ -130,7 +130,8 @@ class RoundStepperTest {
 
     @Test
     void task_keyOfAnOlderJobIsMissingOrDoesNotOpen_isThatOfTheOtherJob() {
-        RoundDesk desk = new RoundDesk(em, new RoundTable(em), keys, new FederationMode("simulation"), stops());
+        RoundDesk desk =
+                new RoundDesk(em, keys, new FederationMode("simulation"), new AuditLog(), stops(), new Silent<>());
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + LOST + "]");
 
         lose(file -> write(file, new byte[60]));
