@@ -66,7 +66,7 @@ public class RoundDesk {
     public RoundDesk() {}
 
     /** A desk outside of a server. */
-    RoundDesk(
+    public RoundDesk(
             EntityManager em,
             SealingKeys keys,
             FederationMode mode,
