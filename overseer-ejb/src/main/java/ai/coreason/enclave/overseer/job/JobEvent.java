@@ -58,6 +58,19 @@ public sealed interface JobEvent extends AuditEvent {
         }
     }
 
+    /** A job has all that was asked for, or stopped early as it said. */
+    record Completed(String jobId, String modelDigest) implements JobEvent {
+        @Override
+        public String name() {
+            return "job.completed";
+        }
+
+        @Override
+        public ObjectNode details() {
+            return Json.object().put("job_id", jobId).put("model_digest", modelDigest);
+        }
+    }
+
     /**
      * A job has ended without what was asked for: halted for its budget, or failed.
      *

@@ -25,6 +25,15 @@ public final class RoundsUnderWay {
 
     /** A job whose first round waits for a node. */
     public ContributionKey add(String jobId, String nodeId) {
+        return add(jobId, nodeId, 3);
+    }
+
+    /**
+     * A job whose first round waits for a node.
+     *
+     * @param limit the node's epsilon in this job
+     */
+    public ContributionKey add(String jobId, String nodeId, double limit) {
         jobs++;
         em.createNativeQuery("insert into job (job_id, document, document_digest, job_digest, graph_digest, submitter,"
                         + " job_state, rounds_total, rounds_closed, model_digest, created_at, updated_at, version)"
@@ -38,7 +47,7 @@ public final class RoundsUnderWay {
                 .setParameter(1, jobs)
                 .setParameter(2, jobId)
                 .setParameter(3, nodeId)
-                .setParameter(4, new NodePlan(nodeId, "heart", 160, PLAN, 3, 1e-3, 1).text())
+                .setParameter(4, new NodePlan(nodeId, "heart", 160, PLAN, limit, 1e-3, 1).text())
                 .executeUpdate();
         Instant now = Instant.now();
         Round round = new Round(jobId, 1, 1, BASE, now, now.plusSeconds(600));
