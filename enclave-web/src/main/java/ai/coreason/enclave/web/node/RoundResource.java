@@ -1,13 +1,16 @@
 package ai.coreason.enclave.web.node;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.overseer.round.Contribution;
-import ai.coreason.enclave.overseer.round.Decline;
 import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.update.UpdateIntake;
 import ai.coreason.enclave.overseer.vault.ModelStore;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.jobs.ModelResponse;
 import ai.coreason.enclave.web.problem.JsonBody;
@@ -152,11 +155,14 @@ public class RoundResource {
     @Operation(summary = "Refuse the task: the reason, counts and column names; never a value")
     public Response decline(InputStream body) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
-        long attempt = f.whole("attempt", 1, 1000);
-        Decline reason = f.constant("reason", Decline.class);
+        long attempt = f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS);
+        DeclineReason reason = f.constant("reason", DeclineReason.class);
         String detail = f.text("detail", "text of at most 2000 characters", s -> s.length() <= 2000);
         f.end();
-        desk.declined(jobId, round, attempt, node(), reason, detail);
+        if (round < 1) {
+            throw UploadRefused.notInvited(node(), round, attempt);
+        }
+        desk.declined(ContributionKey.of(jobId, round, attempt, node()), reason, detail);
         return Response.noContent().build();
     }
 

@@ -2,13 +2,13 @@ package ai.coreason.enclave.launcher.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -118,7 +118,7 @@ class LedgerCommandTest {
                 .reserve(
                         new ChargeRequest(
                                 "heart",
-                                new ChargeKey("job", round, 1),
+                                new AttemptKey("job", round, 1),
                                 "a".repeat(64),
                                 "node_va",
                                 Optional.of(new Phase(16.0 / 85, 3.0, 5)),

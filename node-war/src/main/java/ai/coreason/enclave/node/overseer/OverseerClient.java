@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.overseer;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
@@ -8,6 +9,7 @@ import ai.coreason.enclave.node.overseer.OverseerCalls.Answer;
 import ai.coreason.enclave.node.overseer.OverseerCalls.Limits;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -160,13 +162,13 @@ public final class OverseerClient {
      *
      * @param detail why, public values only; cut to 2,000 characters
      */
-    public void decline(String jobId, long round, long attempt, DeclineReason reason, String detail)
+    public void decline(AttemptKey key, DeclineReason reason, String detail)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         ObjectNode body = Json.object()
-                .put("attempt", attempt)
+                .put("attempt", key.attempt())
                 .put("reason", reason.name())
                 .put("detail", detail.substring(0, Math.min(detail.length(), DETAIL)));
-        String path = "/jobs/" + jobId + "/rounds/" + round + "/declines";
+        String path = "/jobs/" + key.jobId() + "/rounds/" + key.round() + "/declines";
         Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
         calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
     }

@@ -3,9 +3,11 @@ package ai.coreason.enclave.node.overseer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import com.sun.net.httpserver.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -131,7 +133,7 @@ class OverseerClientTest {
     void decline_refusedWithControlCharactersAndNoProblem_messageIsPrintable() {
         overseer.on("/jobs/", TlsOverseer.answer(404, "text/html", "<html>\n".getBytes(StandardCharsets.UTF_8)));
 
-        assertThatThrownBy(() -> client.decline(JOB, 1, 1, DeclineReason.BUDGET, "no"))
+        assertThatThrownBy(() -> client.decline(new AttemptKey(JOB, 1, 1), DeclineReason.BUDGET, "no"))
                 .isInstanceOf(OverseerRefusal.class)
                 .hasMessageEndingWith("was answered 404: a body of 7 bytes that is no problem document");
     }
@@ -144,7 +146,7 @@ class OverseerClientTest {
             exchange.sendResponseHeaders(204, -1);
         });
 
-        client.decline(JOB, 4, 2, DeclineReason.SCHEMA, "missing chol 3");
+        client.decline(new AttemptKey(JOB, 4, 2), DeclineReason.SCHEMA, "missing chol 3");
 
         assertThat(body.get()).isEqualTo("{\"attempt\":2,\"reason\":\"SCHEMA\",\"detail\":\"missing chol 3\"}");
     }

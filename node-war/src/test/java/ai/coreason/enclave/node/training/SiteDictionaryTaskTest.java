@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.node.overseer.DeclineReason;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -23,7 +23,9 @@ import java.util.Set;
 
 /**
  * Judges evidence. Hardware evidence is held against the federation's trust policy; simulated evidence is trusted only by an
- * Overseer in simulation mode and only by the simulation's own key. A quote is accepted once.
+ * Overseer in simulation mode and only by the simulation's own key. Nothing is noted and nothing locked, as evidence may have
+ * to wait for its maker's service: that a quote is accepted once is for whoever settles to see, by
+ * {@link NodeRegistry#acceptQuote}.
  */
 @ApplicationScoped
 public class EvidenceDesk {
@@ -33,19 +35,16 @@ public class EvidenceDesk {
     private SimulationTrust simulation;
     private HardwareTrust hardware;
     private TrustPolicies policies;
-    private NodeRegistry nodes;
 
     /** For the container's proxies. */
     protected EvidenceDesk() {}
 
     /** A desk that trusts a simulation's key, if there is one, and hardware by the policies. */
     @Inject
-    public EvidenceDesk(
-            SimulationTrust simulation, HardwareTrust hardware, TrustPolicies policies, NodeRegistry nodes) {
+    public EvidenceDesk(SimulationTrust simulation, HardwareTrust hardware, TrustPolicies policies) {
         this.simulation = simulation;
         this.hardware = hardware;
         this.policies = policies;
-        this.nodes = nodes;
     }
 
     /** Judges the evidence of an enrolment. */
@@ -78,17 +77,9 @@ public class EvidenceDesk {
     }
 
     private Verdict judge(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {
-        if (nodes.quoteUsed(evidence.quote())) {
-            return new Verdict.Refused(
-                    List.of(new Reason("quote", "one that was not accepted before", "one that was")));
-        }
-        Verdict verdict = evidence.hardwareType() == HardwareType.SIMULATED
+        return evidence.hardwareType() == HardwareType.SIMULATED
                 ? simulated(evidence, role, expected, maxAge)
                 : hardware(evidence, new QuoteAppraiser.Occasion(role, expected, Instant.now()));
-        if (verdict instanceof Verdict.Trusted) {
-            nodes.useQuote(evidence.quote(), expected.path("node_id").asText());
-        }
-        return verdict;
     }
 
     private Verdict hardware(Evidence evidence, QuoteAppraiser.Occasion occasion) {

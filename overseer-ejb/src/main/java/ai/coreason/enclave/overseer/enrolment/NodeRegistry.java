@@ -4,6 +4,7 @@ import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
+import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import jakarta.ejb.Stateless;
@@ -193,14 +194,23 @@ public class NodeRegistry {
         return stored != null && stored.valid(kind, nodeId, Instant.now());
     }
 
-    /** Whether a quote was accepted before. */
-    public boolean quoteUsed(byte[] quote) {
-        return em.find(UsedQuote.class, hash(quote)) != null;
+    /** Makes whoever else would use a token wait until the caller's transaction ends; nothing happens if there is none. */
+    public void lockToken(String token) {
+        em.find(EnrolmentSecret.class, hash(token), LockModeType.PESSIMISTIC_WRITE);
     }
 
-    /** Takes note that a quote was accepted. */
-    public void useQuote(byte[] quote, String nodeId) {
-        em.persist(new UsedQuote(hash(quote), nodeId, Instant.now()));
+    /**
+     * Accepts a quote, which is good once, within the transaction of what it is good for.
+     *
+     * @return what speaks against it if it was accepted before; nothing is noted then
+     */
+    public Optional<Reason> acceptQuote(byte[] quote, String nodeId) {
+        String hash = hash(quote);
+        if (em.find(UsedQuote.class, hash) != null) {
+            return Optional.of(new Reason("quote", "one that was not accepted before", "one that was"));
+        }
+        em.persist(new UsedQuote(hash, nodeId, Instant.now()));
+        return Optional.empty();
     }
 
     /** Takes a node out until it enrols again; one that never enrolled is left unknown. */
@@ -213,9 +223,10 @@ public class NodeRegistry {
         }
     }
 
-    /** The epoch that a node's next enrolment begins. */
+    /** The epoch that a node's next enrolment begins; the node's row stays locked until the transaction ends. */
     public long nextEpoch(String nodeId) {
-        return find(nodeId).map(EnrolledNode::epoch).orElse(0L) + 1;
+        EnrolledNode node = em.find(EnrolledNode.class, nodeId, LockModeType.PESSIMISTIC_WRITE);
+        return (node == null ? 0 : node.epoch()) + 1;
     }
 
     /** Records an enrolment; the certificate before it is no longer accepted. */

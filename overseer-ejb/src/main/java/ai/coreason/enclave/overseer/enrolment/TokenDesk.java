@@ -1,11 +1,9 @@
 package ai.coreason.enclave.overseer.enrolment;
 
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.trust.SimulationTrust;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.audit.AuditLog;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -73,9 +71,7 @@ public class TokenDesk {
         if (taken.isPresent()) {
             return new Issued.Refused(taken.get());
         }
-        ObjectNode details = Json.object().put("node_id", nodeId).put("by", by);
-        allowed.ifPresent(grants -> details.set("datasets", DatasetGrant.json(grants)));
-        audit.append("token.issued", details);
+        audit.append(new EnrolmentEvent.TokenIssued(nodeId, by, allowed));
         return new Issued.Token(nodes.token(nodeId, allowed, by));
     }
 
@@ -103,12 +99,7 @@ public class TokenDesk {
         Optional<EnrolmentSecret> found = nodes.locked(id);
         found.filter(EnrolmentSecret::unused).ifPresent(token -> {
             token.withdraw();
-            audit.append(
-                    "token.withdrawn",
-                    Json.object()
-                            .put("token_id", id)
-                            .put("node_id", token.nodeId())
-                            .put("by", by));
+            audit.append(new EnrolmentEvent.TokenWithdrawn(id, token.nodeId(), by));
         });
         return found.isPresent();
     }

@@ -24,7 +24,8 @@ public final class UploadRefused extends RuntimeException {
         this.kind = kind;
     }
 
-    static UploadRefused notInvited(String nodeId, long round, long attempt) {
+    /** The refusal of what a node sends that has no task in an attempt, be there one or not. */
+    public static UploadRefused notInvited(String nodeId, long round, long attempt) {
         return new UploadRefused(
                 Kind.NOT_INVITED,
                 "node_id: expected a node that was given a task for round " + round + ", attempt " + attempt + ", got "

@@ -29,7 +29,10 @@ import org.eclipse.microprofile.config.Config;
  */
 @ApplicationScoped
 public class HardwareTrust {
-    /** Evidence is judged within a transaction: four documents of a silent service take half a minute at most. */
+    /**
+     * Four documents of a silent service take half a minute at most, well within what a message's suspended transaction
+     * may last. No row is locked meanwhile.
+     */
     private static final Waiting WAITING =
             new Waiting(Duration.ofSeconds(4), Duration.ofSeconds(8), 3, Duration.ofMillis(250));
 

@@ -5,7 +5,6 @@ import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
@@ -77,9 +76,7 @@ public class TrustPolicies {
         long version = last().map(TrustPolicyVersion::version).orElse(0L) + 1;
         String text = new String(Json.canonical(policy), StandardCharsets.UTF_8);
         em.persist(new TrustPolicyVersion(version, text, by, Instant.now().truncatedTo(ChronoUnit.MILLIS)));
-        ObjectNode details = Json.object().put("version", version).put("by", by).put("sha256", Json.digest(policy));
-        details.set("policy", policy);
-        audit.append("trust-policy.changed", details);
+        audit.append(new TrustEvent.PolicyChanged(version, by, policy));
         return version;
     }
 }

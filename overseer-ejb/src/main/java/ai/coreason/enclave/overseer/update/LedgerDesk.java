@@ -1,6 +1,5 @@
 package ai.coreason.enclave.overseer.update;
 
-import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.enrolment.LedgerKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
@@ -86,14 +85,7 @@ public class LedgerDesk {
             if (known) {
                 continue;
             }
-            audit.append(
-                    "charge.mirrored",
-                    Json.object()
-                            .put("node_id", nodeId)
-                            .put("dataset_id", datasetId)
-                            .put("sequence", row.sequence())
-                            .put("ledger_hash", row.hash())
-                            .put("state", row.state().name()));
+            audit.append(new UpdateEvent.ChargeMirrored(nodeId, datasetId, row));
         }
         return Optional.empty();
     }

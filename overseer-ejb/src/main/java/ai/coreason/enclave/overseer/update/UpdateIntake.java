@@ -80,16 +80,19 @@ public class UpdateIntake {
             match("header.round", Long.toString(round), Integer.toString(header.round()));
             match("header.node_id", nodeId, header.nodeId());
             ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
-            inspect(jobId, document, envelope, terms);
-            ClaimCheck check = new ClaimCheck(jobId, round, header.attempt(), nodeId, digest, session);
-            queue.enqueue(check, header.sealedSha256(), arrival);
+            inspect(document, envelope, terms);
+            queue.enqueue(new ClaimCheck(header.key(), digest, session), header.sealedSha256(), arrival);
         }
     }
 
-    /** Sealed bytes that came before were opened then; the key of a job that is over is gone. */
-    private void inspect(String jobId, FederationJob document, UpdateEnvelope envelope, RoundTerms terms) {
+    /**
+     * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the envelope that was
+     * opened here stands in the row and in the message, and nothing else is queued. Of sealed bytes that this very attempt has
+     * from this node already nothing is queued, and the key of a job that is over is gone.
+     */
+    private void inspect(FederationJob document, UpdateEnvelope envelope, RoundTerms terms) {
         UpdateHeader header = envelope.header();
-        boolean known = rounds.contribution(jobId, header.round(), header.nodeId())
+        boolean known = rounds.contribution(header.key())
                 .flatMap(Contribution::sealedDigest)
                 .filter(header.sealedSha256()::equals)
                 .isPresent();
@@ -97,7 +100,8 @@ public class UpdateIntake {
             return;
         }
         try {
-            inspector.open(jobId, document, envelope, limits.of(document, terms.plan(), terms.baseDigest()));
+            inspector.open(
+                    header.key().jobId(), document, envelope, limits.of(document, terms.plan(), terms.baseDigest()));
         } catch (SealingKeys.Destroyed over) {
             throw UploadRefused.closed(header.round(), header.attempt(), "part of a job that has ended");
         }

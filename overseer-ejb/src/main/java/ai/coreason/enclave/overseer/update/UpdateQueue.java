@@ -27,14 +27,12 @@ public class UpdateQueue {
      * Takes note of an upload, keeps its bytes and queues it; the same sealed bytes again change nothing, whatever evidence
      * came with them.
      *
+     * @param check what names the update, which was opened at the door
      * @param arrival the bytes; they become a vault entry before the message is sent, and only if the round takes them
      */
     public void enqueue(ClaimCheck check, String sealedDigest, Vault.Arrival arrival) {
         Optional<String> first = desk.uploaded(
-                check.jobId(),
-                check.round(),
-                check.attempt(),
-                check.nodeId(),
+                check.key(),
                 new Upload(sealedDigest, check.digest(), arrival.entry().bytes()));
         if (first.isEmpty()) {
             arrival.keep();

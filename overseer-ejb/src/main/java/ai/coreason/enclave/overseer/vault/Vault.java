@@ -76,13 +76,13 @@ public final class Vault {
             return entry;
         }
 
-        /** The bytes. */
+        /**
+         * The bytes, checked against what the entry will be.
+         *
+         * @throws IllegalStateException if they were changed since they came
+         */
         public byte[] read() {
-            try {
-                return Files.readAllBytes(temporary);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return Vault.read(temporary, entry.digest());
         }
 
         /** Makes the bytes an entry. */
@@ -157,8 +157,12 @@ public final class Vault {
      * @throws IllegalStateException if there is none, or it was changed
      */
     public byte[] read(String digest) {
+        return read(path(digest), digest);
+    }
+
+    private static byte[] read(Path file, String digest) {
         try {
-            byte[] bytes = Files.readAllBytes(path(digest));
+            byte[] bytes = Files.readAllBytes(file);
             if (!Digests.sha256Hex(bytes).equals(digest)) {
                 throw new IllegalStateException("vault entry " + digest + " was changed on disk");
             }

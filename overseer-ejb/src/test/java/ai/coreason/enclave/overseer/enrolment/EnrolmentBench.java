@@ -13,12 +13,14 @@ import ai.coreason.enclave.overseer.trust.TrustPolicies;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
+import ai.coreason.enclave.sentry.attestation.Verdict;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -79,7 +81,40 @@ final class EnrolmentBench implements AutoCloseable {
     }
 
     Answer enrol(ObjectNode request) {
-        return database.inTransaction(em -> desk(em).enrol(request));
+        return enrol(request, () -> {});
+    }
+
+    /**
+     * Enrols as the server does: each question and the settlement in a transaction of its own, the appraisal in none.
+     *
+     * @param meanwhile what happens between appraisal and settlement
+     */
+    Answer enrol(ObjectNode request, Runnable meanwhile) {
+        SimulationTrust trust = new SimulationTrust("simulation", folder.toString());
+        EnrolmentSettlement inTransactions = new EnrolmentSettlement() {
+            @Override
+            public Optional<Answer> frozen() {
+                return database.inTransaction(em -> settlement(em).frozen());
+            }
+
+            @Override
+            public Optional<Answer> answered(EnrolmentRequest r) {
+                return database.inTransaction(em -> settlement(em).answered(r));
+            }
+
+            @Override
+            public Optional<Answer> tokenRefused(EnrolmentRequest r) {
+                return database.inTransaction(em -> settlement(em).tokenRefused(r));
+            }
+
+            @Override
+            public Answer settle(EnrolmentRequest r, PublicKey key, Verdict verdict) {
+                meanwhile.run();
+                return database.inTransaction(em -> settlement(em).settle(r, key, verdict));
+            }
+        };
+        EvidenceDesk evidence = new EvidenceDesk(trust, new HardwareTrust() {}, new TrustPolicies());
+        return new EnrolmentDesk(inTransactions, evidence, trust).enrol(request);
     }
 
     <T> T nodes(Function<NodeRegistry, T> question) {
@@ -155,14 +190,11 @@ final class EnrolmentBench implements AutoCloseable {
                 IdentityDatabase.audit(events));
     }
 
-    private EnrolmentDesk desk(EntityManager em) {
-        NodeRegistry nodes = IdentityDatabase.registry(em);
-        SimulationTrust trust = new SimulationTrust("simulation", folder.toString());
-        return new EnrolmentDesk(
-                nodes,
-                new EvidenceDesk(trust, new HardwareTrust() {}, new TrustPolicies(), nodes),
+    private EnrolmentSettlement settlement(EntityManager em) {
+        return new EnrolmentSettlement(
+                IdentityDatabase.registry(em),
                 new CertificateAuthority(folder.toString()),
-                trust,
+                new SimulationTrust("simulation", folder.toString()),
                 new LedgerMirror(em),
                 IdentityDatabase.audit(events),
                 IdentityDatabase.stops(em, events));

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.enrolment.EnrolmentDesk.Answer;
 import ai.coreason.enclave.overseer.enrolment.EnrolmentDesk.Ground;
+import ai.coreason.enclave.sentry.contract.Evidence;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,75 @@ class EnrolmentDeskTest {
         assertThat(enrolled(request).fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder("node_id", "epoch", "certificate_chain", "expires_at", "report");
+    }
+
+    @Test
+    void enrol_sameRequestSettledMeanwhile_getsTheSameAnswerAndBeginsNoSecondEpoch() {
+        ObjectNode request = bench.request(bench.token(), EnrolmentBench.keyPair());
+        List<ObjectNode> first = new ArrayList<>();
+
+        Answer second = bench.enrol(request, () -> first.add(enrolled(request)));
+
+        assertThat(second).isEqualTo(new Answer.Enrolled(first.get(0)));
+        assertThat(bench.nodes(n -> n.find(EnrolmentBench.NODE)).orElseThrow().epoch())
+                .isEqualTo(1);
+        assertThat(bench.events()).containsExactly("token.issued", "node.enrolled");
+    }
+
+    @Test
+    void enrol_tokenUsedMeanwhile_isRefusedAndLeavesItsNonceGood() {
+        String token = bench.token();
+        ObjectNode late = bench.request(token, EnrolmentBench.keyPair());
+
+        Answer answer = bench.enrol(late, () -> enrolled(bench.request(token, EnrolmentBench.keyPair())));
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class, r -> assertThat(r.ground()).isEqualTo(Ground.SECRET));
+        assertThat(bench.<Boolean>nodes(
+                        n -> n.fresh(EnrolmentBench.NODE, late.get("nonce").asText())))
+                .isTrue();
+    }
+
+    @Test
+    void enrol_nodeRevokedMeanwhile_isRefused() {
+        ObjectNode request = bench.request(bench.token(), EnrolmentBench.keyPair());
+
+        Answer answer = bench.enrol(request, () -> bench.stops(s -> s.revoke(EnrolmentBench.NODE, "operator")));
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class, r -> assertThat(r.ground()).isEqualTo(Ground.REVOKED));
+        assertThat(bench.<Boolean>nodes(n -> n.find(EnrolmentBench.NODE).isPresent()))
+                .isFalse();
+    }
+
+    @Test
+    void enrol_federationFrozenMeanwhile_isRefusedAndUsesNothingUp() {
+        ObjectNode request = bench.request(bench.token(), EnrolmentBench.keyPair());
+
+        Answer answer = bench.enrol(request, () -> bench.frozen(true));
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        Answer.Refused.class, r -> assertThat(r.ground()).isEqualTo(Ground.FROZEN));
+        bench.frozen(false);
+        enrolled(request);
+    }
+
+    @Test
+    void enrol_quoteAcceptedMeanwhile_isRefusedForItsEvidenceAndLeavesItsTokenGood() {
+        String token = bench.token();
+        ObjectNode request = bench.request(token, EnrolmentBench.keyPair());
+        byte[] quote = Evidence.parse(request.get("evidence"), "evidence").quote();
+
+        Answer answer = bench.enrol(request, () -> bench.nodes(n -> n.acceptQuote(quote, EnrolmentBench.NODE)));
+
+        assertThat(answer)
+                .isEqualTo(new Answer.Refused(
+                        Ground.EVIDENCE, "quote: expected one that was not accepted before, got one that was"));
+        refused(request, "nonce");
+        enrolled(bench.request(token, EnrolmentBench.keyPair()));
     }
 
     private ObjectNode enrolled(ObjectNode request) {

@@ -47,7 +47,7 @@ public final class IdentityDatabase implements AutoCloseable {
     }
 
     /** A registry that tells nobody of quarantines. */
-    static NodeRegistry registry(EntityManager em) {
+    public static NodeRegistry registry(EntityManager em) {
         return new NodeRegistry(
                 em,
                 new Silent<>(),

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.Held;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.Reserved;
@@ -106,7 +107,7 @@ class HeldLedgerTest {
         return book(b -> b.reserve(
                 new ChargeRequest(
                         "heart",
-                        new ChargeKey("job", round, 1),
+                        new AttemptKey("job", round, 1),
                         "a".repeat(64),
                         "node_va",
                         Optional.of(new Phase(16.0 / 85, 3.0, 5)),

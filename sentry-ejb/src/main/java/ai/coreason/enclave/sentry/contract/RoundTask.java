@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
@@ -36,8 +37,6 @@ public record RoundTask(
         SealingKey hpke) {
     /** Length of a nonce, bytes. */
     public static final int NONCE_LENGTH = 32;
-    /** Most attempts of one round. */
-    public static final int MAX_ATTEMPTS = 100;
 
     /**
      * Copies the nonce.
@@ -55,6 +54,11 @@ public record RoundTask(
     @Override
     public byte[] nonce() {
         return nonce.clone();
+    }
+
+    /** Which attempt it is for. */
+    public AttemptKey key() {
+        return new AttemptKey(jobId.toString(), round, attempt);
     }
 
     /** The job's digest. */
@@ -81,7 +85,7 @@ public record RoundTask(
         RoundTask task = new RoundTask(
                 Formats.uuid(f, "job_id"),
                 (int) f.whole("round", 1, job.rounds()),
-                (int) f.whole("attempt", 1, MAX_ATTEMPTS),
+                (int) f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS),
                 Formats.base64(f, "nonce", NONCE_LENGTH, NONCE_LENGTH),
                 Formats.sha256(f, "base_digest"),
                 plan,

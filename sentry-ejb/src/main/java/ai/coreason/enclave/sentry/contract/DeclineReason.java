@@ -1,4 +1,4 @@
-package ai.coreason.enclave.node.overseer;
+package ai.coreason.enclave.sentry.contract;
 
 /** Why a node leaves a round without an update. */
 public enum DeclineReason {
