@@ -7,11 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.ContributionState;
-import ai.coreason.enclave.overseer.round.Decline;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.update.UpdateIntake;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.rest.Calls;
 import ai.coreason.enclave.web.rest.Rest;
@@ -73,9 +74,15 @@ class RoundResourceTest {
             }
 
             @Override
-            public void declined(
-                    String jobId, long round, long attempt, String nodeId, Decline decline, String detail) {
-                done.add(String.join(" ", jobId, "" + round, "" + attempt, nodeId, "" + decline, detail));
+            public void declined(ContributionKey key, DeclineReason reason, String detail) {
+                done.add(String.join(
+                        " ",
+                        key.jobId(),
+                        "" + key.round(),
+                        "" + key.attempt().attempt(),
+                        key.nodeId(),
+                        "" + reason,
+                        detail));
             }
         };
         UpdateIntake intake = new UpdateIntake() {

@@ -2,9 +2,8 @@ package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,9 +4,6 @@ import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.node.overseer.OverseerRefusal;
 import ai.coreason.enclave.node.overseer.OverseerUnreachable;
 import ai.coreason.enclave.node.overseer.Session;
-import ai.coreason.enclave.node.overseer.OverseerRefusal;
-import ai.coreason.enclave.node.overseer.OverseerUnreachable;
-import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import java.util.Optional;
 

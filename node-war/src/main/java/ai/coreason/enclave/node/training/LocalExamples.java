@@ -8,7 +8,6 @@ import ai.coreason.enclave.node.copies.Fingerprints;
 import ai.coreason.enclave.node.copies.UnusableSketch;
 import ai.coreason.enclave.node.data.DatasetReader;
 import ai.coreason.enclave.node.data.Reading;
-import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.privacy.dpsgd.Examples;

@@ -1,6 +1,5 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 

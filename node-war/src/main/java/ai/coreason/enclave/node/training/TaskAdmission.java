@@ -1,6 +1,5 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;

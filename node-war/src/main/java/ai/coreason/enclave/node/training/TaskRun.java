@@ -2,12 +2,7 @@ package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.node.overseer.OverseerRefusal;
-import ai.coreason.enclave.node.overseer.OverseerUnreachable;
-import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.loop.TaskLoop;
-import ai.coreason.enclave.node.loop.TaskLoop;
-import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.node.overseer.OverseerRefusal;
 import ai.coreason.enclave.node.overseer.OverseerUnreachable;
 import ai.coreason.enclave.node.overseer.Session;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.node.overseer.TlsOverseer;
-import ai.coreason.enclave.node.overseer.TlsOverseer;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;

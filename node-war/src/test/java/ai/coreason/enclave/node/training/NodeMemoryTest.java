@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 import org.junit.jupiter.api.Test;

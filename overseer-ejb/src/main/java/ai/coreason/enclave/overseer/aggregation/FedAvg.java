@@ -1,6 +1,5 @@
 package ai.coreason.enclave.overseer.aggregation;
 
-import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.privacy.plan.Strategy;
 import ai.coreason.enclave.privacy.plan.StrategySpec;
 import java.nio.FloatBuffer;

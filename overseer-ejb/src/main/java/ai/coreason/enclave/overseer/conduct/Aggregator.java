@@ -12,7 +12,6 @@ import ai.coreason.enclave.overseer.round.RoundStepper.Step.Aggregate;
 import ai.coreason.enclave.overseer.update.UpdateInspector;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;

@@ -2,7 +2,6 @@ package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.privacy.plan.Metric;
-import ai.coreason.enclave.privacy.plan.Metric;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;

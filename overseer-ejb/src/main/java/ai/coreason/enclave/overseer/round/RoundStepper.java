@@ -1,7 +1,5 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobEvent;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.overseer.update;
 
 import ai.coreason.enclave.base.AttemptKey;
-import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import java.util.ArrayList;

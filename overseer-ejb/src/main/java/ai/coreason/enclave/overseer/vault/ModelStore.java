@@ -2,9 +2,6 @@ package ai.coreason.enclave.overseer.vault;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Memo;
-import ai.coreason.enclave.privacy.noise.KeyStream;
-import ai.coreason.enclave.privacy.noise.NoiseKeys;
-import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;

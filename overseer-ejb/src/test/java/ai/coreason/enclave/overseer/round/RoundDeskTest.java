@@ -8,8 +8,8 @@ import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
 import ai.coreason.enclave.overseer.job.FederationMode;
-import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.job.ParticipationTable;
@@ -69,7 +69,8 @@ class RoundDeskTest {
             }
         };
         StopOrders stops = new StopOrders(em, audit, new Silent<>());
-        desk = new RoundDesk(em, keys, new JobDocuments(new FederationMode("simulation")), audit, stops, new Silent<>());
+        desk = new RoundDesk(
+                em, keys, new JobDocuments(new FederationMode("simulation")), audit, stops, new Silent<>());
         em.getTransaction().begin();
         rounds = new RoundsUnderWay(em);
         key = rounds.add(JOB, "a");

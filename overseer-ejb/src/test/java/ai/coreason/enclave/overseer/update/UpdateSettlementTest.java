@@ -12,8 +12,8 @@ import ai.coreason.enclave.overseer.enrolment.NodeSession;
 import ai.coreason.enclave.overseer.enrolment.NodeStops;
 import ai.coreason.enclave.overseer.enrolment.UsedQuote;
 import ai.coreason.enclave.overseer.job.FederationMode;
-import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.job.ParticipationTable;
@@ -141,7 +141,8 @@ class UpdateSettlementTest {
                 moved.add(event);
             }
         };
-        RoundDesk desk = new RoundDesk(em, keys, new JobDocuments(new FederationMode("simulation")), audit, stops, heard);
+        RoundDesk desk =
+                new RoundDesk(em, keys, new JobDocuments(new FederationMode("simulation")), audit, stops, heard);
         settlement = new UpdateSettlement(desk, nodes, mirror, audit, heard);
         rounds = new RoundsUnderWay(em);
         key = rounds.add("job-1", "node_va");

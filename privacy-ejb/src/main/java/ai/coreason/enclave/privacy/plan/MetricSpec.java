@@ -5,7 +5,6 @@ import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.operator.Shape;
-import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.OptionalDouble;

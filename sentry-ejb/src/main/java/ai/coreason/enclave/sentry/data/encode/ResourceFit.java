@@ -1,17 +1,17 @@
 package ai.coreason.enclave.sentry.data.encode;
 
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
-import ai.coreason.enclave.sentry.data.schema.TensorSchema;
-import ai.coreason.enclave.sentry.data.schema.TableSchema;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.sentry.tensor.DType;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.schema.TableSchema;
+import ai.coreason.enclave.sentry.data.schema.TensorSchema;
+import ai.coreason.enclave.sentry.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

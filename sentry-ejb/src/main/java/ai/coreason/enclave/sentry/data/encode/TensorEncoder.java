@@ -1,18 +1,12 @@
 package ai.coreason.enclave.sentry.data.encode;
 
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
-import ai.coreason.enclave.sentry.tensor.Safetensors;
-import ai.coreason.enclave.sentry.tensor.Tensor;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
 import ai.coreason.enclave.sentry.data.schema.TensorSchema;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.data.schema.Grouping;
-import ai.coreason.enclave.sentry.data.schema.TensorSchema;
-import ai.coreason.enclave.sentry.tensor.DType;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.util.List;
