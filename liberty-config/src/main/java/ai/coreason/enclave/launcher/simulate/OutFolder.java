@@ -56,14 +56,14 @@ record OutFolder(Path path) {
         }
         List<Path> runs = runs();
         long killed = runs.stream().filter(OutFolder::holdsState).count();
+        Path each = path.resolve(RUN + "*");
         if (killed > 0) {
-            told.add(killed + " of the folders " + path.resolve(RUN + "*")
-                    + " hold keys and tokens, of runs that were kept or"
-                    + " killed: delete those that you do not need");
+            told.add("keys and tokens of runs that were kept or killed lie in " + each + " (" + killed
+                    + "): delete those that you do not need");
         }
         if (runs.size() > killed) {
-            told.add((runs.size() - killed) + " of the folders " + path.resolve(RUN + "*")
-                    + " hold logs of earlier runs: delete those that you do not need");
+            told.add("logs of earlier runs lie in " + each + " (" + (runs.size() - killed)
+                    + "): delete those that you do not need");
         }
         return told;
     }

@@ -45,9 +45,11 @@ class OutFolderTest {
                 .satisfiesExactly(
                         results -> assertThat(results).contains("will be replaced"),
                         killed -> assertThat(killed)
-                                .startsWith("1 of the folders ")
-                                .contains("keys and tokens"),
-                        logs -> assertThat(logs).startsWith("2 of the folders ").contains("logs of earlier runs"));
+                                .startsWith("keys and tokens of runs")
+                                .contains("run-* (1)"),
+                        logs -> assertThat(logs)
+                                .startsWith("logs of earlier runs")
+                                .contains("run-* (2)"));
     }
 
     @Test
