@@ -46,6 +46,6 @@ sealed interface Reception {
     }
 
     private static Reception closed(Contribution c, String state) {
-        return new Refused(UploadRefused.closed(c.round(), c.attempt(), state));
+        return new Refused(UploadRefused.closed(c.key().attempt(), state));
     }
 }

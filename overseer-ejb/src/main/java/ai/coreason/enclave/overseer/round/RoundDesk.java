@@ -189,9 +189,7 @@ public class RoundDesk {
     }
 
     private Contribution invited(ContributionKey key) {
-        return table.lockedContribution(key)
-                .orElseThrow(() -> UploadRefused.notInvited(
-                        key.nodeId(), key.round(), key.attempt().attempt()));
+        return table.lockedContribution(key).orElseThrow(() -> UploadRefused.notInvited(key));
     }
 
     /** Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. */

@@ -103,7 +103,7 @@ public class UpdateIntake {
             inspector.open(
                     header.key().jobId(), document, envelope, limits.of(document, terms.plan(), terms.baseDigest()));
         } catch (SealingKeys.Destroyed over) {
-            throw UploadRefused.closed(header.round(), header.attempt(), "part of a job that has ended");
+            throw UploadRefused.closed(header.key().attempt(), "part of a job that has ended");
         }
     }
 

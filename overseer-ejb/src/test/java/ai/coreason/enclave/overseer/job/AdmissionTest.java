@@ -18,6 +18,7 @@ class AdmissionTest {
     private static FederationJob job(Consumer<ObjectNode> change) {
         ObjectNode job = SmallJob.document();
         job.putArray("clients").add("va").add("swiss");
+        ((ObjectNode) job.get("privacy")).put("noise_multiplier", 3.0).put("target_delta", 0.001);
         change.accept(job);
         return FederationJob.parse(job, JobRules.inSimulation());
     }
