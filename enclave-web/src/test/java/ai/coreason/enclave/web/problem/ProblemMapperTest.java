@@ -2,6 +2,7 @@ package ai.coreason.enclave.web.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.job.JobRefused;
 import ai.coreason.enclave.overseer.round.UploadRefused;
@@ -47,7 +48,7 @@ class ProblemMapperTest {
     @Test
     void toResponse_uploadRefused_isTheProblemOfItsKind() {
         UploadRefused stranger = UploadRefused.notInvited("a", 1);
-        UploadRefused late = UploadRefused.closed(1, 1, "CLOSED");
+        UploadRefused late = UploadRefused.closed(new AttemptKey("j", 1, 1), "CLOSED");
 
         Calls.assertProblem(mapper.toResponse(stranger), ProblemType.FORBIDDEN, stranger.getMessage());
         Calls.assertProblem(mapper.toResponse(late), ProblemType.ILLEGAL_STATE, late.getMessage());
