@@ -47,6 +47,8 @@ class ArchitectureTest {
             .that()
             .resideInAnyPackage(
                     "ai.coreason.enclave.privacy.accounting..",
+                    "ai.coreason.enclave.privacy.plan..",
+                    "ai.coreason.enclave.privacy.noise..",
                     "ai.coreason.enclave.privacy.graph..",
                     "ai.coreason.enclave.privacy.dpsgd..",
                     "ai.coreason.enclave.privacy.ledger.audit..")

@@ -57,6 +57,10 @@ class ArchitectureTest {
             .should()
             .beFreeOfCycles();
 
+    @ArchTest
+    static final ArchRule data_roomsHaveNoCycle =
+            slices().matching("ai.coreason.enclave.sentry.data.(*)..").should().beFreeOfCycles();
+
     /** What all rooms of attestation share knows none of them. */
     @ArchTest
     static final ArchRule attestation_vocabularyKnowsNoRoom = noClasses()

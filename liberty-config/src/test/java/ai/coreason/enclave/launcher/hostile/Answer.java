@@ -39,7 +39,7 @@ record Answer(int status, String type, String challenge, byte[] body) {
         assertThat(problem.path("type").asText()).as(text()).isEqualTo("urn:coreason:problem:" + slug);
         assertThat(problem.path("status").asInt()).isEqualTo(expectedStatus);
         assertThat(problem.path("title").asText()).isNotBlank();
-        assertThat(problem.path("detail").asText()).contains("expected").contains("got");
+        assertThat(problem.path("detail").asText()).matches("(?s).*(expected.*got|: unknown member$|: not allowed ).*");
         return problem;
     }
 

@@ -41,9 +41,10 @@ final class SimulatedSource implements EvidenceSource {
             byte[] der = Pem.read(Pem.PRIVATE_KEY, text);
             PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
             return new SimulatedSource(key, manifestSha256, clock);
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new IOException(pem + ": expected one PKCS#8 private key on P-256, PEM, got "
-                    + e.getClass().getSimpleName());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(pem + ": expected one PKCS#8 private key, PEM, got something else");
+        } catch (GeneralSecurityException e) {
+            throw new IOException(pem + ": expected a private key on P-256, got another one");
         }
     }
 

@@ -205,12 +205,18 @@ public class NodeRegistry {
      * @return what speaks against it if it was accepted before; nothing is noted then
      */
     public Optional<Reason> acceptQuote(byte[] quote, String nodeId) {
-        String hash = hash(quote);
-        if (em.find(UsedQuote.class, hash) != null) {
-            return Optional.of(new Reason("quote", "one that was not accepted before", "one that was"));
+        Optional<Reason> before = acceptedBefore(quote);
+        if (before.isEmpty()) {
+            em.persist(new UsedQuote(hash(quote), nodeId, Instant.now()));
         }
-        em.persist(new UsedQuote(hash, nodeId, Instant.now()));
-        return Optional.empty();
+        return before;
+    }
+
+    /** What speaks against a quote that was accepted before; empty as long as it was not. */
+    public Optional<Reason> acceptedBefore(byte[] quote) {
+        return em.find(UsedQuote.class, hash(quote)) == null
+                ? Optional.empty()
+                : Optional.of(new Reason("quote", "one that was not accepted before", "one that was"));
     }
 
     /** Takes a node out until it enrols again; one that never enrolled is left unknown. */

@@ -220,13 +220,16 @@ public class RoundDesk {
     }
 
     /**
-     * The task of an update that lies in the vault and waits to be judged; nothing is locked.
+     * The task of an update that lies in the vault and waits to be judged. The row is locked for this reading alone: a message may
+     * come before the other branch of its transaction has committed, and where readers do not wait for writers it would find a row
+     * that does not wait yet, and be lost.
      *
      * @param envelopeDigest SHA-256 of the envelope that is to be judged
      * @throws IllegalStateException if the envelope that lies in the vault is another one
      */
     public Optional<RoundTask> awaited(ContributionKey key, String envelopeDigest) {
-        Optional<Contribution> waiting = table.contribution(key).filter(c -> c.state() == ContributionState.UPLOADED);
+        Optional<Contribution> waiting =
+                table.lockedContribution(key).filter(c -> c.state() == ContributionState.UPLOADED);
         waiting.flatMap(Contribution::envelopeDigest)
                 .filter(noted -> !noted.equals(envelopeDigest))
                 .ifPresent(noted -> {

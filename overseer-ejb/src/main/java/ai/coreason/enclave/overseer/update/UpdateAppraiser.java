@@ -1,8 +1,10 @@
 package ai.coreason.enclave.overseer.update;
 
 import ai.coreason.enclave.overseer.enrolment.EvidenceDesk;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
@@ -10,10 +12,11 @@ import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Appraises uploaded updates without a transaction: the caller's is suspended meanwhile, and nothing is locked, so that evidence
+ * Appraises uploaded updates without a transaction: the caller's is suspended meanwhile, and nothing stays locked, so that evidence
  * can wait for its maker's service. Changes nothing, so that it may be broken off and begun again at any time.
  */
 @Stateless
@@ -28,14 +31,18 @@ public class UpdateAppraiser {
     @Inject
     private EvidenceDesk evidence;
 
+    @Inject
+    private NodeRegistry nodes;
+
     /** For the container. */
     public UpdateAppraiser() {}
 
     /** An appraiser outside of a server. */
-    UpdateAppraiser(Storage storage, RoundDesk desk, EvidenceDesk evidence) {
+    UpdateAppraiser(Storage storage, RoundDesk desk, EvidenceDesk evidence, NodeRegistry nodes) {
         this.storage = storage;
         this.desk = desk;
         this.evidence = evidence;
+        this.nodes = nodes;
     }
 
     /**
@@ -50,10 +57,13 @@ public class UpdateAppraiser {
         }
         UpdateHeader header =
                 UpdateEnvelope.parse(storage.updates().read(check.digest())).header();
-        return Appraisal.of(
-                check.key(),
-                header,
-                task.get(),
-                evidence.update(header, check.key().nodeId(), check.session()));
+        return Appraisal.of(check.key(), header, task.get(), judge(header, check));
+    }
+
+    /** A quote that was accepted before is refused for that alone: what else it does not fit is no news. */
+    private Verdict judge(UpdateHeader header, ClaimCheck check) {
+        return nodes.acceptedBefore(header.evidence().quote())
+                .<Verdict>map(why -> new Verdict.Refused(List.of(why)))
+                .orElseGet(() -> evidence.update(header, check.key().nodeId(), check.session()));
     }
 }

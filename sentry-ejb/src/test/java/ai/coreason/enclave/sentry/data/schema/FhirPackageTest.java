@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,17 +25,23 @@ class FhirPackageTest {
     Path folder;
 
     /** A block of the page on data, by its language. */
-    private static String example(String language) throws IOException {
-        Matcher m = Pattern.compile("```" + language + "\\R(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("../docs/DATA.md")));
-        assertThat(m.find()).isTrue();
-        return m.group(1);
+    /** The only block of a language in the docs that has a word. */
+    private static String example(String language, String word) throws IOException {
+        List<String> blocks = Pattern.compile("```" + language + "\\R(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("../docs/DATA.md")))
+                .results()
+                .map(m -> m.group(1))
+                .filter(b -> b.contains(word))
+                .toList();
+        assertThat(blocks).hasSize(1);
+        return blocks.get(0);
     }
 
     @Test
     void read_exampleOfTheDocs_givesWhatTheySay() throws Exception {
-        Files.writeString(Files.createDirectories(folder.resolve("export")).resolve("part.ndjson"), example("ndjson"));
-        DataPackage read = read((ObjectNode) Json.read(example("json")));
+        Files.writeString(
+                Files.createDirectories(folder.resolve("export")).resolve("part.ndjson"), example("ndjson", "Patient"));
+        DataPackage read = read((ObjectNode) Json.read(example("json", "\"fhir\"")));
         DataResource resource = read.resource("node_harbour").orElseThrow();
         FhirTable table = (FhirTable) resource.content();
         Grouping grouping =
