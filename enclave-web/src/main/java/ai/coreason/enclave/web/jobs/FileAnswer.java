@@ -1,5 +1,6 @@
 package ai.coreason.enclave.web.jobs;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,11 @@ record FileAnswer(int status, Map<String, String> headers, Optional<ByteRange> b
     private static final int NOT_MODIFIED = 304;
     private static final int PRECONDITION_FAILED = 412;
     private static final int RANGE_NOT_SATISFIABLE = 416;
+
+    /** Copies the headers; their order stays. */
+    FileAnswer {
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
 
     /**
      * The answer.

@@ -159,7 +159,7 @@ public class RoundResource {
         DeclineReason reason = f.constant("reason", DeclineReason.class);
         String detail = f.text("detail", "text of at most 2000 characters", s -> s.length() <= 2000);
         f.end();
-        if (round < 1) {
+        if (round < 1 || jobId.isBlank()) {
             throw UploadRefused.notInvited(node(), round, attempt);
         }
         desk.declined(ContributionKey.of(jobId, round, attempt, node()), reason, detail);

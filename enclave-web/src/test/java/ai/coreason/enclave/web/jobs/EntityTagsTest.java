@@ -3,6 +3,7 @@ package ai.coreason.enclave.web.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,6 +57,16 @@ class EntityTagsTest {
     void hold_anotherTagOrNoList_isNot(String list) {
         assertThat(EntityTags.hold(list, "abc", false)).isFalse();
         assertThat(EntityTags.hold(list, "abc", true)).isFalse();
+    }
+
+    /** Read again from every blank, such a header would take minutes. */
+    @Test
+    @Timeout(60)
+    void hold_headerOfBlanks_isReadInOnePass() {
+        assertThat(EntityTags.hold("\"a\"," + " ".repeat(1 << 20) + "x", "abc", true))
+                .isFalse();
+        assertThat(EntityTags.hold("\"a\"," + " ".repeat(1 << 20) + "\"abc\"", "abc", true))
+                .isTrue();
     }
 
     @Test

@@ -32,7 +32,7 @@ final class CalibrateCommand implements Callable<Integer> {
     @Mixin
     private Inputs inputs;
 
-    @Option(names = "--target-epsilon", paramLabel = "E", description = "the epsilon that may not be passed, > 0")
+    @Option(names = "--target-epsilon", paramLabel = "E", description = "the epsilon that must not be exceeded, > 0")
     private String targetEpsilon;
 
     private record Noise(double rdp, double pld) {

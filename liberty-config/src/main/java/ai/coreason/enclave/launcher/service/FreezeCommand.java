@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Freezes the federation, or one job.",
             "No task is handed out and no round moves; a frozen federation enrols no node and takes no job either. An update"
-                    + " to a task that was handed out before is still taken. Once more changes nothing."
+                    + " to a task that was handed out before is still taken. Repeating the command changes nothing."
         })
 final class FreezeCommand implements Callable<Integer> {
     @Spec

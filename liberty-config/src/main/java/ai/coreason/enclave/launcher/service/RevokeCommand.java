@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Shuts out a node, an enrolment token, a node's certificate, or the tokens that a user has now.",
-            "It counts from the next call on. Once more changes nothing."
+            "It counts from the next call on. Repeating the command changes nothing."
         })
 final class RevokeCommand implements Callable<Integer> {
     @Spec

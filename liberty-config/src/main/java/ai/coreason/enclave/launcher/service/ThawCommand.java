@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Lets a frozen federation, or one frozen job, go on. A round whose deadline has passed meanwhile ends with what came.",
-            "Once more changes nothing."
+            "Repeating the command changes nothing."
         })
 final class ThawCommand implements Callable<Integer> {
     @Spec

@@ -79,8 +79,9 @@ record OutFolder(Path path) {
         return Files.createTempDirectory(path, RUN);
     }
 
-    /** Writes the results of a run over those of an earlier one. */
+    /** Writes the results of a run over those of an earlier one, whose report goes first: a report tells that all of a run is there. */
     void write(byte[] model, JsonNode report, JsonNode ledger, JsonNode audit) throws IOException {
+        Files.deleteIfExists(path.resolve(REPORT));
         PrivateFile.write(path.resolve(MODEL), model);
         PrivateFile.write(path.resolve("ledger.json"), text(ledger));
         PrivateFile.write(path.resolve("audit.json"), text(audit));

@@ -103,7 +103,7 @@ final class Report {
     private static String unfinished(JsonNode report) {
         int rounds = report.path("rounds").size();
         return rounds == 0
-                ? "no round was, and " + OutFolder.MODEL + " is the model that training began with"
+                ? "no round was completed; " + OutFolder.MODEL + " is the initial model"
                 : OutFolder.MODEL + " is the model after round " + rounds;
     }
 

@@ -100,6 +100,9 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the report as JSON; progress goes to standard error")
     private boolean json;
 
+    /** Whether this run's results lie in their folder. */
+    private boolean written;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
@@ -131,6 +134,7 @@ public final class SimulateCommand implements Callable<Integer> {
         try (Federation federation = new Federation(distribution, run)) {
             say("logs in " + run);
             report = new Simulation(federation, inputs, start, this::say).run(folder);
+            written = true;
         } finally {
             if (!keep) {
                 OutFolder.keepLogsOnly(run);
@@ -144,7 +148,7 @@ public final class SimulateCommand implements Callable<Integer> {
                                 : Report.summary(report, inputs.job().rounds()));
         accuracy(inputs, folder);
         String status = report.path("status").asText();
-        say((status.equals(Report.COMPLETED) ? "results in " : "what there is of results in ") + folder.path());
+        say((status.equals(Report.COMPLETED) ? "results in " : "partial results in ") + folder.path());
         return exitCode(status);
     }
 
@@ -158,9 +162,10 @@ public final class SimulateCommand implements Callable<Integer> {
 
     /** What a run that ended early leaves. */
     private String left(OutFolder folder, Path run) {
-        return "no results; " + (keep ? "the servers' files, keys and tokens among them, are in " : "logs are in ")
+        return (written ? "results in " + folder.path() + "; " : "no results; ")
+                + (keep ? "the servers' files, keys and tokens among them, are in " : "logs are in ")
                 + run
-                + (folder.holdsResults()
+                + (!written && folder.holdsResults()
                         ? "; report.json, model.safetensors and the others in " + folder.path()
                                 + " are of an earlier run"
                         : "");

@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * Keeps the Overseer's mirror of a dataset's ledger whole, and finds out by the heads that it countersigns whether this
  * node's ledger was rolled back: a ledger that lacks a mirrored row, or has another in its place, may pay for nothing
- * (ARCHITECTURE, section 4). Not thread-safe.
+ * (docs/adr/0010-recovery-counts-both-branches.md). Not thread-safe.
  */
 final class LedgerMirroring {
     private static final System.Logger LOG = System.getLogger(LedgerMirroring.class.getName());

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The node's own computation of a round's plan, against which it holds the plan that it was sent: every member, the noise
- * among them, follows from the job and the dataset's registration (ARCHITECTURE, section 4). Equal means the same double.
+ * among them, follows from the job and the dataset's registration. Equal means the same double.
  * Immutable.
  */
 final class PlanCheck {

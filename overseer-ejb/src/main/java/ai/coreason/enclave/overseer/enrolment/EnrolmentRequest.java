@@ -20,7 +20,7 @@ import java.util.Optional;
 /**
  * One attempt to enrol, as a node sends it.
  *
- * @param csr a PKCS#10 request in DER; nothing here changes the array
+ * @param csr a PKCS#10 request in DER; copied
  * @param insecure whether the node says that no hardware binds it
  * @param nextTokenSha256 of the token that the node has chosen for its next enrolment
  * @param digest of the whole request, in canonical form
@@ -36,9 +36,16 @@ public record EnrolmentRequest(
         Optional<String> nextTokenSha256,
         String digest) {
 
-    /** Copies the list. */
+    /** Copies list and array. */
     public EnrolmentRequest {
+        csr = csr.clone();
         datasets = List.copyOf(datasets);
+    }
+
+    /** A copy of the request's bytes. */
+    @Override
+    public byte[] csr() {
+        return csr.clone();
     }
 
     /**

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 /**
  * Settles attempts to enrol, each in one transaction. Whatever is good once, the token, the nonce and the quote, is looked at
  * again here, under the token's lock, and used up here; a revocation counts that came while the evidence was appraised, as it
- * locks the node's secrets too. Rows are locked in the order secrets, node, audit log.
+ * locks the node's secrets too. Rows are locked in the order secrets, nonce, quote, ledger, node, audit log.
  */
 @Stateless
 public class EnrolmentSettlement {

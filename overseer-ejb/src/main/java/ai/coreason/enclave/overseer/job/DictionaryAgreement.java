@@ -199,9 +199,7 @@ public final class DictionaryAgreement {
         aspects.add(new Aspect("type", f -> f.shape().isEmpty() ? f.type() : f.type() + " " + f.shape()));
         aspects.add(new Aspect("unit", f -> f.unit().orElse(NONE)));
         aspects.add(new Aspect("numbers for a missing value", f -> f.missing()));
-        boolean ordered = asked.encode() == Encoding.ONE_HOT
-                || asked.encode() == Encoding.CLASS
-                || asked.encode() == Encoding.BINARY;
+        boolean ordered = Encoding.ORDERED.contains(asked.encode());
         if (asked.order().isEmpty()) {
             aspects.add(new Aspect(
                     "enum" + (ordered ? " in the same order" : ""),

@@ -28,7 +28,10 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -192,42 +195,56 @@ public class RoundDesk {
         return table.lockedContribution(key).orElseThrow(() -> UploadRefused.notInvited(key));
     }
 
-    /** Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. */
+    /**
+     * Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. All rows are locked and written before
+     * the audit log is, for which everybody else may be waiting.
+     */
     public void quarantined(@Observes NodeQuarantined node) {
-        for (Contribution c : table.invitations(node.nodeId())) {
-            c.miss(node.why());
-            quarantine(c.jobId(), node.nodeId(), node.why());
-            moved.fire(new RoundMoved(c.jobId()));
+        List<JobEvent> left = new ArrayList<>();
+        for (Contribution found : table.invitations(node.nodeId())) {
+            Contribution c = locked(found.key());
+            if (c.state() == ContributionState.INVITED) {
+                c.miss(node.why());
+                leave(c.jobId(), node.nodeId(), node.why()).ifPresent(left::add);
+                moved.fire(new RoundMoved(c.jobId()));
+            }
         }
+        em.flush();
+        left.forEach(audit::append);
     }
 
     /**
      * Takes a revoked node out of its jobs, and its update out of each attempt that is still open, admitted or not; the charges
-     * stay. What is aggregated already stays too.
+     * stay. What is aggregated already stays too. Jobs are locked in the order of their ids, and all rows before the audit log.
      */
     public void expel(String nodeId, String why) {
-        for (Contribution found : table.inOpenRounds(nodeId)) {
+        List<JobEvent> left = new ArrayList<>();
+        List<Contribution> open = new ArrayList<>(table.inOpenRounds(nodeId));
+        open.sort(Comparator.comparing(Contribution::jobId));
+        for (Contribution found : open) {
             em.find(Job.class, found.jobId(), LockModeType.PESSIMISTIC_WRITE);
             Contribution c = locked(found.key());
             Round round = table.last(c.jobId(), c.round()).orElseThrow();
             em.refresh(round);
             if (round.state() == RoundState.OPEN && round.attempt() == c.attempt()) {
                 c.withdraw(why);
-                quarantine(c.jobId(), nodeId, why);
+                leave(c.jobId(), nodeId, why).ifPresent(left::add);
                 moved.fire(new RoundMoved(c.jobId()));
             }
         }
+        em.flush();
+        left.forEach(audit::append);
     }
 
     /**
-     * The task of an update that lies in the vault and waits to be judged. The row is locked for this reading alone: a message may
+     * What an update has to answer that lies in the vault and waits to be judged. The row is locked for this reading alone: a message may
      * come before the other branch of its transaction has committed, and where readers do not wait for writers it would find a row
      * that does not wait yet, and be lost.
      *
      * @param envelopeDigest SHA-256 of the envelope that is to be judged
      * @throws IllegalStateException if the envelope that lies in the vault is another one
      */
-    public Optional<RoundTask> awaited(ContributionKey key, String envelopeDigest) {
+    public Optional<Awaited> awaited(ContributionKey key, String envelopeDigest) {
         Optional<Contribution> waiting =
                 table.lockedContribution(key).filter(c -> c.state() == ContributionState.UPLOADED);
         waiting.flatMap(Contribution::envelopeDigest)
@@ -236,10 +253,11 @@ public class RoundDesk {
                     throw new IllegalStateException(
                             "update of " + key + ": expected the envelope " + noted + ", got " + envelopeDigest);
                 });
-        return waiting.map(c -> task(
-                em.find(Job.class, key.jobId()),
-                table.last(key.jobId(), key.round()).orElseThrow(),
-                c));
+        return waiting.map(c -> new Awaited(
+                Base64.getDecoder().decode(c.nonce()),
+                em.find(Job.class, key.jobId()).jobDigest(),
+                table.last(key.jobId(), key.round()).orElseThrow().baseDigest(),
+                participations.of(key.jobId(), key.nodeId()).plan().training()));
     }
 
     /** Whether an update lies in the vault and waits to be judged; its row stays locked until the transaction ends. */
@@ -257,15 +275,17 @@ public class RoundDesk {
     /** Refuses an update that was judged bad, and takes its node out of the job. */
     public void rejected(ContributionKey key, String why) {
         locked(key).reject(why);
-        quarantine(key.jobId(), key.nodeId(), why);
+        leave(key.jobId(), key.nodeId(), why).ifPresent(audit::append);
     }
 
-    private void quarantine(String jobId, String nodeId, String why) {
+    /** Takes a node out of a job; what the audit log is to be told of it, if it was in. */
+    private Optional<JobEvent> leave(String jobId, String nodeId, String why) {
         Participation p = participations.of(jobId, nodeId);
-        if (p.active()) {
-            p.leave(ParticipationState.QUARANTINED, why);
-            audit.append(new JobEvent.NodeLeft(jobId, nodeId, why));
+        if (!p.active()) {
+            return Optional.empty();
         }
+        p.leave(ParticipationState.QUARANTINED, why);
+        return Optional.of(new JobEvent.NodeLeft(jobId, nodeId, why));
     }
 
     private Contribution locked(ContributionKey key) {

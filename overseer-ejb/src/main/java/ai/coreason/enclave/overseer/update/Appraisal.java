@@ -1,11 +1,11 @@
 package ai.coreason.enclave.overseer.update;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
-import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,10 +49,10 @@ public sealed interface Appraisal {
      * Appraises an update by its header; what is sealed was opened at the door.
      *
      * @param key whose it is
-     * @param task the task that the node was given
+     * @param task what the node was asked
      * @param evidence the verdict on its evidence
      */
-    static Appraisal of(ContributionKey key, UpdateHeader header, RoundTask task, Verdict evidence) {
+    static Appraisal of(ContributionKey key, UpdateHeader header, Awaited task, Verdict evidence) {
         TaskMatch match = new TaskMatch(task);
         List<String> reasons = new ArrayList<>(match.faults(header));
         if (evidence instanceof Verdict.Refused refused) {

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.overseer.update;
 
 import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
-import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whether what a node hands in answers the task that it was given. Pure. */
-record TaskMatch(RoundTask task) {
+record TaskMatch(Awaited task) {
     /** All members of an update's header that are not this task's. */
     List<String> faults(UpdateHeader header) {
         List<String> out = new ArrayList<>();
@@ -20,7 +20,7 @@ record TaskMatch(RoundTask task) {
         }
         compare(out, "job_digest", task.jobDigest(), header.jobDigest());
         compare(out, "base_digest", task.baseDigest(), header.baseDigest());
-        compare(out, "plan_digest", task.planDigest(), header.planDigest());
+        compare(out, "plan_digest", task.plan().digest(), header.planDigest());
         task.plan().metrics().objection(header.metrics()).ifPresent(out::add);
         return out;
     }

@@ -2,10 +2,10 @@ package ai.coreason.enclave.overseer.update;
 
 import ai.coreason.enclave.overseer.enrolment.EvidenceDesk;
 import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.sentry.attestation.Verdict;
-import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import jakarta.ejb.Stateless;
@@ -51,7 +51,7 @@ public class UpdateAppraiser {
      * @throws IllegalStateException if the vault does not have it, or its row speaks of another envelope
      */
     public Appraisal appraise(ClaimCheck check) {
-        Optional<RoundTask> task = desk.awaited(check.key(), check.digest());
+        Optional<Awaited> task = desk.awaited(check.key(), check.digest());
         if (task.isEmpty()) {
             return new Appraisal.NotAwaited();
         }

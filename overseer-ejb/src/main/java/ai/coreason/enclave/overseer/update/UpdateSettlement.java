@@ -27,7 +27,7 @@ import java.util.List;
  * deliveries of one message, one after another or at once, the second finds nothing to settle: nothing is admitted, mirrored or
  * told to the audit log twice.
  *
- * <p>Rows are locked in the order contribution, quote, ledger, participation, node, audit log.
+ * <p>Rows are locked in the order contribution, quote, ledger, node, the node's other contributions, participation, audit log.
  */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.MANDATORY)
@@ -106,8 +106,8 @@ public class UpdateSettlement {
             desk.admitted(check.key(), header.trainMillis().orElse(0), header.metrics());
             audit.append(new UpdateEvent.Admitted(update));
         } else {
-            desk.rejected(check.key(), String.join("; ", reasons));
             nodes.quarantine(check.key().nodeId(), last -> last.untrusted(header.evidence(), reasons, Instant.now()));
+            desk.rejected(check.key(), String.join("; ", reasons));
             audit.append(new UpdateEvent.Rejected(update, reasons));
         }
     }

@@ -135,7 +135,11 @@ class RoundDeskTest {
     void awaited_beforeAndAfterItWaits_isEmpty() {
         assertThat(desk.awaited(key, ENVELOPE)).isEmpty();
         desk.uploaded(key, UPLOAD);
-        assertThat(desk.awaited(key, ENVELOPE).orElseThrow().key()).isEqualTo(key.attempt());
+        assertThat(desk.awaited(key, ENVELOPE)).hasValueSatisfying(a -> {
+            assertThat(a.baseDigest()).isEqualTo(RoundsUnderWay.BASE);
+            assertThat(a.plan()).isEqualTo(RoundsUnderWay.PLAN);
+            assertThat(a.nonce()).hasSize(32);
+        });
         assertThat(desk.awaitsJudgement(key)).isTrue();
 
         desk.admitted(key, 5, Map.of());

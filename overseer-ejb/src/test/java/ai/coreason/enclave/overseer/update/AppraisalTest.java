@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.SmallJob;
+import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.overseer.round.RoundsUnderWay;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
@@ -99,12 +100,16 @@ class AppraisalTest {
                 OptionalLong.empty());
     }
 
+    private Awaited awaited() {
+        return new Awaited(task.nonce(), task.jobDigest(), task.baseDigest(), task.plan());
+    }
+
     private UpdateHeader answer() {
         return header(new byte[32], task.jobDigest(), task.baseDigest(), task.planDigest(), Map.of());
     }
 
     private List<String> reasons(UpdateHeader header, Verdict evidence) {
-        Appraisal appraisal = Appraisal.of(KEY, header, task, evidence);
+        Appraisal appraisal = Appraisal.of(KEY, header, awaited(), evidence);
         assertThat(appraisal).isInstanceOf(Appraisal.Unfit.class);
         return ((Appraisal.Unfit) appraisal).reasons();
     }
@@ -113,7 +118,7 @@ class AppraisalTest {
     void of_answerToTheTask_isFitWithItsCharge() {
         UpdateHeader header = answer();
 
-        assertThat(Appraisal.of(KEY, header, task, TRUSTED)).isInstanceOfSatisfying(Appraisal.Fit.class, fit -> {
+        assertThat(Appraisal.of(KEY, header, awaited(), TRUSTED)).isInstanceOfSatisfying(Appraisal.Fit.class, fit -> {
             assertThat(fit.update().header()).isSameAs(header);
             assertThat(fit.update().proven()).isTrue();
             assertThat(fit.update().charge()).contains(ChargeRow.parse(row, "row"));
@@ -138,11 +143,12 @@ class AppraisalTest {
     void of_evidenceThatDoesNotHold_saysAllAndIsNotProvenAndStillBringsItsCharge() {
         Verdict refused = new Verdict.Refused(List.of(new Reason("tcb", "7", "6"), new Reason("vmpl", "0", "1")));
 
-        assertThat(Appraisal.of(KEY, answer(), task, refused)).isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
-            assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6", "vmpl: expected 0, got 1");
-            assertThat(unfit.update().proven()).isFalse();
-            assertThat(unfit.update().charge()).isPresent();
-        });
+        assertThat(Appraisal.of(KEY, answer(), awaited(), refused))
+                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+                    assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6", "vmpl: expected 0, got 1");
+                    assertThat(unfit.update().proven()).isFalse();
+                    assertThat(unfit.update().charge()).isPresent();
+                });
     }
 
     static Stream<Arguments> foreignCharges() {
@@ -171,16 +177,17 @@ class AppraisalTest {
     void of_chargeOfSomethingElse_isUnfitAndNotMirrored(Consumer<ObjectNode> change, String why) {
         change.accept(row);
 
-        assertThat(Appraisal.of(KEY, answer(), task, TRUSTED)).isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
-            assertThat(unfit.reasons()).singleElement().asString().startsWith(why);
-            assertThat(unfit.update().charge()).isEmpty();
-            assertThat(unfit.update().proven()).isTrue();
-        });
+        assertThat(Appraisal.of(KEY, answer(), awaited(), TRUSTED))
+                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+                    assertThat(unfit.reasons()).singleElement().asString().startsWith(why);
+                    assertThat(unfit.update().charge()).isEmpty();
+                    assertThat(unfit.update().proven()).isTrue();
+                });
     }
 
     @Test
     void unfit_withoutAReason_isABug() {
-        Appraisal.Found found = ((Appraisal.Fit) Appraisal.of(KEY, answer(), task, TRUSTED)).update();
+        Appraisal.Found found = ((Appraisal.Fit) Appraisal.of(KEY, answer(), awaited(), TRUSTED)).update();
 
         assertThatThrownBy(() -> new Appraisal.Unfit(found, List.of())).isInstanceOf(IllegalArgumentException.class);
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param quote the quote, 1 to 24,576 bytes
  * @param certificates for the quote's verification as the machine gave them, at most 65,536 bytes; none if it gave none
  * @param gpu what a GPU of the machine says, in a document with {@code gpu_evidence_sha256}
- * @param reportData the members of ARCHITECTURE section 5, whose digest the quote carries
+ * @param reportData the members (docs/ATTESTATION.md) whose digest the quote carries
  */
 public record Evidence(
         HardwareType hardwareType, byte[] quote, byte[] certificates, Optional<Gpu> gpu, ObjectNode reportData) {

@@ -5,10 +5,12 @@ import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.privacy.plan.PlanRule;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -120,7 +122,13 @@ public record RoundTask(
 
     /** A site approves the job, so a plan may not train otherwise than the job says. */
     private static void requirePlanOf(FederationJob job, TrainingPlan plan, String path) {
-        job.planRule().departure(plan).ifPresent(d -> {
+        Optional<PlanRule.Difference> departure;
+        try {
+            departure = job.planRule().departure(plan);
+        } catch (IllegalArgumentException e) {
+            throw InvalidDocument.at(path, "a plan that the job leads to", "one with which " + e.getMessage());
+        }
+        departure.ifPresent(d -> {
             throw InvalidDocument.at(path + "." + d.member(), d.expected() + ", as in the job", d.came());
         });
     }

@@ -142,6 +142,21 @@ class MessagesTest {
                 .hasMessageStartingWith(message);
     }
 
+    /** The metrics' noise, four times the gradient's, is then out of range: no job leads to such a plan. */
+    @Test
+    void roundTask_noiseThatNoMetricCanGoBeside_namesThePlan() {
+        ObjectNode json = task().json();
+        ObjectNode job = (ObjectNode) json.get("job");
+        job.set("metrics", Json.read("[\"accuracy\"]"));
+        ((ObjectNode) job.get("privacy")).remove(List.of("noise_multiplier", "metric_noise_multiplier", "max_loss"));
+        ((ObjectNode) json.get("plan")).put("noise_multiplier", 300_000).remove("metrics");
+
+        assertThatThrownBy(() -> RoundTask.parse(json, JobRules.inSimulation()))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(
+                        "plan: expected a plan that the job leads to, got one with which metrics.noise");
+    }
+
     @Test
     void envelope_writtenAndRead_isTheSame() {
         UpdateEnvelope envelope = envelope();

@@ -81,7 +81,7 @@ final class BudgetCheck {
                         dataset.ceiling(),
                         round.noiseMultiplier()))
                 .orElse(plan.nodeId()
-                        + ": no privacy mechanism: what it sends says more of its records than a budget allows");
+                        + ": no privacy mechanism: its updates are not protected, and no budget limits them");
     }
 
     private Phase whole(Phase round) {

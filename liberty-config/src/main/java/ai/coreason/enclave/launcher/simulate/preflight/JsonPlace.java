@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 
 /** A place in a JSON document, by a path as errors name it: {@code dataset.features[2].encode}. Pure. */
 final class JsonPlace {
+    private static final Pattern ELEMENT = Pattern.compile(".*\\[(\\d{1,9})][^\\[]*");
     private static final Pattern LAST_INDEX = Pattern.compile("(.*)\\[(\\d{1,9})]");
 
     private JsonPlace() {}
@@ -30,7 +31,7 @@ final class JsonPlace {
 
     /** The last index in a path; 0 where there is none. */
     static int index(String path) {
-        Matcher element = Pattern.compile(".*\\[(\\d{1,9})][^\\[]*").matcher(path);
+        Matcher element = ELEMENT.matcher(path);
         return element.matches() ? Integer.parseInt(element.group(1)) : 0;
     }
 
