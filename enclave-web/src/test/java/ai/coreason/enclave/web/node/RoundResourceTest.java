@@ -8,6 +8,7 @@ import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.update.UpdateIntake;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.Storage;
@@ -42,6 +43,9 @@ class RoundResourceTest {
     private Optional<String> base = Optional.empty();
     private Optional<InvalidDocument> objection = Optional.empty();
     private Optional<Contribution> contribution = Optional.empty();
+    private RoundDesk desk;
+    private UpdateIntake intake;
+    private ModelStore models;
     private RoundResource resource;
 
     private record Came(ContributionState now, String why) {
@@ -62,7 +66,7 @@ class RoundResourceTest {
 
     @BeforeEach
     void open() {
-        RoundDesk desk = new RoundDesk() {
+        desk = new RoundDesk() {
             @Override
             public Optional<String> base(String jobId, long number, String nodeId) {
                 return base;
@@ -85,7 +89,7 @@ class RoundResourceTest {
                         detail));
             }
         };
-        UpdateIntake intake = new UpdateIntake() {
+        intake = new UpdateIntake() {
             @Override
             public void receive(String jobId, long round, String nodeId, String digest, InputStream body) {
                 objection.ifPresent(o -> {
@@ -94,8 +98,12 @@ class RoundResourceTest {
                 done.add(String.join(" ", jobId, "" + round, nodeId, digest));
             }
         };
-        resource =
-                new RoundResource(desk, new ModelStore(new Storage(folder.toString())), intake, "j", Calls.node("a"));
+        models = new ModelStore(new Storage(folder.toString()));
+        resource = of("j");
+    }
+
+    private RoundResource of(String jobId) {
+        return new RoundResource(desk, models, intake, jobId, Calls.node("a"));
     }
 
     private static void assertRefused(
@@ -215,6 +223,14 @@ class RoundResourceTest {
         wrong.forEach((field, body) -> assertThatThrownBy(() -> resource.decline(Calls.body(body)))
                 .isInstanceOfSatisfying(
                         InvalidDocument.class, e -> assertThat(e.field()).isEqualTo(field)));
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void decline_jobWithoutAName_isRefused() {
+        assertThatThrownBy(
+                        () -> of(" ").decline(Calls.body("{\"attempt\": 1, \"reason\": \"BUDGET\", \"detail\": \"\"}")))
+                .isInstanceOf(UploadRefused.class);
         assertThat(done).isEmpty();
     }
 }
