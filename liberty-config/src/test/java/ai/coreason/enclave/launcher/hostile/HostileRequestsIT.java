@@ -130,7 +130,7 @@ class HostileRequestsIT {
         assertThat(problem.path("field").asText()).as(problem.toString()).isEqualTo(field);
         String[] detail = problem.get("detail").asText().split(", got ", 2);
         assertThat(detail[0]).contains(field).contains(expected);
-        assertThat(detail[1]).contains(came);
+        assertThat(detail.length == 1 ? "" : detail[1]).contains(came);
     }
 
     static Stream<Arguments> wrongTexts() {
