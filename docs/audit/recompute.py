@@ -136,9 +136,9 @@ def limit_faults(before, own, row, older, total, budget):
     faults = []
     if row["mechanism"] != "NONE":
         if total > budget * (1 + SAME):
-            faults.append(f"passes the dataset's ceiling of {row['ceiling']}")
+            faults.append(f"exceeds the dataset's ceiling of {row['ceiling']}")
         if row["job_epsilon_after"] is None or row["job_epsilon_after"] > row["job_limit"]:
-            faults.append(f"passes the job's limit of {row['job_limit']}")
+            faults.append(f"exceeds the job's limit of {row['job_limit']}")
     pinned = own and all(terms(r) == terms(own[0]) for r in own)
     if not older and own and terms(row)[:2 if not pinned else None] != terms(own[0])[:2 if not pinned else None]:
         faults.append("is on other terms than its job's first charge")

@@ -2,6 +2,7 @@ package ai.coreason.enclave.web;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import ai.coreason.enclave.web.security.NodeCall;
 import com.tngtech.archunit.core.domain.JavaMethod;
@@ -19,7 +20,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import java.util.Set;
 
-@AnalyzeClasses(packages = "ai.coreason.enclave.web", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "ai.coreason.enclave", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     /** What a node has to call before it has a certificate. */
     private static final Set<String> OPEN = Set.of("EnrolmentResource", "OverseerEvidenceResource");
@@ -46,6 +47,22 @@ class ArchitectureTest {
             });
 
     @ArchTest
-    static final ArchRule database =
-            noClasses().should().dependOnClassesThat().resideInAPackage("jakarta.persistence..");
+    static final ArchRule rooms_haveNoCycle =
+            slices().matching("ai.coreason.enclave.web.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule lowerModules_knowNoTransport = noClasses()
+            .that()
+            .resideOutsideOfPackage("ai.coreason.enclave.web..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.coreason.enclave.web..", "jakarta.ws.rs..", "jakarta.servlet..");
+
+    @ArchTest
+    static final ArchRule database = noClasses()
+            .that()
+            .resideInAPackage("ai.coreason.enclave.web..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.persistence..");
 }

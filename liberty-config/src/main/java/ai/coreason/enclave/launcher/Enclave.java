@@ -7,18 +7,15 @@ import ai.coreason.enclave.launcher.service.NodeCommand;
 import ai.coreason.enclave.launcher.service.OverseerCommand;
 import ai.coreason.enclave.launcher.service.TokenCommand;
 import ai.coreason.enclave.launcher.simulate.SimulateCommand;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import java.io.IOException;
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
+import ai.coreason.enclave.launcher.terminal.CommandLineErrors;
+import ai.coreason.enclave.launcher.terminal.VisibleWriter;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code enclave} command. */
 @Command(
@@ -31,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done",
             "1:failed",
             "2:the command line or a file it names is wrong",
-            "3:no confidential hardware where it is needed"
+            "3:no confidential hardware where it is needed",
+            "4:a job's budgets ended before its last round (simulate --all-rounds)"
         },
         subcommands = {
             SimulateCommand.class,
@@ -42,10 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PrivacyCommand.class,
             AttestCommand.class
         })
-public final class Enclave implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
+public final class Enclave extends CommandGroup {
     /** The version in the manifest of this jar. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -71,30 +66,9 @@ public final class Enclave implements Runnable {
 
     /** The command line, for {@link #main} and tests. */
     public static CommandLine commandLine() {
+        CommandLineErrors errors = new CommandLineErrors();
         return new CommandLine(new Enclave())
-                .setParameterExceptionHandler((e, args) -> {
-                    CommandLine command = e.getCommandLine();
-                    command.getErr().println("enclave: " + e.getMessage());
-                    UnmatchedArgumentException.printSuggestions(e, command.getErr());
-                    command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
-                    return ExitCode.USAGE;
-                })
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    commandLine.getErr().println("enclave: " + message(e));
-                    return e instanceof InvalidDocument ? ExitCode.USAGE : ExitCode.FAILED;
-                });
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "expected a command (simulate, overseer, node or token), got none");
-    }
-
-    private static String message(Exception e) {
-        boolean speaksForItself = e instanceof InvalidDocument || e.getClass() == IOException.class;
-        return speaksForItself && e.getMessage() != null
-                ? e.getMessage()
-                : e.getClass().getSimpleName() + ": " + e.getMessage();
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors);
     }
 }

@@ -20,6 +20,7 @@ class EnclaveScriptTest {
             #!/bin/sh
             echo built >>%1$s/builds
             [ ! -p %1$s/gate ] || read -r line <%1$s/gate
+            [ ! -f %1$s/warn ] || printf '\\033[1mwarned\\033[0m\\n\\033[0m'
             touch %1$s/liberty-config/target/build.stamp
             """;
     private static final String JAVA = """
@@ -106,6 +107,14 @@ class EnclaveScriptTest {
         assertThat(building.readLine()).isEqualTo("launched");
         assertThat(second.inputReader().readLine()).isEqualTo("launched");
         assertThat(builds()).isOne();
+    }
+
+    @Test
+    void enclave_buildThatColoursItsOutput_isShownWithoutTerminalCodes() throws Exception {
+        put(home.resolve("warn"), "");
+        Files.delete(stamp);
+
+        assertThat(output(start())).endsWith("\nwarned\nlaunched\n").doesNotContain("\u001b");
     }
 
     @Test

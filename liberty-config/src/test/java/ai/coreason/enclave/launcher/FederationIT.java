@@ -2,8 +2,9 @@ package ai.coreason.enclave.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Phases;
@@ -68,7 +69,7 @@ class FederationIT {
         assertThat(report.get("rounds"))
                 .hasSize(10)
                 .allSatisfy(r -> assertThat(r.get("participants")).hasSize(4));
-        assertThat(Json.sha256(Files.readAllBytes(out.resolve("model.safetensors"))))
+        assertThat(Digests.sha256Hex(Files.readAllBytes(out.resolve("model.safetensors"))))
                 .isEqualTo(report.get("model_digest").asText());
         assertThat(printed).contains("hold-out accuracy 0.");
     }

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** A job of one round at one node, {@code a}: a line through ages. */

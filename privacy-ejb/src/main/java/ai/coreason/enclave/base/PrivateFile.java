@@ -35,14 +35,15 @@ public final class PrivateFile {
     }
 
     /**
-     * Replaces a file in one step: a reader, or a crash at any point, meets the old content or the new, never a part.
-     * Missing parent folders are made.
+     * Replaces a file in one step: a reader, or a crash at any point, meets the old content or the new, never a part; once this
+     * returns, the new one survives a loss of power. Missing parent folders are made.
      */
     public static void write(Path file, byte[] content) throws IOException {
         Path fresh = beside(file);
         try {
             fill(fresh, content);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            forceFolder(file);
         } finally {
             Files.deleteIfExists(fresh);
         }
@@ -59,6 +60,7 @@ public final class PrivateFile {
         try {
             fill(fresh, content);
             Files.createLink(file, fresh);
+            forceFolder(file);
             return true;
         } catch (FileAlreadyExistsException e) {
             return false;
@@ -79,6 +81,13 @@ public final class PrivateFile {
                 out.write(bytes);
             }
             out.force(true);
+        }
+    }
+
+    /** Makes what a folder tells of a file last: its name, or what it is a name of. */
+    public static void forceFolder(Path file) throws IOException {
+        try (FileChannel names = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            names.force(true);
         }
     }
 

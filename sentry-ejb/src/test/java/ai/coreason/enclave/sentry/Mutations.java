@@ -2,7 +2,7 @@ package ai.coreason.enclave.sentry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,11 +1,11 @@
 package ai.coreason.enclave.web.federation;
 
-import ai.coreason.enclave.overseer.identity.DatasetGrant;
-import ai.coreason.enclave.overseer.identity.EnrolmentSecret;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.overseer.identity.TokenDesk;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.overseer.enrolment.DatasetGrant;
+import ai.coreason.enclave.overseer.enrolment.EnrolmentSecret;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.TokenDesk;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
@@ -52,6 +52,16 @@ public class EnrolmentTokensResource {
 
     @Context
     private SecurityContext caller;
+
+    /** For the container. */
+    public EnrolmentTokensResource() {}
+
+    /** A resource outside of a server. */
+    EnrolmentTokensResource(NodeRegistry nodes, TokenDesk desk, SecurityContext caller) {
+        this.nodes = nodes;
+        this.desk = desk;
+        this.caller = caller;
+    }
 
     /** Issues a token for one enrolment of one node. */
     @POST

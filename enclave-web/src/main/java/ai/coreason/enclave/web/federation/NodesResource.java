@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.federation;
 
-import ai.coreason.enclave.overseer.identity.EnrolledNode;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -35,6 +35,15 @@ public class NodesResource {
 
     @Inject
     private LedgerMirror mirror;
+
+    /** For the container. */
+    public NodesResource() {}
+
+    /** A resource outside of a server. */
+    NodesResource(NodeRegistry nodes, LedgerMirror mirror) {
+        this.nodes = nodes;
+        this.mirror = mirror;
+    }
 
     /** Lists the nodes. */
     @GET

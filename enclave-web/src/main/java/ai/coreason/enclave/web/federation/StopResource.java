@@ -1,13 +1,13 @@
 package ai.coreason.enclave.web.federation;
 
-import ai.coreason.enclave.overseer.identity.NodeStops;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.overseer.enrolment.NodeStops;
 import ai.coreason.enclave.overseer.round.NodeRevocation;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrder.Kind;
 import ai.coreason.enclave.overseer.stop.StopOrders;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.Problem;
@@ -56,6 +56,17 @@ public class StopResource {
 
     @Context
     private SecurityContext caller;
+
+    /** For the container. */
+    public StopResource() {}
+
+    /** A resource outside of a server. */
+    StopResource(StopOrders stops, NodeStops nodeStops, NodeRevocation nodes, SecurityContext caller) {
+        this.stops = stops;
+        this.nodeStops = nodeStops;
+        this.nodes = nodes;
+        this.caller = caller;
+    }
 
     /** Lists what is stopped. */
     @GET

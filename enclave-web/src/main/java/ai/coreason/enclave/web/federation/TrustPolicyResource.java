@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.federation;
 
-import ai.coreason.enclave.overseer.identity.TrustPolicies;
-import ai.coreason.enclave.overseer.identity.TrustPolicyVersion;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.trust.TrustPolicies;
+import ai.coreason.enclave.overseer.trust.TrustPolicyVersion;
 import ai.coreason.enclave.web.Roles;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.security.Caller;
@@ -37,6 +37,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class TrustPolicyResource {
     @Inject
     private TrustPolicies policies;
+
+    /** For the container. */
+    public TrustPolicyResource() {}
+
+    /** A resource outside of a server. */
+    TrustPolicyResource(TrustPolicies policies) {
+        this.policies = policies;
+    }
 
     /** Tells the policy in force. */
     @GET

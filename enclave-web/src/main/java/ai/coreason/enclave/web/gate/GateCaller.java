@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.gate;
 
-import ai.coreason.enclave.overseer.identity.Standing;
+import ai.coreason.enclave.overseer.enrolment.Standing;
 import ai.coreason.enclave.overseer.token.TokenVerdict;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

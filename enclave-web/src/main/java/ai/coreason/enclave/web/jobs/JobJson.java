@@ -1,5 +1,6 @@
 package ai.coreason.enclave.web.jobs;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.job.NodePlan;
@@ -12,7 +13,6 @@ import ai.coreason.enclave.overseer.round.RoundTable;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import com.fasterxml.jackson.databind.node.ArrayNode;

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.web.jobs;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
@@ -8,7 +9,6 @@ import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.Roles;
@@ -29,6 +29,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
@@ -37,6 +38,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -67,6 +69,18 @@ public class JobResource {
 
     @Inject
     private StopOrders stops;
+
+    /** For the container. */
+    public JobResource() {}
+
+    /** A resource outside of a server. */
+    JobResource(JobDesk jobs, JobJson json, ModelStore models, FederationMode mode, StopOrders stops) {
+        this.jobs = jobs;
+        this.json = json;
+        this.models = models;
+        this.mode = mode;
+        this.stops = stops;
+    }
 
     /** Submits a job. */
     @POST
@@ -178,16 +192,20 @@ public class JobResource {
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(
             summary = "Download the last whole model of a job of one's own as safetensors",
-            description = "ETag is the file's SHA-256.")
+            description = "ETag is the file's SHA-256, Range is honoured.")
+    @Parameter(name = "Range", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     public Response model(
-            @PathParam("job_id") String jobId, @Context Request request, @Context SecurityContext caller) {
+            @PathParam("job_id") String jobId,
+            @Context Request request,
+            @Context HttpHeaders headers,
+            @Context SecurityContext caller) {
         Job own = find(jobId, Viewer.own(Caller.of(caller).subject()));
         if (!own.hasModel()) {
             throw Problem.exception(
                     ProblemType.ILLEGAL_STATE,
                     "job " + own.id() + ": expected one that has a model, got " + own.state());
         }
-        return ModelResponse.of(request, "", own.modelDigest(), models);
+        return ModelResponse.of(request, headers, own.modelDigest(), models);
     }
 
     private static Viewer readable(SecurityContext caller) {

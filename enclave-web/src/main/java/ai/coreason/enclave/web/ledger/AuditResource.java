@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.ledger;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
 import ai.coreason.enclave.web.Roles;
@@ -37,6 +37,14 @@ public class AuditResource {
 
     @Inject
     private AuditLog log;
+
+    /** For the container. */
+    public AuditResource() {}
+
+    /** A resource outside of a server. */
+    AuditResource(AuditLog log) {
+        this.log = log;
+    }
 
     /** Exports audit records. */
     @GET

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.web.ledger;
 
-import ai.coreason.enclave.overseer.identity.LedgerKey;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.enrolment.LedgerKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;

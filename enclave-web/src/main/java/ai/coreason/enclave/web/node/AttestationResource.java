@@ -1,7 +1,7 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.web.security.InQuarantine;
 import ai.coreason.enclave.web.security.NodeCall;
 import jakarta.enterprise.context.RequestScoped;
@@ -27,6 +27,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public class AttestationResource {
     @Inject
     private NodeRegistry nodes;
+
+    /** For the container. */
+    public AttestationResource() {}
+
+    /** A resource outside of a server. */
+    AttestationResource(NodeRegistry nodes) {
+        this.nodes = nodes;
+    }
 
     /** The caller's own report, in quarantine too. */
     @GET

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.identity.EnrolmentDesk;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.overseer.enrolment.EnrolmentDesk;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
@@ -34,6 +34,15 @@ public class EnrolmentResource {
 
     @Inject
     private EnrolmentDesk desk;
+
+    /** For the container. */
+    public EnrolmentResource() {}
+
+    /** A resource outside of a server. */
+    EnrolmentResource(NodeRegistry nodes, EnrolmentDesk desk) {
+        this.nodes = nodes;
+        this.desk = desk;
+    }
 
     /** Gives a nonce to a node that holds a token. */
     @POST

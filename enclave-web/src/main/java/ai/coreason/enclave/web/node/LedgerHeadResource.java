@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.intake.LedgerDesk;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.overseer.update.LedgerDesk;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -57,6 +57,17 @@ public class LedgerHeadResource {
 
     @Context
     private SecurityContext caller;
+
+    /** For the container. */
+    public LedgerHeadResource() {}
+
+    /** A resource outside of a server. */
+    LedgerHeadResource(LedgerDesk desk, HttpServletRequest request, String datasetId, SecurityContext caller) {
+        this.desk = desk;
+        this.request = request;
+        this.datasetId = datasetId;
+        this.caller = caller;
+    }
 
     /** Tells how far the ledger is mirrored, and remembers with which certificate the node signs from now on. */
     @GET

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.identity.OverseerEvidence;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.sentry.contract.Formats;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.overseer.trust.OverseerEvidence;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.JsonBody;
 import ai.coreason.enclave.web.problem.Problem;
@@ -32,6 +32,14 @@ public class OverseerEvidenceResource {
 
     @Inject
     private OverseerEvidence evidence;
+
+    /** For the container. */
+    public OverseerEvidenceResource() {}
+
+    /** A resource outside of a server. */
+    OverseerEvidenceResource(OverseerEvidence evidence) {
+        this.evidence = evidence;
+    }
 
     /** Answers a node's nonce. */
     @POST

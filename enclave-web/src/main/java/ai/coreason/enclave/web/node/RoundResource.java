@@ -1,13 +1,16 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.intake.UpdateIntake;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.overseer.round.Contribution;
-import ai.coreason.enclave.overseer.round.Decline;
 import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.round.UploadRefused;
+import ai.coreason.enclave.overseer.update.UpdateIntake;
 import ai.coreason.enclave.overseer.vault.ModelStore;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.jobs.ModelResponse;
 import ai.coreason.enclave.web.problem.JsonBody;
@@ -26,6 +29,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
@@ -37,6 +41,10 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -69,16 +77,30 @@ public class RoundResource {
     @Context
     private SecurityContext caller;
 
+    /** For the container. */
+    public RoundResource() {}
+
+    /** The resource of a job's first round outside of a server. */
+    RoundResource(RoundDesk desk, ModelStore models, UpdateIntake intake, String jobId, SecurityContext caller) {
+        this.desk = desk;
+        this.models = models;
+        this.intake = intake;
+        this.jobId = jobId;
+        this.round = 1;
+        this.caller = caller;
+    }
+
     /** Downloads the model that the round starts from. */
     @GET
     @Path("model")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     @Operation(summary = "Download the round's base model; ETag is its SHA-256, Range is honoured")
-    public Response model(@HeaderParam("Range") @DefaultValue("") String range, @Context Request request) {
+    @Parameter(name = "Range", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING, defaultValue = ""))
+    public Response model(@Context Request request, @Context HttpHeaders headers) {
         String digest = desk.base(jobId, round, node())
                 .orElseThrow(() -> Problem.exception(
                         ProblemType.FORBIDDEN, "expected a round in which " + node() + " has a task, got another"));
-        return ModelResponse.of(request, range, digest, models);
+        return ModelResponse.of(request, headers, digest, models);
     }
 
     /** Hands in an update. */
@@ -133,11 +155,14 @@ public class RoundResource {
     @Operation(summary = "Refuse the task: the reason, counts and column names; never a value")
     public Response decline(InputStream body) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
-        long attempt = f.whole("attempt", 1, 1000);
-        Decline reason = f.constant("reason", Decline.class);
+        long attempt = f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS);
+        DeclineReason reason = f.constant("reason", DeclineReason.class);
         String detail = f.text("detail", "text of at most 2000 characters", s -> s.length() <= 2000);
         f.end();
-        desk.declined(jobId, round, attempt, node(), reason, detail);
+        if (round < 1 || jobId.isBlank()) {
+            throw UploadRefused.notInvited(node(), round, attempt);
+        }
+        desk.declined(ContributionKey.of(jobId, round, attempt, node()), reason, detail);
         return Response.noContent().build();
     }
 

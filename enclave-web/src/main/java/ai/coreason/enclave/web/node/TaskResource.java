@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.node;
 
-import ai.coreason.enclave.overseer.identity.Standing;
+import ai.coreason.enclave.overseer.enrolment.Standing;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.TaskBell;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -57,6 +57,17 @@ public class TaskResource {
 
     @Resource
     private ManagedExecutorService executor;
+
+    /** For the container. */
+    public TaskResource() {}
+
+    /** A resource outside of a server. */
+    TaskResource(RoundDesk desk, NodeCaller callers, TaskBell bell, ManagedExecutorService executor) {
+        this.desk = desk;
+        this.callers = callers;
+        this.bell = bell;
+        this.executor = executor;
+    }
 
     /** Answers with the node's task as soon as there is one. */
     @GET

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.problem;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.ws.rs.Produces;
@@ -24,7 +24,7 @@ public class JsonBody implements MessageBodyWriter<JsonNode> {
     /**
      * Reads a JSON request.
      *
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument if it is not one JSON document
+     * @throws ai.coreason.enclave.base.InvalidDocument if it is not one JSON document
      */
     public static JsonNode read(InputStream body) throws IOException {
         byte[] bytes = body.readNBytes(MAX_REQUEST + 1);

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.problem;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.http.HttpServletResponse;

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.web.problem;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.job.JobRefused;
 import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.vault.Vault;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import jakarta.ejb.EJBException;
 import jakarta.ws.rs.WebApplicationException;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.problem;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 
 /** Reads parameters of a query strictly, so that a wrong one is refused by its name. */
 public final class Query {

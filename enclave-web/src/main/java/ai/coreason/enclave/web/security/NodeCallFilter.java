@@ -1,6 +1,6 @@
 package ai.coreason.enclave.web.security;
 
-import ai.coreason.enclave.overseer.identity.Standing;
+import ai.coreason.enclave.overseer.enrolment.Standing;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.problem.Problem;
 import jakarta.annotation.Priority;

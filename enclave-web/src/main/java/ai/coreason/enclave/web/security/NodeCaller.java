@@ -1,8 +1,8 @@
 package ai.coreason.enclave.web.security;
 
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
-import ai.coreason.enclave.overseer.identity.Standing;
+import ai.coreason.enclave.overseer.authority.FederationCa;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.Standing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;

@@ -2,7 +2,7 @@ package ai.coreason.enclave.web.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.overseer.identity.Standing;
+import ai.coreason.enclave.overseer.enrolment.Standing;
 import ai.coreason.enclave.overseer.token.TokenVerdict;
 import ai.coreason.enclave.overseer.token.User;
 import java.util.Optional;

@@ -1,22 +1,13 @@
 package ai.coreason.enclave.launcher.attest;
 
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code enclave attest}: evidence of confidential hardware. */
 @Command(
         name = "attest",
         mixinStandardHelpOptions = true,
-        description = "Judges evidence of confidential hardware, offline, or foretells what it will measure.",
+        description =
+                "Judges evidence of confidential hardware, offline, or computes the launch measurement to expect.",
         subcommands = {VerifyCommand.class, MeasureCommand.class})
-public final class AttestCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "expected verify or measure, got none");
-    }
-}
+public final class AttestCommand extends CommandGroup {}

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.attest;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.snp.measure.CpuModel;
 import ai.coreason.enclave.sentry.attestation.snp.measure.Hypervisor;

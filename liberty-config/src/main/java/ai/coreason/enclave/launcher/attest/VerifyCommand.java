@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.attest;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -38,6 +39,14 @@ import picocli.CommandLine.Spec;
             "Exit 0 when all are VALID, 1 when one is INVALID, else 2 when one could not be judged."
         })
 final class VerifyCommand implements Callable<Integer> {
+    /** The names of all kinds, for the help. */
+    static final class Kinds implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return List.of(EvidenceKind.names().split(", ")).iterator();
+        }
+    }
+
     private static final int INVALID = 1;
     private static final int UNJUDGED = 2;
     private static final String STRICT = "strict";
@@ -48,7 +57,12 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FOLDER", arity = "1..*", description = "folders of one kind of evidence")
     private List<Path> folders;
 
-    @Option(names = "--kind", required = true, paramLabel = "KIND", description = "the form of the evidence")
+    @Option(
+            names = "--kind",
+            required = true,
+            paramLabel = "KIND",
+            completionCandidates = Kinds.class,
+            description = "the form of the evidence, one of ${COMPLETION-CANDIDATES}")
     private String kind;
 
     @Option(
@@ -103,6 +117,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private Anchors roots() {
+        if (anchors != null && !Files.isDirectory(anchors)) {
+            throw wrong("--anchors: expected a folder with certificates, got "
+                    + (Files.exists(anchors) ? "a file" : "nothing") + " at " + anchors);
+        }
         try {
             return anchors == null ? Anchors.builtIn() : Anchors.of(anchors);
         } catch (IOException e) {

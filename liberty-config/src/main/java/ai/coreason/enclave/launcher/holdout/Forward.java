@@ -2,8 +2,8 @@ package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HashMap;
 import java.util.Map;

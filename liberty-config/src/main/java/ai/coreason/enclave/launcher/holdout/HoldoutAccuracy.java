@@ -1,9 +1,10 @@
 package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.privacy.graph.LossKind;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,6 +16,40 @@ public final class HoldoutAccuracy {
     private HoldoutAccuracy() {}
 
     /**
+     * Checks, before there is a model, that a model of the job can be measured.
+     *
+     * @param resource a node's data, whose dialect and schema the records obey
+     * @throws Unmeasurable if it cannot, saying why
+     * @throws ai.coreason.enclave.base.InvalidDocument if the file is malformed
+     * @throws IOException if the file cannot be read
+     */
+    public static void require(FederationJob job, DataResource resource, Path csv) throws IOException, Unmeasurable {
+        requireClassifier(job);
+        if (PublicTable.read(csv, table(resource), job).count() == 0) {
+            throw new Unmeasurable("expected at least one record, got none");
+        }
+    }
+
+    private static Table table(DataResource resource) throws Unmeasurable {
+        if (resource.content() instanceof Table table) {
+            return table;
+        }
+        throw new Unmeasurable("expected a federation of CSV files, got another format");
+    }
+
+    private static void requireClassifier(FederationJob job) throws Unmeasurable {
+        if (job.model().loss() == LossKind.MSE) {
+            throw new Unmeasurable("expected a model that classifies, got one that predicts numbers (loss mse)");
+        }
+    }
+
+    /** The same as {@link #of(FederationJob, Table, Path, Path)}, by the dialect and schema of a node's data. */
+    public static double of(FederationJob job, DataResource resource, Path csv, Path model)
+            throws IOException, Unmeasurable {
+        return of(job, table(resource), csv, model);
+    }
+
+    /**
      * Measures.
      *
      * @param job what was trained: its graph, its features and its label
@@ -23,13 +58,11 @@ public final class HoldoutAccuracy {
      * @param model safetensors, as the Overseer gives it out
      * @return a number in [0, 1]
      * @throws Unmeasurable if the model or the records are of a kind that cannot be measured here, saying which
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument if a file is malformed
+     * @throws ai.coreason.enclave.base.InvalidDocument if a file is malformed
      * @throws IOException if a file cannot be read
      */
     public static double of(FederationJob job, Table table, Path csv, Path model) throws IOException, Unmeasurable {
-        if (job.model().loss() == LossKind.MSE) {
-            throw new Unmeasurable("expected a model that classifies, got one that predicts numbers (loss mse)");
-        }
+        requireClassifier(job);
         Forward forward = new Forward(job.model(), Safetensors.map(model));
         PublicTable records = PublicTable.read(csv, table, job);
         int count = records.count();

@@ -2,11 +2,11 @@ package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.schema.ColumnEncoder;
-import ai.coreason.enclave.sentry.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.schema.Findings;
-import ai.coreason.enclave.sentry.schema.Row;
-import ai.coreason.enclave.sentry.schema.TableReader;
+import ai.coreason.enclave.sentry.data.encode.ColumnEncoder;
+import ai.coreason.enclave.sentry.data.format.TableReader;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.service.LocalOverseer;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,11 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--dataset", paramLabel = "ID", description = "only this dataset")
     private String dataset;
 
-    @Option(names = "--format", defaultValue = "json", description = "json or csv: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "json",
+            description = "json or csv; ${DEFAULT-VALUE} when left out")
     private String format;
 
     @Option(names = "--out", paramLabel = "FILE", description = "standard output if left out")

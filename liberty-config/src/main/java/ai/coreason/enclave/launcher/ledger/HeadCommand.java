@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.service.StoppedNode;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.ledger.KeptHead;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.launcher.terminal.UnusableFile;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.privacy.ledger.audit.ExportVerifier;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ import java.util.List;
 
 /** The files that the commands are given. A file that cannot be used is the command line's fault. */
 final class Inputs {
+    private static final String LEDGER = "ledger.json";
     private static final long MAX_BYTES = 1L << 30;
 
     private Inputs() {}
@@ -23,37 +25,43 @@ final class Inputs {
     }
 
     static JsonNode json(String option, Path file) throws IOException {
+        byte[] bytes = bytes(option, file);
         try {
-            return Json.read(bytes(option, file));
+            return Json.read(bytes);
         } catch (InvalidDocument e) {
-            throw InvalidDocument.at(option, "a JSON document", file + ": " + e.getMessage());
+            throw UnusableFile.content(place(option, file), "a JSON document", e);
         }
     }
 
     static ExportVerifier.Export export(String option, Path file) throws IOException {
+        JsonNode document = json(option, file);
         try {
-            return ExportVerifier.read(json(option, file));
-        } catch (IllegalArgumentException e) {
-            throw InvalidDocument.at(option, "an export of the ledger, JSON", file + ": " + e.getMessage());
+            return ExportVerifier.read(document);
+        } catch (IllegalArgumentException | InvalidDocument e) {
+            throw UnusableFile.content(place(option, file), "an export of the ledger", e);
         }
     }
 
     static List<X509Certificate> certificates(String option, Path file) throws IOException {
+        String text = text(option, file);
         try {
-            return LedgerCertificates.parse(text(option, file));
+            return LedgerCertificates.parse(text);
         } catch (IllegalArgumentException e) {
-            throw InvalidDocument.at(option, "certificates in PEM", file.toString());
+            throw UnusableFile.content(place(option, file), "certificates in PEM", e);
         }
     }
 
     private static byte[] bytes(String option, Path file) throws IOException {
-        if (!Files.isRegularFile(file)) {
-            throw InvalidDocument.at(option, "a file", "nothing at " + file);
-        }
+        UnusableFile.requireFile(place(option, file), file, LEDGER);
         long size = Files.size(file);
         if (size > MAX_BYTES) {
-            throw InvalidDocument.at(option, "a file of at most " + MAX_BYTES + " bytes", size + " bytes");
+            throw InvalidDocument.at(place(option, file), "a file of at most " + MAX_BYTES + " bytes", size + " bytes");
         }
         return Files.readAllBytes(file);
+    }
+
+    /** A file's place on the command line: a parameter has no name of its own there. */
+    private static String place(String option, Path file) {
+        return option.startsWith("--") ? option + " " + file : file.toString();
     }
 }

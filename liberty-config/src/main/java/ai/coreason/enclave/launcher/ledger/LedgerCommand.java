@@ -1,9 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code enclave ledger}. */
 @Command(
@@ -12,12 +10,4 @@ import picocli.CommandLine.Spec;
         description =
                 "Exports the ledger of privacy charges, verifies an export offline, and recovers a node's ledger.",
         subcommands = {ExportCommand.class, VerifyCommand.class, HeadCommand.class, RecoverCommand.class})
-public final class LedgerCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "expected export, verify, head or recover, got none");
-    }
-}
+public final class LedgerCommand extends CommandGroup {}

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.service.FederationClient;
-import ai.coreason.enclave.privacy.json.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

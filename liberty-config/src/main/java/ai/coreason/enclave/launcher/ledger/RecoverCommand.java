@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.service.StoppedNode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerRecovery;
 import ai.coreason.enclave.privacy.ledger.LedgerRecovery.Outcome;
@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
         name = "recover",
         mixinStandardHelpOptions = true,
         description = {
-            "Recovers the ledger of a stopped node from an export of the Overseer's mirror: whatever either side ever",
-            "charged counts. The export must be signed under the authority that the node pins. Where a row is lost that",
-            "the mirror does not have either, nothing is changed and the dataset stays held."
+            "Recovers the ledger of a stopped node from an export of the Overseer's mirror.",
+            "Whatever either side ever charged counts. The export must be signed under the authority that the node pins."
+                    + " Where a row is lost that the mirror does not have either, nothing is changed and the dataset stays"
+                    + " held."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

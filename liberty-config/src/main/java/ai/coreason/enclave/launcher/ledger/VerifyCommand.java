@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.ledger;
 
-import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.ledger.audit.ExportVerifier;
 import ai.coreason.enclave.privacy.ledger.audit.Verdict;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
         name = "verify",
         mixinStandardHelpOptions = true,
         description = {
-            "Verifies an exported ledger offline: every signature up to the federation's authority, the hash chains,",
-            "every epsilon by recomputation, limits and ceilings, and countersigned heads. Nobody is asked."
+            "Verifies an exported ledger, offline.",
+            "Checked are every signature up to the federation's authority, the hash chains, every epsilon by"
+                    + " recomputation, limits and ceilings, and countersigned heads. Nobody is asked."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all of it holds", "1:something does not", "2:it could not be judged"})

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.privacy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;

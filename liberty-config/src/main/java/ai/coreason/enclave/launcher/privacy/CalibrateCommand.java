@@ -1,9 +1,9 @@
 package ai.coreason.enclave.launcher.privacy;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,7 +32,7 @@ final class CalibrateCommand implements Callable<Integer> {
     @Mixin
     private Inputs inputs;
 
-    @Option(names = "--target-epsilon", paramLabel = "E", description = "the epsilon that may not be passed, > 0")
+    @Option(names = "--target-epsilon", paramLabel = "E", description = "the epsilon that must not be exceeded, > 0")
     private String targetEpsilon;
 
     private record Noise(double rdp, double pld) {

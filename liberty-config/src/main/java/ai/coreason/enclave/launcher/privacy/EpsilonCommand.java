@@ -1,11 +1,11 @@
 package ai.coreason.enclave.launcher.privacy;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.PrivacyLoss;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,7 +39,10 @@ final class EpsilonCommand implements Callable<Integer> {
     @Option(names = "--noise-multiplier", paramLabel = "SIGMA", description = "noise in units of the clipping norm")
     private String noiseMultiplier;
 
-    @Option(names = "--phase", paramLabel = "Q:SIGMA:STEPS", description = "steps of one kind; may be repeated")
+    @Option(
+            names = "--phase",
+            paramLabel = "Q:SIGMA:STEPS",
+            description = "steps of one kind; may be repeated; in a table a column phases: q:sigma:steps|...")
     private List<String> phases;
 
     private record Losses(double delta, PrivacyLoss rdp, PrivacyLoss pld) {

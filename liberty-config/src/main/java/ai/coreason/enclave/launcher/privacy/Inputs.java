@@ -35,7 +35,7 @@ final class Inputs {
             paramLabel = "FILE.csv",
             description = {
                 "instead of the other options: a table with a question in each row,",
-                "its columns named like the options (sampling_rate, ...; phases: q:sigma:steps|...);",
+                "its columns named like the options (sampling_rate, ...);",
                 "prints the table with the answers added"
             })
     private Path batch;
@@ -78,10 +78,11 @@ final class Inputs {
             }
             values.put(option.equals("--phase") ? "phases" : option.substring(2).replace('-', '_'), text);
         });
-        for (String option : wanted) {
-            if (!given().containsKey(option)) {
-                throw wrong(option + ": expected it beside the other options, or --batch alone; got nothing");
-            }
+        List<String> missing =
+                wanted.stream().filter(o -> !given().containsKey(o)).toList();
+        if (!missing.isEmpty()) {
+            throw wrong(String.join(", ", missing) + ": expected a value, got nothing; needed are "
+                    + String.join(", ", wanted) + ", or --batch FILE.csv alone");
         }
         return question.apply(
                 new Values(values, name -> name.equals("phases") ? "--phase" : "--" + name.replace('_', '-')));

@@ -1,9 +1,7 @@
 package ai.coreason.enclave.launcher.privacy;
 
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code enclave privacy}: the accountants, for people and for scripts. */
 @Command(
@@ -14,12 +12,4 @@ import picocli.CommandLine.Spec;
             "Steps are Poisson-subsampled Gaussians; one unit is added or removed."
         },
         subcommands = {EpsilonCommand.class, CalibrateCommand.class})
-public final class PrivacyCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "expected epsilon or calibrate, got none");
-    }
-}
+public final class PrivacyCommand extends CommandGroup {}

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.privacy;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

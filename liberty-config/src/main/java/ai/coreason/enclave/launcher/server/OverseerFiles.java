@@ -1,9 +1,9 @@
 package ai.coreason.enclave.launcher.server;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.Pem;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.overseer.authority.FederationCa;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -148,7 +148,7 @@ public record OverseerFiles(Path folder, Path state) {
             KeyPair pair = generator.generateKeyPair();
             Path publicKey = state.resolve("simulation").resolve("evidence.pub");
             write(publicKey, Pem.write("PUBLIC KEY", pair.getPublic().getEncoded()));
-            write(evidenceKey(), Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()));
+            write(evidenceKey(), Pem.write(Pem.PRIVATE_KEY, pair.getPrivate().getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +32,19 @@ public final class ServerProcess implements AutoCloseable {
     private static final String MESSAGES = "messages.log";
     private static final String WAITS = ".waits-for:";
     private static final String CANNOT_START = ".cannot-start:";
+    /** Liberty's word for a port that it could not have. */
+    private static final String NO_PORT = "CWWKO0221E:";
+
     private static final List<String> APPLICATION_FAILED = List.of("CWWKZ0002E", "CWWKZ0012I");
 
     private final ServerLayout layout;
     private final Process process;
     private final Thread hook;
+    private final Instant started;
 
-    private ServerProcess(ServerLayout layout, Process process) {
+    private ServerProcess(ServerLayout layout, Process process, Instant started) {
         this.layout = layout;
+        this.started = started;
         this.process = process;
         this.hook = new Thread(this::end, "stop-" + layout.name());
     }
@@ -59,7 +66,8 @@ public final class ServerProcess implements AutoCloseable {
         builder.environment().put("WLP_USER_DIR", layout.usr().toString());
         builder.environment().put("WLP_OUTPUT_DIR", layout.out().toString());
         builder.environment().put("LOG_DIR", layout.logs().toString());
-        ServerProcess started = new ServerProcess(layout, builder.start());
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        ServerProcess started = new ServerProcess(layout, builder.start(), now);
         try {
             Runtime.getRuntime().addShutdownHook(started.hook);
         } catch (IllegalStateException shuttingDown) {
@@ -126,6 +134,10 @@ public final class ServerProcess implements AutoCloseable {
                 throw new IOException(
                         name() + ": expected a running server, got exit code " + process.exitValue() + "\n" + reason());
             }
+            Optional<String> noPort = logged(NO_PORT);
+            if (noPort.isPresent()) {
+                throw new IOException(name() + ": expected a port that is free, got another's: " + noPort.get());
+            }
             if (applicationFailed()) {
                 throw new IOException(name() + ": expected its application to start, got an error\n" + reason());
             }
@@ -149,13 +161,11 @@ public final class ServerProcess implements AutoCloseable {
         return logged(CANNOT_START).map(why -> name() + " cannot start: " + why).orElseGet(this::tail);
     }
 
-    /** What follows a mark in the last line of the log that has it. */
+    /** What follows a mark in the last line of this start's log that has it. */
     private Optional<String> logged(String mark) {
         try {
-            List<String> lines = new String(Files.readAllBytes(layout.logs().resolve(MESSAGES)), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> line.contains(mark))
-                    .toList();
+            List<String> lines =
+                    log().lines().filter(line -> line.contains(mark)).toList();
             return lines.isEmpty()
                     ? Optional.empty()
                     : Optional.of(lines.get(lines.size() - 1))
@@ -230,12 +240,16 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Liberty logs an application that cannot start and runs on without it. */
     private boolean applicationFailed() throws IOException {
-        Path messages = layout.logs().resolve(MESSAGES);
-        if (!Files.exists(messages)) {
-            return false;
-        }
-        String log = new String(Files.readAllBytes(messages), StandardCharsets.UTF_8);
+        String log = log();
         return APPLICATION_FAILED.stream().anyMatch(log::contains);
+    }
+
+    /** What this start has logged: an earlier one's file stands there until Liberty puts it aside. */
+    private String log() throws IOException {
+        Path messages = layout.logs().resolve(MESSAGES);
+        boolean own = Files.exists(messages)
+                && !Files.getLastModifiedTime(messages).toInstant().isBefore(started);
+        return own ? new String(Files.readAllBytes(messages), StandardCharsets.UTF_8) : "";
     }
 
     private static int answer(HttpClient client, URI check) throws InterruptedException {

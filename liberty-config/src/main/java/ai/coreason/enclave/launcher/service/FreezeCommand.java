@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,8 +14,9 @@ import picocli.CommandLine.Spec;
         name = "freeze",
         mixinStandardHelpOptions = true,
         description = {
-            "Freezes the federation, or one job: no task is handed out and no round moves; a frozen federation enrols no node and",
-            "takes no job either. An update to a task that was handed out before is still taken. Once more changes nothing."
+            "Freezes the federation, or one job.",
+            "No task is handed out and no round moves; a frozen federation enrols no node and takes no job either. An update"
+                    + " to a task that was handed out before is still taken. Repeating the command changes nothing."
         })
 final class FreezeCommand implements Callable<Integer> {
     @Spec

@@ -1,9 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code enclave node}: one node. */
 @Command(
@@ -11,12 +9,4 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs, stops or inspects a node.",
         subcommands = {NodeRunCommand.class, StopCommand.class, StatusCommand.class, ReopenCommand.class})
-public final class NodeCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "expected run, stop, status or reopen, got none");
-    }
-}
+public final class NodeCommand extends CommandGroup {}

@@ -1,11 +1,12 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.hardware.HardwareProbe;
 import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.launcher.server.Libtorch;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -95,6 +96,9 @@ final class NodeRunCommand implements Callable<Integer> {
             return ExitCode.NO_HARDWARE;
         }
         Service.refuseSecond(state.folder());
+        FreePorts.objection("127.0.0.1", httpPort).ifPresent(o -> {
+            throw wrong("--http-port: " + o);
+        });
         Distribution distribution = Distribution.locate();
         Map<String, String> variables = new HashMap<>();
         variables.put("http.port", String.valueOf(httpPort));

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

@@ -1,9 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.launcher.terminal.CommandGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code enclave overseer}: one Overseer. */
 @Command(
@@ -18,13 +16,4 @@ import picocli.CommandLine.Spec;
             FreezeCommand.class,
             ThawCommand.class
         })
-public final class OverseerCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "expected run, stop, status, revoke, freeze or thaw, got none");
-    }
-}
+public final class OverseerCommand extends CommandGroup {}

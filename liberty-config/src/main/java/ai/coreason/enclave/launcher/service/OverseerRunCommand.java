@@ -1,6 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import java.io.IOException;
 import java.net.URI;
@@ -89,6 +90,7 @@ final class OverseerRunCommand implements Callable<Integer> {
             throw state.wrong("expected a folder made for " + mode + ", got one made for " + made);
         }
         Service.refuseSecond(state.folder());
+        checkPorts();
         Distribution distribution = Distribution.locate();
         files.make(mode);
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
@@ -125,6 +127,16 @@ final class OverseerRunCommand implements Callable<Integer> {
         issuer.variables(simulation);
         trust.variables();
         secret.variables(simulation);
+    }
+
+    /** @throws ParameterException naming every port that another process has */
+    private void checkPorts() {
+        List<String> taken = new ArrayList<>();
+        FreePorts.objection(listen, httpsPort).ifPresent(o -> taken.add("--https-port: " + o));
+        FreePorts.objection(listen, nodePort).ifPresent(o -> taken.add("--node-port: " + o));
+        if (!taken.isEmpty()) {
+            throw wrong(String.join("; ", taken));
+        }
     }
 
     private void port(String option, int port) {

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
@@ -37,7 +37,7 @@ record PidFile(String kind, long pid, Instant started, URI readiness) {
      * The pid file of a folder, if it has one.
      *
      * @throws IOException if it is there and cannot be read
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument if it is not a pid file
+     * @throws ai.coreason.enclave.base.InvalidDocument if it is not a pid file
      */
     static Optional<PidFile> read(Path folder) throws IOException {
         Path file = folder.resolve(NAME);

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Opens a dataset to jobs again that the node closed because its records could not be used.",
-            "First mend what `enclave node status` says: each refusal tells the federation that a record breaks the dictionary.",
+            "First fix what `enclave node status` reports: each refusal tells the federation that a record breaks the dictionary.",
             "A dataset that was closed as a copy of another is never again taken for a copy of that one: you say that it is none.",
             "The node may run meanwhile."
         })

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Shuts out a node, an enrolment token, a node's certificate, or the tokens that a user has now.",
-            "It counts from the next call on. Once more changes nothing."
+            "It counts from the next call on. Repeating the command changes nothing."
         })
 final class RevokeCommand implements Callable<Integer> {
     @Spec

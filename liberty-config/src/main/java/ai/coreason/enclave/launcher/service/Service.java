@@ -1,10 +1,10 @@
 package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.server.ServerProcess;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.server.ServerLayout;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import ai.coreason.enclave.sentry.contract.DatasetStanding.Closure;
 import java.io.IOException;

@@ -1,15 +1,18 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.server.ServerLayout;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -47,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private int server(String kind, Optional<PidFile> running) throws InterruptedException {
         if (running.isEmpty()) {
-            spec.commandLine().getOut().println(kind + ": not running");
+            spec.commandLine().getOut().println(kind + ": not running" + lastLog(kind));
             return ExitCode.FAILED;
         }
         PidFile pid = running.get();
@@ -57,6 +60,12 @@ final class StatusCommand implements Callable<Integer> {
                 .println(kind + ": running, " + state + ", pid " + pid.pid() + ", since " + pid.started() + ", "
                         + pid.readiness().resolve("/"));
         return state.equals(READY) ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Where to read why it does not run; empty for one that never did. */
+    private String lastLog(String kind) {
+        Path log = new ServerLayout(kind, state.existing()).logs().resolve("messages.log");
+        return Files.exists(log) ? "; its last log is " + log : "";
     }
 
     /** Ready, or not; of a node also where it stands with its Overseer. */

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.server.ServerLayout;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;

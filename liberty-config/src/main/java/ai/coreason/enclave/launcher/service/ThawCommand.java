@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Lets a frozen federation, or one frozen job, go on. A round whose deadline has passed meanwhile ends with what came.",
-            "Once more changes nothing."
+            "Repeating the command changes nothing."
         })
 final class ThawCommand implements Callable<Integer> {
     @Spec

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.service;
 
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;

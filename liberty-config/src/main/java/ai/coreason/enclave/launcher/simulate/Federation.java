@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher.simulate;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.FreePorts;
@@ -8,7 +9,6 @@ import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.server.ServerProcess;
 import ai.coreason.enclave.launcher.simulate.OverseerApi.Role;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +30,9 @@ final class Federation implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(180);
     private static final Duration VALIDITY = Duration.ofHours(24);
     private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    /** A server's start on a machine of the least kind, about. */
+    private static final int SECONDS_A_START = 20;
+
     private static final int MIN_HEAP_MB = 384;
     private static final int HEAP_PER_DATA = 12;
 
@@ -67,31 +70,49 @@ final class Federation implements AutoCloseable {
         return api;
     }
 
-    /** Starts the Overseer and waits until it is ready. */
-    void startOverseer() throws IOException, InterruptedException {
+    /** What is about to start, and about how long that takes, in a sentence. */
+    static String plan(int nodes) {
+        int together = together();
+        int waves = (nodes + together - 1) / together;
+        return "starting the Overseer, then " + nodes + (nodes == 1 ? " node" : " nodes, " + together + " at a time")
+                + ": about " + SECONDS_A_START * (1 + waves) + " s";
+    }
+
+    private static int together() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Starts the Overseer and waits until it is ready.
+     *
+     * @param told what is waited for, every ten seconds
+     */
+    void startOverseer(Consumer<String> told) throws IOException, InterruptedException {
         ServerProcess started = ServerProcess.start(distribution, overseer, QUICK_START, Map.of());
         processes.add(started);
-        started.awaitReady(api.client(), api.readiness(), READY, line -> {});
+        started.awaitReady(api.client(), api.readiness(), READY, told);
     }
 
     /**
      * Starts the nodes, as many at a time as this machine has processors, and waits until each is enrolled.
      *
      * @param ready told each node's id once it is enrolled
+     * @param told what is waited for, every ten seconds
      */
-    void startNodes(Inputs inputs, Consumer<String> ready) throws IOException, InterruptedException {
+    void startNodes(Inputs inputs, Consumer<String> ready, Consumer<String> told)
+            throws IOException, InterruptedException {
         List<Integer> ports = FreePorts.find(inputs.dataBytes().size());
-        int together = Math.max(1, Runtime.getRuntime().availableProcessors());
+        int together = together();
         List<Starting> starting = new ArrayList<>();
         int next = 0;
         for (Map.Entry<String, Long> node : inputs.dataBytes().entrySet()) {
             starting.add(startNode(inputs.descriptor(), node.getKey(), node.getValue(), ports.get(next++)));
             if (starting.size() == together) {
-                await(starting.remove(0), ready);
+                await(starting.remove(0), ready, told);
             }
         }
         for (Starting s : starting) {
-            await(s, ready);
+            await(s, ready, told);
         }
     }
 
@@ -125,8 +146,9 @@ final class Federation implements AutoCloseable {
 
     private record Starting(ServerProcess process, URI readiness) {}
 
-    private void await(Starting s, Consumer<String> ready) throws IOException, InterruptedException {
-        s.process().awaitReady(api.client(), s.readiness(), READY, line -> {});
+    private void await(Starting s, Consumer<String> ready, Consumer<String> told)
+            throws IOException, InterruptedException {
+        s.process().awaitReady(api.client(), s.readiness(), READY, told);
         ready.accept(s.process().name());
     }
 

@@ -64,7 +64,10 @@ final class ProgressText {
         String epsilons = epsilons(job);
         line.append(epsilons.isEmpty() ? "" : "  eps " + epsilons);
         double left = (total - number) * meanSeconds(rounds);
-        return number == total ? line.toString() : line + String.format(Locale.ROOT, "  about %.0f s left", left);
+        return line
+                + (number == total
+                        ? "  the last: the Overseer ends the job, within about 5 s"
+                        : String.format(Locale.ROOT, "  about %.0f s left", left));
     }
 
     private static String epsilons(JsonNode job) {

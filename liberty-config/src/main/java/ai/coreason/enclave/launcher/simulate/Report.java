@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.simulate;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +9,11 @@ import java.util.Locale;
 
 /** What {@code report.json} says: the job's end, its closed rounds and its nodes, as the Overseer answered. */
 final class Report {
+    /** The status of a job whose rounds are all done. */
+    static final String COMPLETED = "COMPLETED";
+    /** The status of a job that ended because too few nodes could pay its next round. */
+    static final String HALTED = "HALTED_BUDGET";
+
     private static final List<String> JOB = List.of("job_id", "status", "reason", "strategy", "model_digest");
     private static final List<String> ROUND = List.of(
             "round", "participants", "duration_ms", "train_ms", "open_ms", "aggregate_ms", "update_bytes", "metrics");
@@ -48,15 +53,24 @@ final class Report {
         return out.put("wall_ms", wallMillis).put("ready_ms", readyMillis);
     }
 
-    /** The report for people. */
-    static String summary(JsonNode report) {
+    /**
+     * The report for people.
+     *
+     * @param planned the job's rounds
+     */
+    static String summary(JsonNode report, int planned) {
         StringBuilder out = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s after %d rounds, %.1f s (servers ready after %.1f s)%n",
+                "%s after %d of %d rounds, %.1f s (servers ready after %.1f s)%n",
                 report.path("status").asText(),
                 report.path("rounds").size(),
+                planned,
                 report.path("wall_ms").asLong() / 1000.0,
                 report.path("ready_ms").asLong() / 1000.0));
+        boolean completed = report.path("status").asText().equals(COMPLETED);
+        if (!completed) {
+            out.append("  NOT FINISHED: ").append(unfinished(report)).append(System.lineSeparator());
+        }
         if (report.has("reason")) {
             out.append("  reason: ").append(report.path("reason").asText()).append(System.lineSeparator());
         }
@@ -77,9 +91,29 @@ final class Report {
                     spent,
                     n.path("status").asText()));
         }
-        return out.append("  model ")
+        if (!completed && charged(report)) {
+            out.append("  a node is charged before it trains, so a round that was not finished costs it as well")
+                    .append(System.lineSeparator());
+        }
+        return out.append(completed ? "  model " : "  model so far ")
                 .append(report.path("model_digest").asText())
                 .toString();
+    }
+
+    private static String unfinished(JsonNode report) {
+        int rounds = report.path("rounds").size();
+        return rounds == 0
+                ? "no round was completed; " + OutFolder.MODEL + " is the initial model"
+                : OutFolder.MODEL + " is the model after round " + rounds;
+    }
+
+    private static boolean charged(JsonNode report) {
+        for (JsonNode node : report.path("nodes")) {
+            if (node.path("epsilon").asDouble() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static ObjectNode picked(JsonNode from, List<String> members) {

@@ -1,33 +1,25 @@
 package ai.coreason.enclave.launcher.simulate;
 
-import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.launcher.ExitCode;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.holdout.HoldoutAccuracy;
 import ai.coreason.enclave.launcher.holdout.Unmeasurable;
 import ai.coreason.enclave.launcher.server.Distribution;
+import ai.coreason.enclave.launcher.simulate.preflight.PreflightReport;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.JobRules;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
-import com.fasterxml.jackson.databind.JsonNode;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,16 +32,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Starts an Overseer and one server per node on this machine, runs the job and stops them.",
-            "Writes model.safetensors, report.json, ledger.json and audit.json.",
-            "Exit 0 when the job ended COMPLETED or HALTED_BUDGET."
+            "Job, data package and every record are checked first: nothing starts where something is wrong.",
+            "Writes model.safetensors, report.json, ledger.json and audit.json."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the job ended COMPLETED, or HALTED_BUDGET without --all-rounds",
+            "1:the job FAILED or was CANCELLED, or a server did",
+            "2:something is wrong with the command line, the job or the data; nothing was started",
+            "4:HALTED_BUDGET with --all-rounds: the budgets ended before the job's last round",
+            "130, 143:interrupted by Ctrl-C, or by SIGTERM"
         })
 public final class SimulateCommand implements Callable<Integer> {
-    private static final Set<String> ENDED = Set.of("COMPLETED", "HALTED_BUDGET", "FAILED", "CANCELLED");
-    private static final Set<String> GOOD = Set.of("COMPLETED", "HALTED_BUDGET");
-    private static final long POLL_MILLIS = 200;
     private static final long SYNTHETIC_SEED = 1;
-    private static final String MODEL = "model.safetensors";
-    private static final String REPORT = "report.json";
 
     @Spec
     private CommandSpec spec;
@@ -57,10 +52,15 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "folder with datapackage.json; without --data and --job, four synthetic hospitals are made")
+            description =
+                    "folder with datapackage.json (docs/DATA.md), whose resources are named like the job's clients;"
+                            + " without --data and --job, four synthetic hospitals are made")
     private Path data;
 
-    @Option(names = "--job", paramLabel = "FILE", description = "the federation job, JSON; goes with --data")
+    @Option(
+            names = "--job",
+            paramLabel = "FILE",
+            description = "the federation job, JSON (docs/JOB.md); goes with --data")
     private Path job;
 
     @Option(
@@ -71,7 +71,10 @@ public final class SimulateCommand implements Callable<Integer> {
                     "folder for the results, which replace those of an earlier run; ${DEFAULT-VALUE} when left out")
     private Path out;
 
-    @Option(names = "--nodes", paramLabel = "N", description = "only the first N clients of the job")
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            description = "only the first N clients of the job, of which min_clients is then at most N")
     private Integer nodes;
 
     @Option(names = "--seed", paramLabel = "S", description = "a whole number that makes the run repeatable")
@@ -80,164 +83,183 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--holdout",
             paramLabel = "FILE",
-            description = "public records, CSV: the last model's accuracy on them is told; costs no epsilon")
+            description = "public records, CSV with the columns of the data: the last model's accuracy on them is told;"
+                    + " costs no epsilon")
     private Path holdout;
 
-    @Option(names = "--keep", description = "keep the servers' files; otherwise only their logs stay")
+    @Option(
+            names = "--all-rounds",
+            description = "do not start a job whose budgets end before its last round, and exit 4 where one is halted")
+    private boolean allRounds;
+
+    @Option(
+            names = "--keep",
+            description = "keep the servers' files, keys and tokens among them; otherwise only their logs stay")
     private boolean keep;
 
     @Option(names = "--json", description = "print the report as JSON; progress goes to standard error")
     private boolean json;
 
+    /** Whether this run's results lie in their folder. */
+    private boolean written;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
-        checkFiles();
-        synthesise();
-        Inputs inputs = inputs();
+        OutFolder folder = checkedOut();
+        Inputs inputs = inputs(folder);
         Distribution distribution = Distribution.locate();
-        if (Files.exists(out.resolve(REPORT))) {
-            say("the results of an earlier run in " + out.toAbsolutePath().normalize() + " will be replaced");
+        for (String leftover : folder.leftovers()) {
+            say(leftover);
         }
-        Files.createDirectories(out);
-        Path run = Files.createTempDirectory(out.toAbsolutePath().normalize(), "run-");
+        Path run = folder.newRun();
+        try (Interruption interruption = new Interruption()) {
+            try {
+                return simulate(distribution, inputs, folder, run, start);
+            } catch (InterruptedException | IOException | RuntimeException e) {
+                String left = left(folder, run);
+                if (!interruption.asked()) {
+                    say("NOT FINISHED: " + left);
+                    throw e;
+                }
+                say(String.format(Locale.ROOT, "interrupted after %.1f s: %s", millisSince(start) / 1000.0, left));
+                return ExitCode.INTERRUPTED;
+            }
+        }
+    }
+
+    private int simulate(Distribution distribution, Inputs inputs, OutFolder folder, Path run, long start)
+            throws IOException, InterruptedException {
         ObjectNode report;
         try (Federation federation = new Federation(distribution, run)) {
             say("logs in " + run);
-            report = run(federation, inputs, start);
+            report = new Simulation(federation, inputs, start, this::say).run(folder);
+            written = true;
         } finally {
             if (!keep) {
-                keepLogsOnly(run);
+                OutFolder.keepLogsOnly(run);
             }
         }
-        spec.commandLine().getOut().println(json ? Json.pretty(report) : Report.summary(report));
-        accuracy();
-        say("results in " + out.toAbsolutePath().normalize());
-        return GOOD.contains(report.path("status").asText()) ? ExitCode.OK : ExitCode.FAILED;
+        spec.commandLine()
+                .getOut()
+                .println(
+                        json
+                                ? Json.pretty(report)
+                                : Report.summary(report, inputs.job().rounds()));
+        accuracy(inputs, folder);
+        String status = report.path("status").asText();
+        say((status.equals(Report.COMPLETED) ? "results in " : "partial results in ") + folder.path());
+        return exitCode(status);
     }
 
-    /** Tells before the run what would end it after. */
-    private void checkFiles() {
-        if (Files.exists(out) && !Files.isDirectory(out)) {
-            throw new ParameterException(spec.commandLine(), "--out: expected a folder, got a file at " + out);
-        }
-        if (holdout != null && !Files.isRegularFile(holdout)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--holdout: expected a file of public records, got nothing at " + holdout);
-        }
+    private int exitCode(String status) {
+        return switch (status) {
+            case Report.COMPLETED -> ExitCode.OK;
+            case Report.HALTED -> allRounds ? ExitCode.HALTED : ExitCode.OK;
+            default -> ExitCode.FAILED;
+        };
     }
 
-    /** Without data and job, four synthetic hospitals and the job that trains on them. */
-    private void synthesise() throws IOException {
+    /** What a run that ended early leaves. */
+    private String left(OutFolder folder, Path run) {
+        return (written ? "results in " + folder.path() + "; " : "no results; ")
+                + (keep ? "the servers' files, keys and tokens among them, are in " : "logs are in ")
+                + run
+                + (!written && folder.holdsResults()
+                        ? "; report.json, model.safetensors and the others in " + folder.path()
+                                + " are of an earlier run"
+                        : "");
+    }
+
+    /** Tells before anything is written what is wrong with the command line. */
+    private OutFolder checkedOut() {
+        PreflightReport report = new PreflightReport();
+        if (out.toString().isBlank()) {
+            report.problem("--out: expected a folder, got an empty name");
+        } else {
+            new OutFolder(out).problem().ifPresent(p -> report.problem("--out: " + p));
+        }
         if ((data == null) != (job == null)) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            report.problem(
                     "--data and --job: expected both or neither, got only " + (data == null ? "--job" : "--data"));
         }
+        if (data != null && !Files.isDirectory(data)) {
+            report.problem(
+                    "--data: expected a folder, got " + (Files.exists(data) ? "a file" : "nothing") + " at " + data);
+        }
+        int most = SyntheticHospitals.COUNT;
+        if (nodes != null && (nodes < 1 || data == null && job == null && nodes > most)) {
+            report.problem("--nodes: expected "
+                    + (data == null && job == null ? "1 to the " + most + " synthetic hospitals" : "1 or more")
+                    + ", got "
+                    + nodes);
+        }
+        if (holdout != null && !Files.isRegularFile(holdout)) {
+            report.problem("--holdout: expected a file of public records, got nothing at " + holdout);
+        }
+        refuse(report);
+        return new OutFolder(out);
+    }
+
+    /** Reads and checks job and data; without them, makes four synthetic hospitals and the job that trains on them. */
+    private Inputs inputs(OutFolder folder) throws IOException {
         if (data == null) {
-            data = out.resolve("synthetic");
+            data = folder.path().resolve("synthetic");
             SyntheticHospitals.write(data, seed == null ? SYNTHETIC_SEED : seed);
             job = data.resolve("job.json");
-            holdout = holdout == null ? data.resolve("holdout.csv") : holdout;
-            say("four synthetic hospitals in " + data.toAbsolutePath().normalize());
+            holdout = holdout == null ? data.resolve(SyntheticHospitals.HOLDOUT) : holdout;
+            say("four synthetic hospitals in " + data);
+        }
+        PreflightReport report = new PreflightReport();
+        Optional<Inputs> read = Inputs.read(
+                data,
+                job,
+                new Inputs.Wishes(
+                        nodes == null ? OptionalInt.empty() : OptionalInt.of(nodes),
+                        seed == null ? OptionalLong.empty() : OptionalLong.of(seed),
+                        allRounds),
+                report);
+        if (read.isPresent() && holdout != null) {
+            checkHoldout(read.get(), report);
+        }
+        refuse(report);
+        report.notes().forEach(this::say);
+        return read.orElseThrow();
+    }
+
+    private void checkHoldout(Inputs inputs, PreflightReport report) throws IOException {
+        try {
+            HoldoutAccuracy.require(inputs.job(), inputs.firstResource(), holdout);
+        } catch (Unmeasurable | InvalidDocument e) {
+            report.problem("--holdout: " + holdout + ": " + e.getMessage());
         }
     }
 
-    /** Tells the accuracy on public records, or why it cannot be told. */
-    private void accuracy() throws IOException {
+    private void refuse(PreflightReport report) {
+        List<String> problems = report.problems();
+        if (!problems.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    problems.size() == 1
+                            ? problems.get(0)
+                            : "nothing was started: " + problems.size() + " things are wrong"
+                                    + problems.stream()
+                                            .map(p -> System.lineSeparator() + "  " + p)
+                                            .collect(Collectors.joining()));
+        }
+    }
+
+    /** Tells the accuracy on public records. */
+    private void accuracy(Inputs inputs, OutFolder folder) throws IOException {
         if (holdout == null) {
             return;
         }
         try {
-            FederationJob parsed = FederationJob.parse(Json.read(Files.readAllBytes(job)), JobRules.inSimulation());
-            DataResource resource = DataPackage.read(data.resolve("datapackage.json"))
-                    .resource(parsed.clients().get(0))
-                    .orElseThrow();
-            if (!(resource.content() instanceof DataResource.Table table)) {
-                say("hold-out: not measured: expected a federation of CSV files, got another format");
-                return;
-            }
-            double accuracy = HoldoutAccuracy.of(parsed, table, holdout, out.resolve(MODEL));
+            double accuracy = HoldoutAccuracy.of(inputs.job(), inputs.firstResource(), holdout, folder.model());
             say(String.format(Locale.ROOT, "hold-out accuracy %.3f on %s", accuracy, holdout.getFileName()));
         } catch (Unmeasurable | InvalidDocument e) {
             say("hold-out: not measured: " + e.getMessage());
         }
-    }
-
-    private Inputs inputs() throws IOException {
-        try {
-            return Inputs.read(
-                    data,
-                    job,
-                    nodes == null ? OptionalInt.empty() : OptionalInt.of(nodes),
-                    seed == null ? OptionalLong.empty() : OptionalLong.of(seed));
-        } catch (InvalidDocument | Inputs.IllegalInput e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-    }
-
-    private ObjectNode run(Federation federation, Inputs inputs, long start) throws IOException, InterruptedException {
-        federation.startOverseer();
-        say(String.format("overseer ready after %.1f s", millisSince(start) / 1000.0));
-        federation.startNodes(
-                inputs, node -> say(String.format("%s enrolled after %.1f s", node, millisSince(start) / 1000.0)));
-        requireAll(federation.api().nodes(), inputs);
-        long ready = millisSince(start);
-        OverseerApi api = federation.api();
-        String jobId = api.submit(inputs.job()).path("job_id").asText();
-        say("job " + jobId);
-        JsonNode ended = follow(federation, inputs, jobId);
-        ObjectNode report = Report.of(ended, api.rounds(jobId), millisSince(start), ready);
-        Map<String, byte[]> results = Map.of(
-                MODEL,
-                api.model(jobId),
-                REPORT,
-                text(report),
-                "ledger.json",
-                text(api.ledger()),
-                "audit.json",
-                text(api.audit()));
-        for (Map.Entry<String, byte[]> result : results.entrySet()) {
-            PrivateFile.write(out.resolve(result.getKey()), result.getValue());
-        }
-        return report;
-    }
-
-    /** Tells progress until the job ends. Cancels it when too few servers are left to end it. */
-    private JsonNode follow(Federation federation, Inputs inputs, String jobId)
-            throws IOException, InterruptedException {
-        ProgressText progress = new ProgressText();
-        Set<String> lost = new HashSet<>();
-        while (true) {
-            JsonNode now = federation.api().job(jobId);
-            progress.update(now, federation.api().rounds(jobId)).forEach(this::say);
-            if (ENDED.contains(now.path("status").asText())) {
-                return now;
-            }
-            List<String> ended = federation.ended();
-            for (String server : ended) {
-                if (lost.add(server)) {
-                    say(server + " ended by itself\n" + federation.tail(server));
-                }
-            }
-            if (inputs.dataBytes().size() - ended.size() < inputs.minNodes()) {
-                say("cancelled: fewer servers run than the job's min_clients " + inputs.minNodes());
-                federation.api().cancel(jobId);
-            }
-            Thread.sleep(POLL_MILLIS);
-        }
-    }
-
-    private static void requireAll(JsonNode enrolled, Inputs inputs) throws IOException {
-        Set<String> missing = new HashSet<>(inputs.dataBytes().keySet());
-        enrolled.forEach(n -> missing.remove(n.path("node_id").asText()));
-        if (!missing.isEmpty()) {
-            throw new IOException("nodes: expected every node enrolled, got all but " + missing);
-        }
-    }
-
-    private static byte[] text(JsonNode document) {
-        return (Json.pretty(document) + "\n").getBytes(java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private void say(String line) {
@@ -249,22 +271,5 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private static long millisSince(long start) {
         return (System.nanoTime() - start) / 1_000_000;
-    }
-
-    /** Keys, tokens, databases and models of the run go; logs stay. */
-    private static void keepLogsOnly(Path run) throws IOException {
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(run)) {
-            files = all.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : files) {
-            Path within = run.relativize(file);
-            boolean log =
-                    within.getNameCount() > 1 && within.getName(1).toString().equals("logs");
-            boolean holdsLogs = Files.isDirectory(file) && Files.exists(file.resolve("logs"));
-            if (!log && !holdsLogs && !file.equals(run)) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

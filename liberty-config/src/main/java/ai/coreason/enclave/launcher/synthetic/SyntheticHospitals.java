@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.synthetic;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +20,9 @@ import java.util.Random;
  * hospitals in proportion to their size. Draws come from {@link Random}, whose sequence its specification fixes.
  */
 public final class SyntheticHospitals {
+    /** How many hospitals there are. */
+    public static final int COUNT = 4;
+
     /** Records of the hold-out. */
     public static final int HOLDOUT_ROWS = 600;
 

@@ -3,8 +3,9 @@ package ai.coreason.enclave.launcher.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Phases;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -69,7 +70,7 @@ class HeartIT {
             assertThat(node.get("epsilon").asDouble())
                     .isLessThanOrEqualTo(node.get("limit").asDouble());
         }
-        assertThat(Json.sha256(Files.readAllBytes(run.model())))
+        assertThat(Digests.sha256Hex(Files.readAllBytes(run.model())))
                 .isEqualTo(report.get("model_digest").asText());
     }
 

@@ -3,10 +3,12 @@ package ai.coreason.enclave.launcher.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,11 @@ class LifetimeIT {
         await(() -> !run.process().isAlive());
         assertThat(run.process().exitValue()).isNotZero();
         assertThat(run.servers()).isEmpty();
+        assertThat(printed()).contains("interrupted after").contains("no results; logs are in ");
+        try (Stream<Path> left = Files.walk(folder)) {
+            assertThat(left.filter(f -> f.toString().matches(".*/run-[^/]*/.*(state|token|\\.key).*")))
+                    .isEmpty();
+        }
     }
 
     private String printed() {

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.launcher.acceptance;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package ai.coreason.enclave.launcher.attest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,8 +2,8 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.server.FreePorts;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.guest.FakeTsm;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -40,7 +40,7 @@ class AverageIT {
         assertThat(ended.get("model_digest").asText()).isEqualTo(task.baseDigest());
         byte[] model =
                 TestOverseer.get("foundry", "/jobs/" + job + "/model").ok().body();
-        assertThat(Json.sha256(model)).isEqualTo(task.baseDigest());
+        assertThat(Digests.sha256Hex(model)).isEqualTo(task.baseDigest());
         JsonNode round = TestOverseer.get("foundry", "/jobs/" + job + "/rounds")
                 .ok()
                 .json()

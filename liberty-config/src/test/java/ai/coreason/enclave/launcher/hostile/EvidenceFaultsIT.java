@@ -3,7 +3,7 @@ package ai.coreason.enclave.launcher.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.RoundTask;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.hostile;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
 import ai.coreason.enclave.sentry.attestation.snp.SnpPki;
 import ai.coreason.enclave.sentry.attestation.snp.SnpProduct;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.hostile;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.intel.FakeQuote;
 import ai.coreason.enclave.sentry.attestation.intel.TeeType;
 import ai.coreason.enclave.sentry.contract.HardwareType;

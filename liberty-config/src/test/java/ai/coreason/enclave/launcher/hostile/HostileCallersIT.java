@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.Pem;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.Pem;
+import ai.coreason.enclave.overseer.authority.FederationCa;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -462,7 +462,7 @@ class HostileCallersIT {
     }
 
     private static PrivateKey issuerKey() throws Exception {
-        byte[] der = Pem.read("PRIVATE KEY", Files.readString(TestOverseer.file("state/tokens/token.key")));
+        byte[] der = Pem.read(Pem.PRIVATE_KEY, Files.readString(TestOverseer.file("state/tokens/token.key")));
         return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
     }
 

@@ -3,7 +3,7 @@ package ai.coreason.enclave.launcher.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -51,7 +51,7 @@ class HostileRequestsIT {
 
     static Stream<Arguments> wrongMembers() {
         return Stream.of(
-                wrong("unknown_member", "no such member", "one", j -> j.put("unknown_member", 1)),
+                wrong("unknown_member", "unknown member", "", j -> j.put("unknown_member", 1)),
                 wrong("clients[1]", "a trusted node", "job_nowhere", j -> client(j, "job_nowhere")),
                 wrong("clients[1]", "every node once", "job_a", j -> client(j, "job_a")),
                 wrong("clients[1]", "1 to 64 of", "\"../job_b\"", j -> client(j, "../job_b")),
@@ -130,7 +130,7 @@ class HostileRequestsIT {
         assertThat(problem.path("field").asText()).as(problem.toString()).isEqualTo(field);
         String[] detail = problem.get("detail").asText().split(", got ", 2);
         assertThat(detail[0]).contains(field).contains(expected);
-        assertThat(detail[1]).contains(came);
+        assertThat(detail.length == 1 ? "" : detail[1]).contains(came);
     }
 
     static Stream<Arguments> wrongTexts() {

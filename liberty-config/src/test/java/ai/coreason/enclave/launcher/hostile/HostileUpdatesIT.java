@@ -3,10 +3,10 @@ package ai.coreason.enclave.launcher.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.OutputStream;

@@ -2,7 +2,8 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -82,7 +83,7 @@ class OwnJobsIT {
     @Test
     void ownJob_isReadAndItsModelTaken() throws Exception {
         read("own-ann", "foundry", "/rounds").ok();
-        assertThat(Json.sha256(read("own-ann", "foundry", "/model").ok().body()))
+        assertThat(Digests.sha256Hex(read("own-ann", "foundry", "/model").ok().body()))
                 .isEqualTo(job.get("model_digest").asText());
         read("own-ada", "auditor", "/rounds").ok();
         read("own-olga", "operator", "/model").problem(403, "forbidden");

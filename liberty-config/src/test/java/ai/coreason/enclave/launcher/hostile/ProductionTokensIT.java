@@ -2,8 +2,8 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.overseer.token.TestIssuer;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import java.nio.file.Path;

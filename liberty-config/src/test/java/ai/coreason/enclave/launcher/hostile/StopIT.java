@@ -2,9 +2,9 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.launcher.hostile;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 

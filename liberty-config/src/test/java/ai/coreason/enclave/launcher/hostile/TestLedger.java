@@ -1,8 +1,9 @@
 package ai.coreason.enclave.launcher.hostile;
 
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
@@ -61,7 +62,7 @@ final class TestLedger {
 
     /** The row of a task's attempt, made when it is first asked for. */
     ChargeRow charge(RoundTask task) {
-        ChargeKey key = new ChargeKey(task.jobId().toString(), task.round(), task.attempt());
+        AttemptKey key = task.key();
         Optional<ChargeRow> before =
                 rows.stream().filter(r -> r.request().key().equals(key)).findFirst();
         if (before.isEmpty()) {
@@ -88,7 +89,7 @@ final class TestLedger {
         rows.remove(rows.size() - 1);
     }
 
-    private ChargeRow next(RoundTask task, ChargeKey key) {
+    private ChargeRow next(RoundTask task, AttemptKey key) {
         Phase phase = new Phase(
                 task.plan().samplingRate(),
                 task.plan().noiseMultiplier(),
@@ -138,7 +139,8 @@ final class TestLedger {
             signature.initSign(key);
             signature.update(("coreason/ledger-row/v1\n" + hash).getBytes(StandardCharsets.US_ASCII));
             return new RowSignature(
-                    Json.sha256(certificate.getEncoded()), Base64.getEncoder().encodeToString(signature.sign()));
+                    Digests.sha256Hex(certificate.getEncoded()),
+                    Base64.getEncoder().encodeToString(signature.sign()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -1,9 +1,10 @@
 package ai.coreason.enclave.launcher.hostile;
 
-import ai.coreason.enclave.overseer.identity.Pem;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
@@ -206,7 +207,7 @@ final class TestNode {
         header.put("train_ms", 1);
         change.accept(header);
         byte[] sealed = Hpke.seal(task.hpke().key(), UpdateEnvelope.sealInfo(), Json.canonical(header), plain);
-        header.put("sealed_sha256", Json.sha256(sealed));
+        header.put("sealed_sha256", Digests.sha256Hex(sealed));
         header.set(
                 "evidence",
                 evidence(ReportData.Role.UPDATE, reportData(task, header)).json());
@@ -317,7 +318,7 @@ final class TestNode {
     }
 
     static String contentDigest(byte[] body) {
-        return "sha-256=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Json.sha256(body))) + ":";
+        return "sha-256=:" + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Digests.sha256Hex(body))) + ":";
     }
 
     static KeyPair newKeys(String curve) throws GeneralSecurityException {
@@ -346,7 +347,7 @@ final class TestNode {
     }
 
     private static Evidence simulated(ReportData reportData) throws GeneralSecurityException, IOException {
-        byte[] key = Pem.read("PRIVATE KEY", Files.readString(TestOverseer.file("evidence.key")));
+        byte[] key = Pem.read(Pem.PRIVATE_KEY, Files.readString(TestOverseer.file("evidence.key")));
         PrivateKey signer = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key));
         return SimulatedEvidence.sign(signer, HexFormat.of().parseHex(MANIFEST), reportData, Instant.now());
     }

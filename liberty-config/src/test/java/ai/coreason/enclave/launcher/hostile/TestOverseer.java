@@ -2,12 +2,12 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.server.FreePorts;
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.overseer.token.TestIssuer;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import ai.coreason.enclave.sentry.attestation.guest.FakeTsm;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

@@ -2,10 +2,11 @@ package ai.coreason.enclave.launcher.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +101,7 @@ class UserEndpointsIT {
         Answer model = TestOverseer.get("foundry", "/jobs/" + job + "/model").ok();
 
         assertThat(model.type()).isEqualTo("application/octet-stream");
-        assertThat(Json.sha256(model.body()))
+        assertThat(Digests.sha256Hex(model.body()))
                 .isEqualTo(read("/jobs/" + job).get("model_digest").asText());
         assertThat(Safetensors.read(model.body()).tensors()).containsOnlyKeys("fc.weight", "fc.bias");
     }

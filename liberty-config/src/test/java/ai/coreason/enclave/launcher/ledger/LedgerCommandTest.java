@@ -2,13 +2,13 @@ package ai.coreason.enclave.launcher.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.server.ServerLayout;
-import ai.coreason.enclave.overseer.identity.FederationCa;
+import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -118,7 +118,7 @@ class LedgerCommandTest {
                 .reserve(
                         new ChargeRequest(
                                 "heart",
-                                new ChargeKey("job", round, 1),
+                                new AttemptKey("job", round, 1),
                                 "a".repeat(64),
                                 "node_va",
                                 Optional.of(new Phase(16.0 / 85, 3.0, 5)),
@@ -209,10 +209,20 @@ class LedgerCommandTest {
         assertThat(enclave("ledger", "verify", text.toString())).isEqualTo(2);
         assertThat(enclave("ledger", "verify", folder.resolve("absent").toString()))
                 .isEqualTo(2);
+        assertThat(printed.toString()).contains(folder.resolve("absent") + ": expected a file, got nothing");
         assertThat(enclave(
                         "ledger", "verify", write("other.json", Json.object()).toString()))
                 .isEqualTo(2);
         assertThat(printed.toString()).contains("format");
+    }
+
+    @Test
+    void verify_folderOfResults_namesTheFileThatIsMeant() throws Exception {
+        Path meant = Files.move(exported(), folder.resolve("ledger.json"));
+
+        assertThat(enclave("ledger", "verify", folder.toString())).isEqualTo(2);
+        assertThat(printed.toString())
+                .contains(folder + ": expected a file, got a folder; did you mean " + meant + "?");
     }
 
     @Test

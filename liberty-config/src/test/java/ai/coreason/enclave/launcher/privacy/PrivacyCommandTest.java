@@ -3,9 +3,9 @@ package ai.coreason.enclave.launcher.privacy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
-import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -383,7 +383,9 @@ class PrivacyCommandTest {
         assertThat(err.toString())
                 .contains("--steps: expected only --phase, --delta")
                 .contains("--batch: expected no other option beside it, got --delta")
-                .contains("--noise-multiplier: expected it beside the other options");
+                .contains(
+                        "--noise-multiplier, --steps, --delta: expected a value, got nothing; needed are --sampling-rate,"
+                                + " --noise-multiplier, --steps, --delta, or --batch FILE.csv alone");
     }
 
     @ParameterizedTest

@@ -9,6 +9,23 @@ import org.junit.jupiter.api.Test;
 
 class FreePortsTest {
     @Test
+    void objection_takenPort_namesItAndAFreeOneHasNone() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+            assertThat(FreePorts.objection("127.0.0.1", port))
+                    .hasValueSatisfying(o ->
+                            assertThat(o).startsWith("expected a port that is free, got " + port + " of 127.0.0.1"));
+        }
+        assertThat(FreePorts.objection("127.0.0.1", port)).isEmpty();
+    }
+
+    @Test
+    void objection_addressOfNobody_isOne() {
+        assertThat(FreePorts.objection("192.0.2.1", 9443)).isPresent();
+    }
+
+    @Test
     void find_several_areDistinctAndCanBeBound() throws Exception {
         List<Integer> ports = FreePorts.find(8);
 

@@ -2,7 +2,7 @@ package ai.coreason.enclave.launcher.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.overseer.identity.FederationCa;
+import ai.coreason.enclave.overseer.authority.FederationCa;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -3,7 +3,7 @@ package ai.coreason.enclave.launcher.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package ai.coreason.enclave.launcher.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
-import ai.coreason.enclave.launcher.ExitCode;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
 import java.io.IOException;

@@ -2,16 +2,17 @@ package ai.coreason.enclave.launcher.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
-import ai.coreason.enclave.launcher.ExitCode;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class ServiceCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "overseer                                          | expected run, stop, status, revoke, freeze or thaw, got none",
+                "overseer                                          | expected a command (run, stop, status, revoke, freeze or thaw), got none",
                 "overseer revoke                                   | --node",
                 "overseer revoke --node a --user b                 | mutually exclusive",
                 "overseer revoke --node a                          | expected --state, or --api, --cacert and --token-file",
@@ -85,6 +86,52 @@ class ServiceCommandsTest {
         assertThat(run(Enclave.commandLine(), args)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains(message);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void overseerRun_takenPorts_areBothNamedAndNothingIsMade() throws IOException {
+        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int code = run(
+                    Enclave.commandLine(),
+                    "overseer",
+                    "run",
+                    "--simulation",
+                    "--detach",
+                    "--state",
+                    "" + folder.resolve("S"),
+                    "--https-port",
+                    "" + one.getLocalPort(),
+                    "--node-port",
+                    "" + other.getLocalPort());
+
+            assertThat(code).isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString())
+                    .contains("--https-port: expected a port that is free, got " + one.getLocalPort())
+                    .contains("--node-port: expected a port that is free, got " + other.getLocalPort());
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void nodeRun_takenPort_isNamed() throws IOException {
+        Path site = Files.writeString(folder.resolve("site.json"), "{\"node_id\":\"a\",\"simulation\":{}}");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int code = run(
+                    Enclave.commandLine(),
+                    "node",
+                    "run",
+                    "--state",
+                    "" + folder.resolve("S"),
+                    "--site",
+                    "" + site,
+                    "--http-port",
+                    "" + taken.getLocalPort());
+
+            assertThat(code).isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString())
+                    .contains("--http-port: expected a port that is free, got " + taken.getLocalPort());
+        }
     }
 
     @Test

@@ -2,7 +2,7 @@ package ai.coreason.enclave.launcher.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import com.fasterxml.jackson.databind.JsonNode;

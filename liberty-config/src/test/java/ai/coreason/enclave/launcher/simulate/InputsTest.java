@@ -3,8 +3,9 @@ package ai.coreason.enclave.launcher.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.launcher.simulate.preflight.PreflightReport;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,14 +77,22 @@ class InputsTest {
                            "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1}],
                            "output": "fc", "loss": "bce_with_logits"}}
                 """);
-        assertThatThrownBy(() -> Inputs.read(folder, job, OptionalInt.empty(), OptionalLong.empty()))
-                .isInstanceOf(Inputs.IllegalInput.class)
-                .hasMessage(
-                        job + ": dataset.features[0] age: expected the same maximum at all sites, got 120 at a, 1000"
-                                + " at b");
-        assertThat(Inputs.read(folder, job, OptionalInt.of(1), OptionalLong.empty())
-                        .dataBytes())
-                .containsOnlyKeys("a");
+        PreflightReport report = new PreflightReport();
+        assertThat(Inputs.read(folder, job, wishes(OptionalInt.empty()), report))
+                .isEmpty();
+        assertThat(report.problems())
+                .containsExactly(
+                        job + ": dataset.features[0] age: expected the same maximum at all sites, got 120 at a,"
+                                + " 1000 at b");
+
+        PreflightReport alone = new PreflightReport();
+        assertThat(Inputs.read(folder, job, wishes(OptionalInt.of(1)), alone))
+                .hasValueSatisfying(inputs -> assertThat(inputs.dataBytes()).containsOnlyKeys("a"));
+        assertThat(alone.notes()).contains("--nodes: min_clients is 1 in this run, the job says 2");
+    }
+
+    private static Inputs.Wishes wishes(OptionalInt nodes) {
+        return new Inputs.Wishes(nodes, OptionalLong.empty(), false);
     }
 
     @Test

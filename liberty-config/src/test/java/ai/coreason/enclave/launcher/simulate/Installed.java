@@ -2,12 +2,12 @@ package ai.coreason.enclave.launcher.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.simulate.OverseerApi.Role;
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.overseer.token.TokenIssuer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

@@ -14,11 +14,11 @@ enum KillStep {
     /** All branches are prepared, the commit is decided, and the database has not heard of it. */
     DECIDED(Server.OVERSEER, "org.apache.derby.impl.jdbc.EmbedXAResource", "commit", When.SECOND_PHASE),
     /** Row and message are committed; the node has no answer. */
-    COMMITTED(Server.OVERSEER, "ai.coreason.enclave.overseer.intake.UpdateIntake", "receive", When.EXIT),
+    COMMITTED(Server.OVERSEER, "ai.coreason.enclave.overseer.update.UpdateIntake", "receive", When.EXIT),
     /** All updates are admitted, and no model is made of them. */
     AGGREGATING(Server.OVERSEER, "ai.coreason.enclave.overseer.aggregation.FedAvg", "next", When.ENTER),
     /** The model lies in the vault, and the round does not know. */
-    AGGREGATED(Server.OVERSEER, "ai.coreason.enclave.overseer.aggregation.Aggregator", "aggregate", When.EXIT),
+    AGGREGATED(Server.OVERSEER, "ai.coreason.enclave.overseer.conduct.Aggregator", "aggregate", When.EXIT),
     /** The tables are open, and nothing runs. */
     STARTING(Server.OVERSEER, "ai.coreason.enclave.overseer.lifecycle.OverseerStart", "start", When.EXIT),
 
@@ -29,7 +29,7 @@ enum KillStep {
     /** The update lies in the outbox, and nothing of it has left. */
     KEPT(Server.NODE, "ai.coreason.enclave.node.training.Delivery", "send", When.ENTER),
     /** The Overseer has the update, and the node's outbox does not know. */
-    SENT(Server.NODE, "ai.coreason.enclave.node.agent.OverseerClient", "upload", When.EXIT),
+    SENT(Server.NODE, "ai.coreason.enclave.node.overseer.OverseerClient", "upload", When.EXIT),
     /** What a crash had left is ended, in a transaction that nobody has committed. */
     RECOVERING(Server.NODE, "ai.coreason.enclave.node.training.DatabaseBooks", "recover", When.EXIT);
 

@@ -2,7 +2,7 @@ package ai.coreason.enclave.launcher.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
@@ -61,11 +61,25 @@ class ReportTest {
 
     @Test
     void summary_haltedJob_saysWhyAndWhatWasSpent() {
-        assertThat(Report.summary(Report.of(JOB, ROUNDS, 5000, 3000)))
-                .contains("HALTED_BUDGET after 1 rounds, 5.0 s (servers ready after 3.0 s)")
+        assertThat(Report.summary(Report.of(JOB, ROUNDS, 5000, 3000), 3))
+                .contains("HALTED_BUDGET after 1 of 3 rounds, 5.0 s (servers ready after 3.0 s)")
                 .contains("reason: too few can pay")
                 .contains("eps 0.810 of 3.000 at delta 0.001")
-                .contains("no privacy mechanism");
+                .contains("no privacy mechanism")
+                .contains("NOT FINISHED: model.safetensors is the model after round 1")
+                .contains("a node is charged before it trains")
+                .contains("model so far abc");
+    }
+
+    @Test
+    void summary_completedJob_doesNotSayUnfinished() {
+        ObjectNode job = JOB.deepCopy();
+        job.put("status", "COMPLETED").remove("reason");
+
+        assertThat(Report.summary(Report.of(job, ROUNDS, 5000, 3000), 1))
+                .contains("COMPLETED after 1 of 1 rounds")
+                .contains("  model abc")
+                .doesNotContain("NOT FINISHED", "charged before", "model so far");
     }
 
     @Test

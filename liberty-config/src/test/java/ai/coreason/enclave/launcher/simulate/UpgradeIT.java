@@ -2,7 +2,8 @@ package ai.coreason.enclave.launcher.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ class UpgradeIT {
 
             OverseerApi api = servers.api();
             assertThat(api.job(job).path("status")).isEqualTo(before.path("status"));
-            assertThat(Json.sha256(api.model(job)))
+            assertThat(Digests.sha256Hex(api.model(job)))
                     .isEqualTo(before.path("model_digest").asText());
             JsonNode rows = api.ledger().path("rows");
             assertThat(rows)

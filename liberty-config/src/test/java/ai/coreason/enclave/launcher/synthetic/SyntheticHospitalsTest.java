@@ -3,13 +3,13 @@ package ai.coreason.enclave.launcher.synthetic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
-import ai.coreason.enclave.sentry.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.schema.TableReader;
+import ai.coreason.enclave.sentry.data.format.TableReader;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

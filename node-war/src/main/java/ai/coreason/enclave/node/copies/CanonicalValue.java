@@ -1,11 +1,11 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.sentry.airlock.Tensor;
-import ai.coreason.enclave.sentry.schema.Row;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -76,7 +76,7 @@ final class CanonicalValue {
 
     /** Neighbouring elements of a tensor as one value: a byte and the SHA-256 of them in their order, as big-endian float32. */
     static byte[] of(Tensor tensor, int from, int count) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.sha256();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         for (int i = 0; i < count; i++) {
             float element = (float) tensor.at(from + i);
@@ -88,14 +88,6 @@ final class CanonicalValue {
         }
         byte[] all = digest.digest();
         return ByteBuffer.allocate(1 + all.length).put(ELEMENTS).put(all).array();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** The text in lower case, of compatible characters (NFKC), with one space for each run of them and none at the ends. */

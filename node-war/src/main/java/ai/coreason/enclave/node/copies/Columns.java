@@ -1,9 +1,9 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.sentry.schema.DataResource;
-import ai.coreason.enclave.sentry.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.schema.FhirTable;
-import ai.coreason.enclave.sentry.schema.TableSchema;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.schema.TableSchema;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;

@@ -1,10 +1,10 @@
 package ai.coreason.enclave.node.copies;
 
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.PrivateFile;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
-import ai.coreason.enclave.sentry.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -149,7 +149,7 @@ public final class FingerprintFolder {
     }
 
     private Path file(NodeDataset dataset) {
-        String digest = Json.sha256(dataset.toString().getBytes(StandardCharsets.US_ASCII));
+        String digest = Digests.sha256Hex(dataset.toString().getBytes(StandardCharsets.US_ASCII));
         return folder.resolve(digest.substring(0, NAME_DIGITS) + ENDING);
     }
 

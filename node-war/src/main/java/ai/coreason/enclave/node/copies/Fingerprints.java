@@ -1,10 +1,10 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
-import ai.coreason.enclave.sentry.schema.DataResource;
-import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.schema.Row;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -1,19 +1,24 @@
 package ai.coreason.enclave.node.data;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.node.copies.Fingerprints;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
-import ai.coreason.enclave.sentry.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.schema.FhirReader;
-import ai.coreason.enclave.sentry.schema.FhirTable;
-import ai.coreason.enclave.sentry.schema.Findings;
-import ai.coreason.enclave.sentry.schema.Row;
-import ai.coreason.enclave.sentry.schema.TableReader;
-import ai.coreason.enclave.sentry.schema.TensorReader;
+import ai.coreason.enclave.sentry.data.encode.Encoded;
+import ai.coreason.enclave.sentry.data.encode.ResourceFit;
+import ai.coreason.enclave.sentry.data.encode.TableEncoder;
+import ai.coreason.enclave.sentry.data.encode.TensorEncoder;
+import ai.coreason.enclave.sentry.data.encode.UnitSizes;
+import ai.coreason.enclave.sentry.data.format.FhirReader;
+import ai.coreason.enclave.sentry.data.format.TableReader;
+import ai.coreason.enclave.sentry.data.format.TensorReader;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +48,7 @@ public final class DatasetReader {
      * @throws InvalidDocument if the job, the schema and the model do not fit one another, naming both sides
      */
     public static DatasetReader of(DataPackage data, DataResource resource, FederationJob job) {
-        requireTerms(resource, job);
+        ResourceFit.requireTerms(job, resource);
         Dataset dataset = resource.dataset();
         if (resource.content() instanceof Table table) {
             TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
@@ -120,26 +125,5 @@ public final class DatasetReader {
         }
         Encoded records = encoded.get();
         return new Reading.Ready(found.noted(records.remarks()).noted(UnitSizes.notes(records)), records.examples());
-    }
-
-    private static void requireTerms(DataResource resource, FederationJob job) {
-        String id = resource.dataset().datasetId();
-        if (!job.dataset().name().equals(id)) {
-            throw InvalidDocument.at(
-                    "dataset.name",
-                    "the dataset " + id + " of resource " + resource.name(),
-                    job.dataset().name());
-        }
-        for (int i = 0; i < job.dataset().features().size(); i++) {
-            requireOther(resource, job.dataset().features().get(i).field(), "dataset.features[" + i + "].field");
-        }
-        requireOther(resource, job.dataset().label().field(), "dataset.label.field");
-    }
-
-    /** Who a unit is, is no input: a model could learn it by heart. */
-    private static void requireOther(DataResource resource, String field, String path) {
-        if (resource.namesUnits(field)) {
-            throw InvalidDocument.at(path, "another field than the one that says whose a record is", field);
-        }
     }
 }

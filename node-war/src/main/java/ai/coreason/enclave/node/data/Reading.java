@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
-import ai.coreason.enclave.sentry.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.Findings;
 
 /** What comes of reading a dataset for a job. */
 public sealed interface Reading {

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.evidence;
 
+import ai.coreason.enclave.base.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,7 +82,7 @@ public final class CodeManifest {
 
     /** Lower-case hex SHA-256 over {@link #text()} in UTF-8. */
     public String sha256() {
-        return HexFormat.of().formatHex(sha256Digest().digest(text().getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Digests.sha256().digest(text().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static CodeManifest walk(Path root) throws IOException {
@@ -101,18 +101,10 @@ public final class CodeManifest {
     }
 
     private static String digest(Path file) throws IOException {
-        MessageDigest sha256 = sha256Digest();
+        MessageDigest sha256 = Digests.sha256();
         try (InputStream in = Files.newInputStream(file)) {
             new DigestInputStream(in, sha256).transferTo(OutputStream.nullOutputStream());
         }
         return HexFormat.of().formatHex(sha256.digest());
-    }
-
-    private static MessageDigest sha256Digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

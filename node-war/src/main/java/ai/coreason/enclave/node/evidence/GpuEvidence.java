@@ -1,11 +1,11 @@
 package ai.coreason.enclave.node.evidence;
 
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.node.site.GpuInterface;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
 import ai.coreason.enclave.sentry.contract.Evidence;
-import ai.coreason.enclave.sentry.contract.Formats;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.evidence;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
 import ai.coreason.enclave.sentry.contract.Evidence;
@@ -14,14 +15,10 @@ import java.security.SecureRandom;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
-import java.util.Base64;
 import java.util.HexFormat;
 
 /** Evidence by a software key, which proves nothing about hardware: for simulations, and for nodes without any. */
 final class SimulatedSource implements EvidenceSource {
-    private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
-    private static final String END = "-----END PRIVATE KEY-----";
-
     private final PrivateKey key;
     private final byte[] measurement;
     private final Clock clock;
@@ -39,17 +36,15 @@ final class SimulatedSource implements EvidenceSource {
      * @throws IOException if the file does not hold one; the message names the file alone
      */
     static SimulatedSource of(Path pem, String manifestSha256, Clock clock) throws IOException {
-        String text = Files.readString(pem).strip();
-        if (!text.startsWith(BEGIN) || !text.endsWith(END)) {
-            throw new IOException(pem + ": expected one PKCS#8 private key, PEM, got something else");
-        }
+        String text = Files.readString(pem);
         try {
-            byte[] der = Base64.getMimeDecoder().decode(text.substring(BEGIN.length(), text.length() - END.length()));
+            byte[] der = Pem.read(Pem.PRIVATE_KEY, text);
             PrivateKey key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
             return new SimulatedSource(key, manifestSha256, clock);
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new IOException(pem + ": expected a private key on P-256, got "
-                    + e.getClass().getSimpleName());
+        } catch (IllegalArgumentException e) {
+            throw new IOException(pem + ": expected one PKCS#8 private key, PEM, got something else");
+        } catch (GeneralSecurityException e) {
+            throw new IOException(pem + ": expected a private key on P-256, got another one");
         }
     }
 

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.node.health;
 
-import ai.coreason.enclave.node.agent.NodeState;
-import ai.coreason.enclave.node.agent.NodeState.Snapshot;
-import ai.coreason.enclave.node.agent.NodeState.Standing;
+import ai.coreason.enclave.node.loop.NodeState;
+import ai.coreason.enclave.node.loop.NodeState.Snapshot;
+import ai.coreason.enclave.node.loop.NodeState.Standing;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.node.site;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import ai.coreason.enclave.sentry.contract.DatasetStanding.Closure;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -116,9 +116,6 @@ public final class DatasetStandings {
     }
 
     private void write(DatasetStanding standing) throws IOException {
-        Files.createDirectories(
-                DatasetStanding.folder(state),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        OwnerFile.replace(DatasetStanding.file(state, standing.datasetId()), Json.write(standing.json()));
+        PrivateFile.write(DatasetStanding.file(state, standing.datasetId()), Json.write(standing.json()));
     }
 }

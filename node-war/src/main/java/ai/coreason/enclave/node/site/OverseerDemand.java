@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.site;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.attestation.collateral.TrustSources;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.node.site;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -117,10 +117,10 @@ public record SiteFile(
                         : Optional.empty());
         f.end();
         if (site.simulation() && site.gpuEvidence.isPresent()) {
-            throw InvalidDocument.at("gpu_evidence", "no such member beside simulation", "one");
+            throw InvalidDocument.notAllowed("gpu_evidence", "beside simulation");
         }
         if (site.simulation() && site.overseerEvidence.isPresent()) {
-            throw InvalidDocument.at("overseer_evidence", "no such member beside simulation", "one");
+            throw InvalidDocument.notAllowed("overseer_evidence", "beside simulation");
         }
         return site;
     }

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
@@ -114,24 +114,24 @@ public class DatabaseBooks implements RoundBooks {
     }
 
     @Override
-    public byte[] commit(String datasetId, ChargeKey key, Function<ChargeRow, byte[]> seal) {
+    public byte[] commit(String datasetId, AttemptKey key, Function<ChargeRow, byte[]> seal) {
         byte[] envelope = seal.apply(ledger().commit(datasetId, key));
         em.persist(new OutboxEntry(key, envelope));
         return envelope;
     }
 
     @Override
-    public void expire(String datasetId, ChargeKey key) {
+    public void expire(String datasetId, AttemptKey key) {
         ledger().expire(datasetId, key);
     }
 
     @Override
-    public Optional<Outgoing> outgoing(ChargeKey key) {
+    public Optional<Outgoing> outgoing(AttemptKey key) {
         return find(key).map(e -> new Outgoing(key, e.state(), e.envelope()));
     }
 
     @Override
-    public List<ChargeKey> pending() {
+    public List<AttemptKey> pending() {
         return em.createQuery(
                         "select e from OutboxEntry e where e.state = :pending order by e.jobId, e.round, e.attempt",
                         OutboxEntry.class)
@@ -142,12 +142,12 @@ public class DatabaseBooks implements RoundBooks {
     }
 
     @Override
-    public void delivered(ChargeKey key) {
+    public void delivered(AttemptKey key) {
         find(key).ifPresent(OutboxEntry::delivered);
     }
 
     @Override
-    public void refused(ChargeKey key) {
+    public void refused(AttemptKey key) {
         find(key).ifPresent(OutboxEntry::refused);
     }
 
@@ -168,7 +168,7 @@ public class DatabaseBooks implements RoundBooks {
         return new LedgerBook(em, Clock.systemUTC(), guard);
     }
 
-    private Optional<OutboxEntry> find(ChargeKey key) {
+    private Optional<OutboxEntry> find(AttemptKey key) {
         return Optional.ofNullable(em.find(OutboxEntry.class, OutboxEntry.id(key)));
     }
 }

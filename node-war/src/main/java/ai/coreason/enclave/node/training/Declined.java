@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 
 /**
  * The end of an attempt without an update.

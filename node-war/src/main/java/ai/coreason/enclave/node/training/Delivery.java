@@ -1,10 +1,10 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import java.util.Optional;
 
 /**
@@ -24,7 +24,7 @@ final class Delivery {
 
     /** Sends everything that waits. */
     void sendPending(Session session) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        for (ChargeKey key : books.pending()) {
+        for (AttemptKey key : books.pending()) {
             send(session, key);
         }
     }
@@ -35,7 +35,7 @@ final class Delivery {
      * @throws OverseerRefusal if it was refused for now; the update keeps waiting
      * @throws IllegalStateException if no quote can be had now; the update keeps waiting
      */
-    void send(Session session, ChargeKey key) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
+    void send(Session session, AttemptKey key) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         Optional<byte[]> kept = books.outgoing(key).flatMap(Outgoing::envelope);
         if (kept.isEmpty()) {
             return;

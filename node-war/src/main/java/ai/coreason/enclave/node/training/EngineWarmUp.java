@@ -1,14 +1,14 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.dpsgd.DpSgdTrainer;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
 import ai.coreason.enclave.privacy.dpsgd.Progress;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.util.Map;
 
 /**

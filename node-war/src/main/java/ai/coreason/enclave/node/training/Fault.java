@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.Enrolment;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.node.enrolment.Enrolment;
 import ai.coreason.enclave.node.site.OfferedDatasets;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;

@@ -1,16 +1,16 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.KeptHead;
 import ai.coreason.enclave.privacy.ledger.LedgerFault;
 import ai.coreason.enclave.privacy.ledger.LedgerHead;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * Keeps the Overseer's mirror of a dataset's ledger whole, and finds out by the heads that it countersigns whether this
  * node's ledger was rolled back: a ledger that lacks a mirrored row, or has another in its place, may pay for nothing
- * (ARCHITECTURE, section 4). Not thread-safe.
+ * (docs/adr/0010-recovery-counts-both-branches.md). Not thread-safe.
  */
 final class LedgerMirroring {
     private static final System.Logger LOG = System.getLogger(LedgerMirroring.class.getName());
@@ -58,7 +58,7 @@ final class LedgerMirroring {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "ledger.overseer-behind dataset={0}: the Overseer stands at row {1} and countersigned row {2} before;"
-                            + " it was set back, and gets rows {3} to {4} again",
+                            + " it was rolled back, and gets rows {3} to {4} again",
                     datasetId,
                     head.sequence(),
                     kept.get().sequence(),

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.copies.Copy;
 import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.copies.Fingerprints;
@@ -10,9 +11,8 @@ import ai.coreason.enclave.node.data.Reading;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding.Closure;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 
 /**
  * How large a model this node can train. While a round goes on, the heap holds the model's file as it comes and whole, its weights,

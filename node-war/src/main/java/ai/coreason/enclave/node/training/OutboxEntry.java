@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.base.AttemptKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -61,7 +61,7 @@ public class OutboxEntry {
     /** For JPA. */
     protected OutboxEntry() {}
 
-    OutboxEntry(ChargeKey key, byte[] envelope) {
+    OutboxEntry(AttemptKey key, byte[] envelope) {
         this.id = id(key);
         this.jobId = key.jobId();
         this.round = key.round();
@@ -70,13 +70,13 @@ public class OutboxEntry {
         this.envelope = envelope.clone();
     }
 
-    static String id(ChargeKey key) {
+    static String id(AttemptKey key) {
         return key.jobId() + "/" + key.round() + "/" + key.attempt();
     }
 
     /** The attempt whose update this is. */
-    ChargeKey key() {
-        return new ChargeKey(jobId, round, attempt);
+    AttemptKey key() {
+        return new AttemptKey(jobId, round, attempt);
     }
 
     /** Where the entry stands. */

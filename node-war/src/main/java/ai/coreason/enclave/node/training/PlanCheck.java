@@ -1,16 +1,16 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.PlanRule;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.PlanRule;
 import java.util.Optional;
 
 /**
  * The node's own computation of a round's plan, against which it holds the plan that it was sent: every member, the noise
- * among them, follows from the job and the dataset's registration (ARCHITECTURE, section 4). Equal means the same double.
+ * among them, follows from the job and the dataset's registration. Equal means the same double.
  * Immutable.
  */
 final class PlanCheck {
@@ -27,7 +27,7 @@ final class PlanCheck {
         Optional<TrainingPlan> plan = Optional.empty();
         String why = "";
         try {
-            plan = Optional.of(PlanRule.plan(job, dataset));
+            plan = Optional.of(job.planRule().plan(dataset));
         } catch (InvalidDocument e) {
             why = e.getMessage();
         }
@@ -43,16 +43,8 @@ final class PlanCheck {
     }
 
     private static Optional<String> difference(TrainingPlan own, TrainingPlan plan) {
-        return differs("steps", own.steps(), plan.steps())
-                .or(() -> differs("sampling_rate", own.samplingRate(), plan.samplingRate()))
-                .or(() -> differs("normaliser", own.normaliser(), plan.normaliser()))
-                .or(() -> differs("max_grad_norm", own.maxGradNorm(), plan.maxGradNorm()))
-                .or(() -> differs("clipping", own.clipping(), plan.clipping()))
-                .or(() -> differs("learning_rate", own.learningRate(), plan.learningRate()))
-                .or(() -> differs("optimizer", own.optimizer(), plan.optimizer()))
-                .or(() -> differs("noise", own.noise(), plan.noise()))
-                .or(() -> differs("noise_multiplier", own.noiseMultiplier(), plan.noiseMultiplier()))
-                .or(() -> differs("metrics", own.metrics(), plan.metrics()));
+        return PlanRule.difference(own, plan)
+                .map(d -> "plan." + d.member() + ": expected " + d.expected() + ", got " + d.came());
     }
 
     private Optional<String> mechanism(TrainingPlan plan) {
@@ -67,16 +59,10 @@ final class PlanCheck {
     }
 
     private Optional<String> delta() {
-        double asked = PlanRule.delta(job, dataset);
+        double asked = job.planRule().delta(dataset);
         return asked > dataset.delta()
                 ? Optional.of("job.privacy.target_delta: expected at most the dataset's " + dataset.delta() + ", got "
                         + asked)
                 : Optional.empty();
-    }
-
-    private static Optional<String> differs(String member, Object expected, Object came) {
-        return came.equals(expected)
-                ? Optional.empty()
-                : Optional.of("plan." + member + ": expected " + expected + ", got " + came);
     }
 }

@@ -1,11 +1,11 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.copies.Copy;
 import ai.coreason.enclave.node.copies.UnusableSketch;
 import ai.coreason.enclave.node.data.Reading;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.Dataset;
-import ai.coreason.enclave.sentry.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

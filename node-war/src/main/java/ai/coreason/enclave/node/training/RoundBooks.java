@@ -1,7 +1,7 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -22,7 +22,7 @@ public interface RoundBooks {
      *
      * @param envelope the bytes, without their evidence; empty once the round is over and they were forgotten
      */
-    record Outgoing(ChargeKey key, OutboxEntry.State state, Optional<byte[]> envelope) {}
+    record Outgoing(AttemptKey key, OutboxEntry.State state, Optional<byte[]> envelope) {}
 
     /** Registers a dataset or confirms it; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#register}. */
     void register(Dataset dataset, String source);
@@ -71,22 +71,22 @@ public interface RoundBooks {
      * @param seal makes the envelope for the committed row
      * @return the envelope
      */
-    byte[] commit(String datasetId, ChargeKey key, Function<ChargeRow, byte[]> seal);
+    byte[] commit(String datasetId, AttemptKey key, Function<ChargeRow, byte[]> seal);
 
     /** Marks that a reserved attempt ended without an update; it stays charged. */
-    void expire(String datasetId, ChargeKey key);
+    void expire(String datasetId, AttemptKey key);
 
     /** The sealed update of an attempt. */
-    Optional<Outgoing> outgoing(ChargeKey key);
+    Optional<Outgoing> outgoing(AttemptKey key);
 
     /** The attempts whose updates wait for an answer, oldest round first. */
-    List<ChargeKey> pending();
+    List<AttemptKey> pending();
 
     /** Marks that the Overseer has an update. */
-    void delivered(ChargeKey key);
+    void delivered(AttemptKey key);
 
     /** Marks that the Overseer will never take an update. */
-    void refused(ChargeKey key);
+    void refused(AttemptKey key);
 
     /** Drops the bytes of a job's updates of earlier rounds that no longer wait. */
     void forgetBefore(String jobId, long round);

@@ -1,30 +1,30 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.privacy.dpsgd.DpSgdTrainer;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
-import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
 import ai.coreason.enclave.privacy.dpsgd.Trained;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Airlock.Cargo;
 import ai.coreason.enclave.sentry.airlock.Airlock.Limits;
 import ai.coreason.enclave.sentry.airlock.Passage;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -79,7 +79,7 @@ public final class RoundTraining implements AutoCloseable {
      *
      * @throws Declined if the attempt ends without an update
      */
-    void train(Session session, RoundTask task, ChargeKey key)
+    void train(Session session, RoundTask task, AttemptKey key)
             throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException, IOException {
         OfferedDataset dataset = admission.admit(task);
         Weights base = base(session, task);
@@ -158,7 +158,7 @@ public final class RoundTraining implements AutoCloseable {
         throw new Declined(DeclineReason.INTERNAL, what + " does not pass the airlock: " + why);
     }
 
-    private void reserve(Session session, RoundTask task, ChargeKey key, OfferedDataset dataset) throws Declined {
+    private void reserve(Session session, RoundTask task, AttemptKey key, OfferedDataset dataset) throws Declined {
         TrainingPlan plan = task.plan();
         FederationJob job = task.job();
         ChargeRequest request = new ChargeRequest(

@@ -1,10 +1,10 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
 import ai.coreason.enclave.node.site.OfferedDataset;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import java.util.Optional;
 

@@ -1,13 +1,13 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
-import ai.coreason.enclave.node.agent.OverseerRefusal;
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
-import ai.coreason.enclave.node.agent.Session;
-import ai.coreason.enclave.node.agent.TaskLoop;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.node.loop.TaskLoop;
+import ai.coreason.enclave.node.overseer.OverseerRefusal;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,7 +23,6 @@ import java.util.UUID;
  */
 public final class TaskRun implements TaskLoop.Rounds {
     private static final System.Logger LOG = System.getLogger(TaskRun.class.getName());
-    private static final int MAX_ATTEMPT = 1000;
 
     private final JobRules rules;
     private final RoundBooks books;
@@ -57,7 +56,7 @@ public final class TaskRun implements TaskLoop.Rounds {
             declineUnread(session, json, e);
             return;
         }
-        ChargeKey key = new ChargeKey(task.jobId().toString(), task.round(), task.attempt());
+        AttemptKey key = task.key();
         LOG.log(System.Logger.Level.INFO, "task.taken {0} job={1}", key, task.jobDigest());
         Optional<Declined> declined = prepare(session, task, key);
         if (declined.isPresent()) {
@@ -69,7 +68,7 @@ public final class TaskRun implements TaskLoop.Rounds {
     }
 
     /** Sees to it that the attempt's sealed update lies in the outbox, or says why it does not. */
-    private Optional<Declined> prepare(Session session, RoundTask task, ChargeKey key)
+    private Optional<Declined> prepare(Session session, RoundTask task, AttemptKey key)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         try {
             Optional<Outgoing> before = books.outgoing(key);
@@ -99,15 +98,15 @@ public final class TaskRun implements TaskLoop.Rounds {
         } catch (IllegalArgumentException notAnId) {
             throw e;
         }
-        if (round < 1 || attempt < 1 || attempt > MAX_ATTEMPT) {
+        if (round < 1 || attempt < 1 || attempt > AttemptKey.MAX_ATTEMPTS) {
             throw e;
         }
-        decline(session, new ChargeKey(jobId, round, attempt), new Declined(DeclineReason.POLICY, e.getMessage()));
+        decline(session, new AttemptKey(jobId, round, attempt), new Declined(DeclineReason.POLICY, e.getMessage()));
     }
 
-    private static void decline(Session session, ChargeKey key, Declined why)
+    private static void decline(Session session, AttemptKey key, Declined why)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
         LOG.log(System.Logger.Level.WARNING, "task.declined {0} reason={1}: {2}", key, why.reason(), why.getMessage());
-        session.client().decline(key.jobId(), key.round(), key.attempt(), why.reason(), why.told());
+        session.client().decline(key, why.reason(), why.told());
     }
 }

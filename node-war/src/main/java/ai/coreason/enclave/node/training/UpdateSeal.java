@@ -1,10 +1,11 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.Session;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.plan.Metric;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
@@ -72,7 +73,7 @@ final class UpdateSeal {
     byte[] seal(Terms terms, byte[] update) {
         byte[] aad = terms.header(NO_DIGEST, Json.object()).aad();
         byte[] sealed = Hpke.seal(terms.task().hpke().key(), UpdateEnvelope.sealInfo(), aad, update);
-        String sealedSha256 = Json.sha256(sealed);
+        String sealedSha256 = Digests.sha256Hex(sealed);
         return new UpdateEnvelope(terms.header(sealedSha256, reportData(terms, sealedSha256)), sealed).write();
     }
 

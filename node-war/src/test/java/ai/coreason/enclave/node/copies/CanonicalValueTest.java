@@ -2,7 +2,7 @@ package ai.coreason.enclave.node.copies;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,12 +3,12 @@ package ai.coreason.enclave.node.copies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import ai.coreason.enclave.sentry.airlock.DType;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.tensor.DType;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

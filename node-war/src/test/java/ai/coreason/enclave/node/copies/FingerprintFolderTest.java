@@ -3,10 +3,10 @@ package ai.coreason.enclave.node.copies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package ai.coreason.enclave.node.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -93,6 +93,6 @@ class CodeManifestTest {
     }
 
     private static String digest(String text) {
-        return Json.sha256(text.getBytes(StandardCharsets.UTF_8));
+        return Digests.sha256Hex(text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -85,7 +85,7 @@ class GpuEvidenceTest {
                 "{\"report\":\"AA==\"}                               | certificates: expected",
                 "{\"report\":\"\",\"certificates\":\"AA==\"}         | report: expected",
                 "{\"report\":\"-_\",\"certificates\":\"AA==\"}       | report: expected",
-                "{\"report\":\"AA==\",\"certificates\":\"AA==\",\"x\":1} | x: expected no such member"
+                "{\"report\":\"AA==\",\"certificates\":\"AA==\",\"x\":1} | x: unknown member"
             })
     void over_outputThatIsNotAsExpected_isRefusedByMember(String output, String message) throws Exception {
         Files.writeString(folder.resolve("output"), output);

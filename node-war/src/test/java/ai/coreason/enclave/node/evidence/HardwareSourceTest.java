@@ -3,7 +3,7 @@ package ai.coreason.enclave.node.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes.GuestQuote;

@@ -3,10 +3,10 @@ package ai.coreason.enclave.node.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.evidence.LaunchGate.LaunchRefused;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
 import ai.coreason.enclave.sentry.attestation.Verdict;

@@ -3,7 +3,7 @@ package ai.coreason.enclave.node.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package ai.coreason.enclave.node.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.collateral.TrustSources;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
@@ -131,25 +131,25 @@ class SiteFileTest {
                 "resources   | [\"a\",\"a\"]                   | resources: expected one or more names, each once",
                 "approve     | \"all\"                         | approve: expected \"any\" or an array of job digests",
                 "approve     | [\"AB\"]                        | approve[0]: expected 64 lower-case hex digits, got \"AB\"",
-                "simulation  | {\"evidence_key\":\"k\",\"x\":1} | simulation.x: expected no such member, got one",
+                "simulation  | {\"evidence_key\":\"k\",\"x\":1} | simulation.x: unknown member",
                 "gpu_evidence | {}                             | gpu_evidence.command: expected either this or folder, got",
                 "gpu_evidence | {\"command\":[\"/a\",\"{nonce}\"],\"folder\":\"b\"} | gpu_evidence.command: expected either",
                 "gpu_evidence | {\"command\":[]}               | gpu_evidence.command: expected a program's absolute path",
                 "gpu_evidence | {\"command\":[\"a\",\"{nonce}\"]} | gpu_evidence.command: expected a program's absolute path",
                 "gpu_evidence | {\"command\":[\"/a\",\"nonce\"]} | gpu_evidence.command: expected a program's absolute path",
-                "gpu_evidence | {\"folder\":\"b\",\"x\":1}      | gpu_evidence.x: expected no such member, got one",
-                "gpu_evidence | {\"folder\":\"b\"}              | gpu_evidence: expected no such member beside simulation",
+                "gpu_evidence | {\"folder\":\"b\",\"x\":1}      | gpu_evidence.x: unknown member",
+                "gpu_evidence | {\"folder\":\"b\"}              | gpu_evidence: not allowed beside simulation",
                 "overseer_evidence | {}                        | overseer_evidence.policy: expected the path of a file, got",
-                "overseer_evidence | {\"policy\":\"p\",\"x\":1} | overseer_evidence.x: expected no such member, got one",
+                "overseer_evidence | {\"policy\":\"p\",\"x\":1} | overseer_evidence.x: unknown member",
                 "overseer_evidence | {\"policy\":\"p\",\"kds\":\"http://a\"} | overseer_evidence.kds: expected https://host",
                 "overseer_evidence | {\"policy\":\"p\",\"pcs\":\"https://u@a\"} | overseer_evidence.pcs: expected https://host",
-                "overseer_evidence | {\"policy\":\"p\"}         | overseer_evidence: expected no such member beside simulation",
+                "overseer_evidence | {\"policy\":\"p\"}         | overseer_evidence: not allowed beside simulation",
                 "fingerprints | \" \"                         | fingerprints: expected the path of a folder, got",
                 "fingerprints | \"a\\u0000b\"                 | fingerprints: expected the path of a folder",
                 "fingerprints | {\"folder\":\"a\"}            | fingerprints: expected the path of a folder, got an object",
                 "fingerprints | [\"a\"]                       | fingerprints: expected the path of a folder, got an array",
                 "fingerprints | true                          | fingerprints: expected the path of a folder, got true",
-                "epsilon     | 9                               | epsilon: expected no such member, got one"
+                "epsilon     | 9                               | epsilon: unknown member"
             })
     void parse_wrongMember_isRefusedByName(String member, String value, String message) {
         ObjectNode json = site();

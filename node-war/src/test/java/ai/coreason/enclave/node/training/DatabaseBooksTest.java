@@ -3,11 +3,11 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.node.agent.TlsOverseer;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.node.overseer.TlsOverseer;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
 import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.privacy.ledger.Dataset;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseBooksTest {
     private static final String JOB = "3c7b4a1e-93a5-4d4b-9d4f-1f0b6a3f2c11";
-    private static final ChargeKey FIRST = new ChargeKey(JOB, 1, 1);
+    private static final AttemptKey FIRST = new AttemptKey(JOB, 1, 1);
     private static final byte[] ENVELOPE = {1, 2, 3};
 
     private static TlsOverseer overseer;
@@ -157,8 +157,8 @@ class DatabaseBooksTest {
 
     @Test
     void pending_severalRounds_areInOrder() {
-        ChargeKey second = new ChargeKey(JOB, 2, 1);
-        ChargeKey again = new ChargeKey(JOB, 1, 2);
+        AttemptKey second = new AttemptKey(JOB, 2, 1);
+        AttemptKey again = new AttemptKey(JOB, 1, 2);
         committed(second);
         committed(again);
         committed(FIRST);
@@ -167,12 +167,12 @@ class DatabaseBooksTest {
         assertThat(books.pending()).containsExactly(again, second);
     }
 
-    private void committed(ChargeKey key) {
+    private void committed(AttemptKey key) {
         books.reserve(request(key), signer);
         books.commit("heart", key, row -> ENVELOPE);
     }
 
-    private static ChargeRequest request(ChargeKey key) {
+    private static ChargeRequest request(AttemptKey key) {
         return new ChargeRequest(
                 "heart",
                 key,

@@ -1,25 +1,26 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.node.agent.Session;
-import ai.coreason.enclave.node.agent.TlsOverseer;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.node.overseer.Session;
+import ai.coreason.enclave.node.overseer.TlsOverseer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.LedgerHead;
 import ai.coreason.enclave.privacy.ledger.LedgerSeal;
 import ai.coreason.enclave.privacy.ledger.LedgerTrust;
 import ai.coreason.enclave.privacy.ledger.RowSigner;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Airlock.Cargo;
 import ai.coreason.enclave.sentry.airlock.Airlock.Limits;
 import ai.coreason.enclave.sentry.airlock.Passage;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.SealingKey;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.seal.Hpke;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
@@ -60,7 +61,7 @@ final class Federation implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         byte[] body = exchange.getRequestBody().readAllBytes();
         if (path.endsWith("/model")) {
-            exchange.getResponseHeaders().set("ETag", '"' + Json.sha256(model) + '"');
+            exchange.getResponseHeaders().set("ETag", '"' + Digests.sha256Hex(model) + '"');
             TlsOverseer.answer(200, "application/octet-stream", model).handle(exchange);
         } else if (path.endsWith("/declines")) {
             JsonNode decline = Json.read(body);
@@ -138,7 +139,7 @@ final class Federation implements AutoCloseable {
                 round,
                 attempt,
                 new byte[32],
-                Json.sha256(model),
+                Digests.sha256Hex(model),
                 plan,
                 Instant.parse("2100-01-01T00:00:00Z"),
                 job,

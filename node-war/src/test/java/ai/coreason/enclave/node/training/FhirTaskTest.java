@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;

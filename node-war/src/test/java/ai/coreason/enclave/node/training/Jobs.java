@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -3,14 +3,14 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.site.DatasetStandings;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.node.agent.DeclineReason;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import org.junit.jupiter.api.Test;
 
 class NodeMemoryTest {

@@ -3,10 +3,10 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,14 +3,14 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.copies.SamplePrints;
 import ai.coreason.enclave.node.data.DatasetReader;
 import ai.coreason.enclave.node.data.Reading;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import java.io.ByteArrayOutputStream;

@@ -2,13 +2,13 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.node.evidence.EvidenceSource;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.node.site.SiteFile;
 import ai.coreason.enclave.node.site.SitePolicy;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.ledger.ChargeKey;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node with a hundred records and its ledger, and an Overseer that gives it tasks. */
 abstract class TaskBench {
     static final String MANIFEST = "ef".repeat(32);
-    static final ChargeKey FIRST = new ChargeKey(Federation.JOB.toString(), 1, 1);
+    static final AttemptKey FIRST = new AttemptKey(Federation.JOB.toString(), 1, 1);
 
     @TempDir
     Path folder;

@@ -2,7 +2,7 @@ package ai.coreason.enclave.node.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.DatasetStanding;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;

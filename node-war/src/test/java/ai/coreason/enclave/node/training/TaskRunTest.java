@@ -3,19 +3,20 @@ package ai.coreason.enclave.node.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.node.agent.OverseerUnreachable;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.node.overseer.OverseerUnreachable;
 import ai.coreason.enclave.node.site.SitePolicy;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -167,7 +168,7 @@ class TaskRunTest extends TaskBench {
                         .put("epoch", 4)
                         .put("tls_spki_sha384", "cd".repeat(48))
                         .put("nonce", "A".repeat(43) + "=")
-                        .put("update_digest", Json.sha256(kept))))
+                        .put("update_digest", Digests.sha256Hex(kept))))
                 .isEmpty();
         assertThat(sent.header().evidence().quote()).isEqualTo(quoted.digest());
         assertThat(federation
@@ -266,7 +267,7 @@ class TaskRunTest extends TaskBench {
                 1,
                 1,
                 task.nonce(),
-                Json.sha256(federation.model),
+                Digests.sha256Hex(federation.model),
                 plan(2),
                 task.deadline(),
                 task.job(),

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * proportion, by water-filling. The result is {@code min(cap, c w_i)} with the one c for which the sum is 1; if even equal
  * weights pass the cap, as too few nodes are in the round, all weigh the same. Pure.
  */
-final class ShareCap {
+public final class ShareCap {
     private ShareCap() {}
 
     /**
@@ -16,7 +16,7 @@ final class ShareCap {
      * @param weights each above 0
      * @param cap in (0, 1]
      */
-    static double[] apply(double[] weights, double cap) {
+    public static double[] apply(double[] weights, double cap) {
         int n = weights.length;
         double[] shares = new double[n];
         if (cap * n <= 1) {

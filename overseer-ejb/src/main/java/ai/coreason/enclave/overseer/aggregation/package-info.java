@@ -1,5 +1,2 @@
-/**
- * From admitted updates to the next model: the averaging rules, pure and with a fixed order of summation, and the conductor
- * that closes rounds with them.
- */
+/** From admitted updates to the next model: one rule a strategy, pure and with a fixed order of summation. */
 package ai.coreason.enclave.overseer.aggregation;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.privacy.plan.Mechanism;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** Judges whether a job can run: who its clients are, and how many rounds each can pay. Pure. */
-final class Admission {
+public final class Admission {
     private Admission() {}
 
     /**
@@ -22,7 +22,7 @@ final class Admission {
      * @throws InvalidDocument if a client is unknown
      * @throws JobRefused if too few can pay
      */
-    static List<NodePlan> judge(
+    public static List<NodePlan> judge(
             FederationJob job, boolean simulation, Function<String, Optional<AdmissionPlanner.Offer>> offers) {
         GraphFit.require(job);
         requireUpdateNorm(job, simulation);

@@ -1,17 +1,19 @@
 package ai.coreason.enclave.overseer.job;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.plan.PlanRule;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.PlanRule;
 import java.util.OptionalDouble;
 
 /** Works out what each node would train with and how many rounds it can pay. Pure and thread-safe. */
 public final class AdmissionPlanner {
+    private static final double CEILING_STEP = 1e-3;
+
     private AdmissionPlanner() {}
 
     /**
@@ -27,8 +29,9 @@ public final class AdmissionPlanner {
      * @throws InvalidDocument if the job asks for a δ above the dataset's
      */
     public static NodePlan plan(FederationJob job, Offer offer) {
+        PlanRule rule = job.planRule();
         Dataset dataset = offer.dataset();
-        double delta = PlanRule.delta(job, dataset);
+        double delta = rule.delta(dataset);
         if (delta > dataset.delta()) {
             throw InvalidDocument.at(
                     "privacy.target_delta",
@@ -36,7 +39,7 @@ public final class AdmissionPlanner {
                     delta);
         }
         double limit = job.privacy().targetEpsilon();
-        TrainingPlan training = PlanRule.plan(job, dataset);
+        TrainingPlan training = rule.plan(dataset);
         long affordable = training.phase()
                 .map(round -> affordable(job, offer, round, limit, delta))
                 .orElse((long) job.rounds());
@@ -49,19 +52,44 @@ public final class AdmissionPlanner {
      *
      * @return empty where nothing is left
      */
-    static OptionalDouble noiseForAllRounds(FederationJob job, Offer offer) {
+    public static OptionalDouble noiseForAllRounds(FederationJob job, Offer offer) {
         Dataset dataset = offer.dataset();
         RdpFilter filter = dataset.filter();
         if (offer.spent() >= filter.budget()) {
             return OptionalDouble.empty();
         }
-        double rate = job.training().samplingRate(dataset.declaredRows());
-        long steps = Math.multiplyExact(job.training().localSteps(), job.rounds());
-        double delta = PlanRule.delta(job, dataset);
+        PlanRule rule = job.planRule();
+        double rate = rule.samplingRate(dataset);
+        long steps = rule.allSteps();
+        double delta = rule.delta(dataset);
         double byLimit =
                 PlanAccountant.calibrate(rate, steps, delta, job.privacy().targetEpsilon());
         return OptionalDouble.of(
                 job.metrics().gradientNoise(Math.max(byLimit, filter.calibrate(offer.spent(), rate, steps))));
+    }
+
+    /**
+     * The least ceiling with which a dataset that nothing was spent of could pay all rounds of a plan, within 0.001 above it.
+     *
+     * @param round what one round takes
+     * @param rounds how many, at least 1
+     * @return at most {@link Dataset#HIGHEST_CEILING}; empty where even that does not hold them
+     */
+    public static OptionalDouble ceilingForAllRounds(Dataset dataset, Phase round, int rounds) {
+        double enough = Dataset.HIGHEST_CEILING;
+        if (payable(RdpFilter.forCeiling(enough, dataset.delta()), 0, round, rounds) < rounds) {
+            return OptionalDouble.empty();
+        }
+        double tooLittle = 0;
+        while (enough - tooLittle > CEILING_STEP) {
+            double middle = (enough + tooLittle) / 2;
+            if (payable(RdpFilter.forCeiling(middle, dataset.delta()), 0, round, rounds) < rounds) {
+                tooLittle = middle;
+            } else {
+                enough = middle;
+            }
+        }
+        return OptionalDouble.of(enough);
     }
 
     private static long affordable(FederationJob job, Offer offer, Phase round, double limit, double delta) {
@@ -71,10 +99,12 @@ public final class AdmissionPlanner {
                 delta,
                 limit,
                 Math.multiplyExact(round.steps(), job.rounds()));
-        RdpFilter filter = offer.dataset().filter();
-        double cost = filter.cost(round);
-        double left = Math.max(0, filter.budget() - offer.spent());
-        long byFilter = (long) Math.min(job.rounds(), Math.floor(left / cost));
-        return Math.min(steps / round.steps(), byFilter);
+        return Math.min(steps / round.steps(), payable(offer.dataset().filter(), offer.spent(), round, job.rounds()));
+    }
+
+    /** How many rounds, at most those of a job, what is left of a budget pays. */
+    private static long payable(RdpFilter filter, double spent, Phase round, int rounds) {
+        double left = Math.max(0, filter.budget() - spent);
+        return (long) Math.min(rounds, Math.floor(left / filter.cost(round)));
     }
 }

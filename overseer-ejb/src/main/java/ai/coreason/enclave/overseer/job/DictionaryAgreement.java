@@ -1,13 +1,13 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.DatasetSpec;
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.contract.PublicField;
-import ai.coreason.enclave.sentry.schema.Lookalike;
+import ai.coreason.enclave.sentry.data.schema.Lookalike;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -199,9 +199,7 @@ public final class DictionaryAgreement {
         aspects.add(new Aspect("type", f -> f.shape().isEmpty() ? f.type() : f.type() + " " + f.shape()));
         aspects.add(new Aspect("unit", f -> f.unit().orElse(NONE)));
         aspects.add(new Aspect("numbers for a missing value", f -> f.missing()));
-        boolean ordered = asked.encode() == Encoding.ONE_HOT
-                || asked.encode() == Encoding.CLASS
-                || asked.encode() == Encoding.BINARY;
+        boolean ordered = Encoding.ORDERED.contains(asked.encode());
         if (asked.order().isEmpty()) {
             aspects.add(new Aspect(
                     "enum" + (ordered ? " in the same order" : ""),

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.graph.LossKind;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.Encoding;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.util.Arrays;

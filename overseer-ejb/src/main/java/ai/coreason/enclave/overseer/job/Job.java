@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -125,6 +125,11 @@ public class Job {
     /** The document as submitted, without its id. */
     public JsonNode document() {
         return Json.read(document);
+    }
+
+    /** How many characters the document has. */
+    int documentLength() {
+        return document.length();
     }
 
     /** Digest of the document as submitted. */

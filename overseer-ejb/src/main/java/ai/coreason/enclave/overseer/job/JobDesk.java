@@ -1,13 +1,12 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.overseer.identity.EnrolledNode;
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -31,6 +30,9 @@ public class JobDesk {
 
     @Inject
     private NodeRegistry nodes;
+
+    @Inject
+    private ParticipationTable participations;
 
     @Inject
     private LedgerMirror mirror;
@@ -101,14 +103,7 @@ public class JobDesk {
         Job stored = new Job(id, job.json(), digests, job.rounds(), submitter.subject());
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));
-        audit.append(
-                "job.submitted",
-                Json.object()
-                        .put("job_id", id)
-                        .put("job_digest", digests.job())
-                        .put("graph_digest", digests.graph())
-                        .put("submitter", submitter.subject())
-                        .put("submitter_name", submitter.display()));
+        audit.append(new JobEvent.Submitted(id, digests, submitter));
         submitted.fire(new JobSubmitted(id));
         return stored;
     }
@@ -129,14 +124,7 @@ public class JobDesk {
             return;
         }
         job.admit(modelDigest);
-        audit.append(
-                "job.admitted",
-                Json.object()
-                        .put("job_id", jobId)
-                        .put("job_digest", job.jobDigest())
-                        .put("graph_digest", job.graphDigest())
-                        .put("model_digest", modelDigest)
-                        .put("submitter", job.submitter()));
+        audit.append(new JobEvent.Admitted(jobId, job.jobDigest(), job.graphDigest(), modelDigest, job.submitter()));
         admitted.fire(new JobAdmitted(jobId));
     }
 
@@ -145,7 +133,7 @@ public class JobDesk {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         if (job.state() == JobState.SUBMITTED) {
             job.moveTo(JobState.FAILED, why);
-            audit.append("job.failed", Json.object().put("job_id", jobId).put("reason", why));
+            audit.append(JobEvent.Ended.failed(jobId, why));
         }
     }
 
@@ -166,10 +154,7 @@ public class JobDesk {
 
     /** The participations of a job by node id. */
     public List<Participation> participations(String jobId) {
-        return em.createQuery(
-                        "select p from Participation p where p.jobId = :job order by p.nodeId", Participation.class)
-                .setParameter("job", jobId)
-                .getResultList();
+        return participations.of(jobId);
     }
 
     /**
@@ -187,9 +172,7 @@ public class JobDesk {
                     JobRefused.Kind.STATE, "job " + jobId + ": expected a job that has not ended, got " + job.state());
         }
         job.moveTo(JobState.CANCELLED, "cancelled by " + by.display());
-        audit.append(
-                "job.cancelled",
-                Json.object().put("job_id", jobId).put("by", by.subject()).put("by_name", by.display()));
+        audit.append(new JobEvent.Cancelled(jobId, by));
         return job;
     }
 

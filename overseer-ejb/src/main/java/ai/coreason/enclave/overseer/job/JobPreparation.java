@@ -1,8 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.vault.ModelStore;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
@@ -42,7 +41,7 @@ public class JobPreparation {
     private ModelStore models;
 
     @Inject
-    private FederationMode mode;
+    private JobDocuments documents;
 
     @Resource
     private ManagedExecutorService executor;
@@ -78,8 +77,7 @@ public class JobPreparation {
 
     private void prepare(Job job) {
         try {
-            FederationJob document = FederationJob.parse(job.document(), mode.rules());
-            jobs.prepared(job.id(), models.initial(document, job.id()));
+            jobs.prepared(job.id(), models.initial(documents.of(job), job.id()));
         } catch (InvalidDocument e) {
             jobs.unprepared(job.id(), e.getMessage());
         } catch (RuntimeException e) {

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.job;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 
 /**
  * How large a model this Overseer can hold: while it averages, the base, the sum and every node's update lie in memory, and the vault

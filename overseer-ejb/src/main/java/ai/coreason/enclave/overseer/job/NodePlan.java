@@ -1,10 +1,10 @@
 package ai.coreason.enclave.overseer.job;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -1,14 +1,14 @@
 package ai.coreason.enclave.overseer.job;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Comparator;
 import java.util.Map;
 
 /** How large a job may be so that nodes can read the task that carries it: they read as much JSON of an Overseer as it reads of others. */
-final class TaskSize {
+public final class TaskSize {
     /** Most bytes of a task. */
     private static final int MAX_BYTES = 8 << 20;
     /** What a task has beside its job: plan, digests, nonce, key. */
@@ -23,7 +23,7 @@ final class TaskSize {
      *
      * @throws InvalidDocument naming its largest member, the limit and what came
      */
-    static void require(FederationJob job) {
+    public static void require(FederationJob job) {
         JsonNode document = job.json();
         long most = Json.MAX_FOREIGN_TOKENS - OWN_TOKENS;
         long tokens = tokens(document);

@@ -1,12 +1,11 @@
 package ai.coreason.enclave.overseer.lifecycle;
 
-import ai.coreason.enclave.overseer.identity.HardwareTrust;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.token.TokenPolicy;
 import ai.coreason.enclave.overseer.token.UserTokens;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.overseer.trust.HardwareTrust;
+import ai.coreason.enclave.overseer.trust.TrustEvent;
 import ai.coreason.enclave.sentry.audit.AuditLog;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
 import jakarta.ejb.Singleton;
@@ -85,9 +84,7 @@ public class OverseerStart {
         try {
             audit.open();
             if (trust.ownAnchors()) {
-                ObjectNode details = Json.object();
-                trust.anchorDigests().forEach(details.putArray("sha256")::add);
-                audit.append("trust-anchors.replaced", details);
+                audit.append(new TrustEvent.AnchorsReplaced(trust.anchorDigests()));
             }
             done = true;
         } finally {

@@ -1,12 +1,12 @@
 package ai.coreason.enclave.overseer.retention;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;

@@ -1,6 +1,8 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.privacy.dpsgd.Metric;
+import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -13,6 +15,7 @@ import jakarta.persistence.SequenceGenerator;
 import jakarta.persistence.Table;
 import jakarta.persistence.UniqueConstraint;
 import jakarta.persistence.Version;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -133,6 +136,19 @@ public class Contribution {
         }
     }
 
+    /**
+     * Whether its task may be handed out.
+     *
+     * @param last the last attempt at its round
+     * @param job where the job stands
+     */
+    boolean taskIsOpen(Round last, JobState job, Instant now) {
+        return last.attempt() == attempt
+                && last.state() == RoundState.OPEN
+                && now.isBefore(last.deadline())
+                && job == JobState.RUNNING;
+    }
+
     private void moveTo(ContributionState next, ContributionState from) {
         if (state != from) {
             throw new IllegalStateException("contribution of " + nodeId + " to round " + round + "." + attempt + ": "
@@ -143,6 +159,11 @@ public class Contribution {
 
     private static String cut(String why) {
         return why.substring(0, Math.min(why.length(), 1000));
+    }
+
+    /** Whose contribution it is, and to which attempt. */
+    public ContributionKey key() {
+        return ContributionKey.of(jobId, round, attempt, nodeId);
     }
 
     /** The job. */

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.overseer.identity.NodeStops;
+import ai.coreason.enclave.overseer.enrolment.NodeStops;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 

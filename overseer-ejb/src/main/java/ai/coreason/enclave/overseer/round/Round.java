@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.AttemptKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -113,6 +114,11 @@ public class Round {
                     "job " + jobId + " round " + number + "." + attempt + ": " + state + " does not go to " + next);
         }
         state = next;
+    }
+
+    /** Which attempt it is. */
+    public AttemptKey key() {
+        return new AttemptKey(jobId, number, attempt);
     }
 
     /** The job. */

@@ -1,17 +1,19 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.overseer.identity.NodeQuarantined;
-import ai.coreason.enclave.overseer.job.FederationMode;
+import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
 import ai.coreason.enclave.overseer.job.Job;
-import ai.coreason.enclave.overseer.job.JobState;
+import ai.coreason.enclave.overseer.job.JobDocuments;
+import ai.coreason.enclave.overseer.job.JobEvent;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
+import ai.coreason.enclave.overseer.job.ParticipationTable;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.plan.Metric;
 import ai.coreason.enclave.sentry.audit.AuditLog;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.SealingKey;
@@ -26,7 +28,10 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,10 +48,13 @@ public class RoundDesk {
     private RoundTable table;
 
     @Inject
+    private ParticipationTable participations;
+
+    @Inject
     private SealingKeys keys;
 
     @Inject
-    private FederationMode mode;
+    private JobDocuments documents;
 
     @Inject
     private AuditLog audit;
@@ -60,13 +68,22 @@ public class RoundDesk {
     /** For the container. */
     public RoundDesk() {}
 
-    /** A desk outside of a server, for tasks alone. */
-    RoundDesk(EntityManager em, RoundTable table, SealingKeys keys, FederationMode mode, StopOrders stops) {
+    /** A desk outside of a server. */
+    public RoundDesk(
+            EntityManager em,
+            SealingKeys keys,
+            JobDocuments documents,
+            AuditLog audit,
+            StopOrders stops,
+            Event<RoundMoved> moved) {
         this.em = em;
-        this.table = table;
+        this.table = new RoundTable(em);
+        this.participations = new ParticipationTable(em);
         this.keys = keys;
-        this.mode = mode;
+        this.documents = documents;
+        this.audit = audit;
         this.stops = stops;
+        this.moved = moved;
     }
 
     /**
@@ -80,11 +97,9 @@ public class RoundDesk {
         for (Contribution c : table.invitations(nodeId)) {
             Round round = table.last(c.jobId(), c.round()).orElseThrow();
             Job job = em.find(Job.class, c.jobId());
-            boolean open = round.attempt() == c.attempt()
-                    && round.state() == RoundState.OPEN
-                    && Instant.now().isBefore(round.deadline())
-                    && job.state() == JobState.RUNNING;
-            if (open && !stops.stands(StopOrder.Kind.JOB, job.id()) && sealable(job.id())) {
+            if (c.taskIsOpen(round, job.state(), Instant.now())
+                    && !stops.stands(StopOrder.Kind.JOB, job.id())
+                    && sealable(job.id())) {
                 return Optional.of(task(job, round, c));
             }
         }
@@ -102,8 +117,8 @@ public class RoundDesk {
     }
 
     private RoundTask task(Job job, Round round, Contribution c) {
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
-        Participation participation = participation(job.id(), c.nodeId());
+        FederationJob document = documents.of(job);
+        Participation participation = participations.of(job.id(), c.nodeId());
         return new RoundTask(
                 UUID.fromString(job.id()),
                 (int) c.round(),
@@ -127,12 +142,17 @@ public class RoundDesk {
     public Optional<RoundTerms> terms(String jobId, long number, String nodeId) {
         return table.last(jobId, number)
                 .filter(r -> table.contribution(r, nodeId).isPresent())
-                .map(r -> new RoundTerms(participation(jobId, nodeId).plan().training(), r.baseDigest()));
+                .map(r -> new RoundTerms(participations.of(jobId, nodeId).plan().training(), r.baseDigest()));
     }
 
     /** The contribution of a node to the last attempt of a round. */
     public Optional<Contribution> contribution(String jobId, long number, String nodeId) {
         return table.last(jobId, number).flatMap(r -> table.contribution(r, nodeId));
+    }
+
+    /** A node's contribution to one attempt. */
+    public Optional<Contribution> contribution(ContributionKey key) {
+        return table.contribution(key);
     }
 
     /**
@@ -142,128 +162,133 @@ public class RoundDesk {
      *     came before
      * @return the digest of the envelope that came before with the same sealed bytes; empty if the update is new
      */
-    public Optional<String> uploaded(String jobId, long round, long attempt, String nodeId, Upload upload) {
-        Contribution c = table.lockedContribution(jobId, round, attempt, nodeId)
-                .orElseThrow(() -> UploadRefused.notInvited(nodeId, round, attempt));
-        if (c.sealedDigest().isPresent()) {
-            if (c.sealedDigest().get().equals(upload.sealedDigest())) {
-                return c.envelopeDigest();
-            }
-            throw UploadRefused.otherBytes(c.sealedDigest().get(), upload.sealedDigest());
+    public Optional<String> uploaded(ContributionKey key, Upload upload) {
+        Contribution c = invited(key);
+        Round last = table.last(key.jobId(), key.round()).orElseThrow();
+        Reception reception =
+                Reception.of(c, upload, em.find(Job.class, key.jobId()).state(), last);
+        if (reception instanceof Reception.Refused refused) {
+            throw refused.why();
         }
-        Round last = table.last(jobId, round).orElseThrow();
-        Job job = em.find(Job.class, jobId);
-        if (job.state() == JobState.CANCELLED || job.state() == JobState.FAILED) {
-            throw UploadRefused.closed(round, attempt, "part of a job that is " + job.state());
-        }
-        if (last.attempt() != attempt) {
-            throw UploadRefused.closed(round, attempt, "superseded by attempt " + last.attempt());
-        }
-        if (last.state() != RoundState.OPEN || job.state() != JobState.RUNNING) {
-            throw UploadRefused.closed(round, attempt, last.state().name());
-        }
-        if (c.state() != ContributionState.INVITED) {
-            throw UploadRefused.closed(round, attempt, "one that " + nodeId + " has " + c.state());
+        if (reception instanceof Reception.Known known) {
+            return Optional.of(known.envelopeDigest());
         }
         c.upload(upload);
         return Optional.empty();
     }
 
     /** Takes note that a node refused its task; a budget refusal takes the node out of the job. */
-    public void declined(String jobId, long round, long attempt, String nodeId, Decline decline, String detail) {
-        Contribution c = table.lockedContribution(jobId, round, attempt, nodeId)
-                .orElseThrow(() -> UploadRefused.notInvited(nodeId, round, attempt));
+    public void declined(ContributionKey key, DeclineReason reason, String detail) {
+        Contribution c = invited(key);
         if (c.state() != ContributionState.INVITED) {
             return;
         }
-        String why = decline + ": " + detail;
+        String why = reason + ": " + detail;
         c.decline(why);
-        Participation p = participation(jobId, nodeId);
-        if (decline != Decline.INTERNAL) {
-            p.leave(decline == Decline.BUDGET ? ParticipationState.LEFT_BUDGET : ParticipationState.REFUSED, why);
-        }
-        audit.append(
-                "task.declined",
-                Json.object()
-                        .put("job_id", jobId)
-                        .put("round", round)
-                        .put("attempt", attempt)
-                        .put("node_id", nodeId)
-                        .put("reason", decline.name()));
-        moved.fire(new RoundMoved(jobId));
+        Participation p = participations.of(key.jobId(), key.nodeId());
+        ParticipationState.after(reason).ifPresent(as -> p.leave(as, why));
+        audit.append(new RoundEvent.Declined(key, reason));
+        moved.fire(new RoundMoved(key.jobId()));
     }
 
-    /** Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. */
+    private Contribution invited(ContributionKey key) {
+        return table.lockedContribution(key).orElseThrow(() -> UploadRefused.notInvited(key));
+    }
+
+    /**
+     * Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. All rows are locked and written before
+     * the audit log is, for which everybody else may be waiting.
+     */
     public void quarantined(@Observes NodeQuarantined node) {
-        for (Contribution c : table.invitations(node.nodeId())) {
-            c.miss(node.why());
-            quarantine(c.jobId(), node.nodeId(), node.why());
-            moved.fire(new RoundMoved(c.jobId()));
+        List<JobEvent> left = new ArrayList<>();
+        for (Contribution found : table.invitations(node.nodeId())) {
+            Contribution c = locked(found.key());
+            if (c.state() == ContributionState.INVITED) {
+                c.miss(node.why());
+                leave(c.jobId(), node.nodeId(), node.why()).ifPresent(left::add);
+                moved.fire(new RoundMoved(c.jobId()));
+            }
         }
+        em.flush();
+        left.forEach(audit::append);
     }
 
     /**
      * Takes a revoked node out of its jobs, and its update out of each attempt that is still open, admitted or not; the charges
-     * stay. What is aggregated already stays too.
+     * stay. What is aggregated already stays too. Jobs are locked in the order of their ids, and all rows before the audit log.
      */
     public void expel(String nodeId, String why) {
-        for (Contribution found : table.inOpenRounds(nodeId)) {
+        List<JobEvent> left = new ArrayList<>();
+        List<Contribution> open = new ArrayList<>(table.inOpenRounds(nodeId));
+        open.sort(Comparator.comparing(Contribution::jobId));
+        for (Contribution found : open) {
             em.find(Job.class, found.jobId(), LockModeType.PESSIMISTIC_WRITE);
-            Contribution c = locked(found.jobId(), found.round(), found.attempt(), nodeId);
+            Contribution c = locked(found.key());
             Round round = table.last(c.jobId(), c.round()).orElseThrow();
             em.refresh(round);
             if (round.state() == RoundState.OPEN && round.attempt() == c.attempt()) {
                 c.withdraw(why);
-                quarantine(c.jobId(), nodeId, why);
+                leave(c.jobId(), nodeId, why).ifPresent(left::add);
                 moved.fire(new RoundMoved(c.jobId()));
             }
         }
+        em.flush();
+        left.forEach(audit::append);
+    }
+
+    /**
+     * What an update has to answer that lies in the vault and waits to be judged. The row is locked for this reading alone: a message may
+     * come before the other branch of its transaction has committed, and where readers do not wait for writers it would find a row
+     * that does not wait yet, and be lost.
+     *
+     * @param envelopeDigest SHA-256 of the envelope that is to be judged
+     * @throws IllegalStateException if the envelope that lies in the vault is another one
+     */
+    public Optional<Awaited> awaited(ContributionKey key, String envelopeDigest) {
+        Optional<Contribution> waiting =
+                table.lockedContribution(key).filter(c -> c.state() == ContributionState.UPLOADED);
+        waiting.flatMap(Contribution::envelopeDigest)
+                .filter(noted -> !noted.equals(envelopeDigest))
+                .ifPresent(noted -> {
+                    throw new IllegalStateException(
+                            "update of " + key + ": expected the envelope " + noted + ", got " + envelopeDigest);
+                });
+        return waiting.map(c -> new Awaited(
+                Base64.getDecoder().decode(c.nonce()),
+                em.find(Job.class, key.jobId()).jobDigest(),
+                table.last(key.jobId(), key.round()).orElseThrow().baseDigest(),
+                participations.of(key.jobId(), key.nodeId()).plan().training()));
     }
 
     /** Whether an update lies in the vault and waits to be judged; its row stays locked until the transaction ends. */
-    public boolean awaitsJudgement(String jobId, long round, long attempt, String nodeId) {
-        return table.lockedContribution(jobId, round, attempt, nodeId)
+    public boolean awaitsJudgement(ContributionKey key) {
+        return table.lockedContribution(key)
                 .filter(c -> c.state() == ContributionState.UPLOADED)
                 .isPresent();
     }
 
-    /** The task that a node was given for an attempt. */
-    public RoundTask taskOf(String jobId, long round, long attempt, String nodeId) {
-        Contribution c = locked(jobId, round, attempt, nodeId);
-        return task(em.find(Job.class, jobId), table.last(jobId, round).orElseThrow(), c);
-    }
-
     /** Admits an update that was judged good. */
-    public void admitted(
-            String jobId, long round, long attempt, String nodeId, long trainMillis, Map<Metric, Double> metrics) {
-        locked(jobId, round, attempt, nodeId).admit(trainMillis, metrics);
+    public void admitted(ContributionKey key, long trainMillis, Map<Metric, Double> metrics) {
+        locked(key).admit(trainMillis, metrics);
     }
 
     /** Refuses an update that was judged bad, and takes its node out of the job. */
-    public void rejected(String jobId, long round, long attempt, String nodeId, String why) {
-        locked(jobId, round, attempt, nodeId).reject(why);
-        quarantine(jobId, nodeId, why);
+    public void rejected(ContributionKey key, String why) {
+        locked(key).reject(why);
+        leave(key.jobId(), key.nodeId(), why).ifPresent(audit::append);
     }
 
-    private void quarantine(String jobId, String nodeId, String why) {
-        Participation p = participation(jobId, nodeId);
-        if (p.active()) {
-            p.leave(ParticipationState.QUARANTINED, why);
-            audit.append(
-                    "node.left",
-                    Json.object().put("job_id", jobId).put("node_id", nodeId).put("reason", why));
+    /** Takes a node out of a job; what the audit log is to be told of it, if it was in. */
+    private Optional<JobEvent> leave(String jobId, String nodeId, String why) {
+        Participation p = participations.of(jobId, nodeId);
+        if (!p.active()) {
+            return Optional.empty();
         }
+        p.leave(ParticipationState.QUARANTINED, why);
+        return Optional.of(new JobEvent.NodeLeft(jobId, nodeId, why));
     }
 
-    private Contribution locked(String jobId, long round, long attempt, String nodeId) {
-        return table.lockedContribution(jobId, round, attempt, nodeId).orElseThrow();
-    }
-
-    private Participation participation(String jobId, String nodeId) {
-        return em.createQuery(
-                        "select p from Participation p where p.jobId = :job and p.nodeId = :node", Participation.class)
-                .setParameter("job", jobId)
-                .setParameter("node", nodeId)
-                .getSingleResult();
+    private Contribution locked(ContributionKey key) {
+        return table.lockedContribution(key).orElseThrow();
     }
 }

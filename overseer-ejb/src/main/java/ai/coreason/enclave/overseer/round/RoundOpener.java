@@ -1,19 +1,15 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.overseer.identity.NodeRegistry;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobEvent;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
-import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.accounting.PlanAccountant;
-import ai.coreason.enclave.privacy.accounting.RdpAccountant;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.overseer.job.ParticipationTable;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.Phases;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.ejb.Stateless;
@@ -27,7 +23,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Opens attempts at rounds: takes out nodes that cannot pay or are in quarantine, halts the job when too few are left, hands out the tasks. */
@@ -41,6 +36,9 @@ public class RoundOpener {
     private EntityManager em;
 
     @Inject
+    private ParticipationTable participations;
+
+    @Inject
     private NodeRegistry nodes;
 
     @Inject
@@ -49,13 +47,25 @@ public class RoundOpener {
     @Inject
     private AuditLog audit;
 
+    /** For the container. */
+    public RoundOpener() {}
+
+    /** An opener outside of a server. */
+    RoundOpener(EntityManager em, NodeRegistry nodes, LedgerMirror mirror, AuditLog audit) {
+        this.em = em;
+        this.participations = new ParticipationTable(em);
+        this.nodes = nodes;
+        this.mirror = mirror;
+        this.audit = audit;
+    }
+
     /**
      * Opens the next attempt of a job, or halts the job.
      *
      * @return the nodes that have a task now; empty when the job has ended
      */
     public List<String> open(Job job, FederationJob document, long number, long attempt) {
-        List<Participation> all = participations(job.id());
+        List<Participation> all = participations.of(job.id());
         for (Participation p : all) {
             if (p.active()) {
                 quarantined(p).ifPresent(why -> leave(job, p, ParticipationState.QUARANTINED, why));
@@ -64,11 +74,13 @@ public class RoundOpener {
                 cannotPay(p, job).ifPresent(why -> leave(job, p, ParticipationState.LEFT_BUDGET, why));
             }
         }
-        List<Participation> active = all.stream().filter(Participation::active).toList();
-        if (active.size() < document.minClients()) {
-            end(job, all, active.size(), document.minClients());
+        Opening opening = Opening.of(all.stream().map(Participation::state).toList(), document.minClients());
+        if (opening instanceof Opening.End end) {
+            job.moveTo(end.as(), end.why());
+            audit.append(new JobEvent.Ended(job.id(), end.as(), end.why(), Optional.of(job.modelDigest())));
             return List.of();
         }
+        List<Participation> active = all.stream().filter(Participation::active).toList();
         if (job.state() == JobState.ADMITTED) {
             job.moveTo(JobState.RUNNING, "");
         }
@@ -92,18 +104,7 @@ public class RoundOpener {
 
     private void leave(Job job, Participation p, ParticipationState as, String why) {
         p.leave(as, why);
-        audit.append(
-                "node.left",
-                Json.object().put("job_id", job.id()).put("node_id", p.nodeId()).put("reason", why));
-    }
-
-    private void end(Job job, List<Participation> all, int active, int minimum) {
-        boolean budget = all.stream().anyMatch(p -> p.state() == ParticipationState.LEFT_BUDGET);
-        String why = active + " of " + all.size() + " nodes can go on, fewer than min_clients " + minimum;
-        job.moveTo(budget ? JobState.HALTED_BUDGET : JobState.FAILED, why);
-        audit.append(
-                budget ? "job.halted" : "job.failed",
-                Json.object().put("job_id", job.id()).put("reason", why).put("model_digest", job.modelDigest()));
+        audit.append(new JobEvent.NodeLeft(job.id(), p.nodeId(), why));
     }
 
     private Optional<String> cannotPay(Participation p, Job job) {
@@ -111,37 +112,9 @@ public class RoundOpener {
         if (plan.phase().isEmpty()) {
             return Optional.empty();
         }
-        List<ChargeRow> rows = mirror.rows(p.nodeId(), plan.datasetId());
-        List<Phase> charged = Phases.with(rows, r -> r.request().key().jobId().equals(job.id()), plan.phase());
-        boolean whole = plan.affordableRounds() >= job.roundsTotal();
-        double epsilon = (whole
-                        ? PlanAccountant.epsilon(charged, plan.delta())
-                        : RdpAccountant.epsilon(charged, plan.delta()))
-                .epsilon();
-        if (epsilon > plan.limit()) {
-            return Optional.of(String.format(
-                    Locale.ROOT,
-                    "one more round would take epsilon to %.4f, above the job's %.4f",
-                    epsilon,
-                    plan.limit()));
-        }
         DatasetAccount account = mirror.account(p.nodeId(), plan.datasetId()).orElseThrow();
-        if (!account.dataset()
-                .filter()
-                .admits(account.filterSpent(), plan.phase().get())) {
-            return Optional.of(String.format(
-                    Locale.ROOT,
-                    "one more round would pass the dataset's ceiling of %.4f",
-                    account.dataset().ceiling()));
-        }
-        return Optional.empty();
-    }
-
-    private List<Participation> participations(String jobId) {
-        return em.createQuery(
-                        "select p from Participation p where p.jobId = :job order by p.nodeId", Participation.class)
-                .setParameter("job", jobId)
-                .getResultList();
+        return new Affordability(job.id(), job.roundsTotal())
+                .objection(plan, mirror.rows(p.nodeId(), plan.datasetId()), account.dataset(), account.filterSpent());
     }
 
     private static String nonce() {

@@ -1,11 +1,11 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
+import ai.coreason.enclave.overseer.job.JobEvent;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.ejb.Stateless;
@@ -52,7 +52,7 @@ public class RoundStepper {
     private RoundOpener opener;
 
     @Inject
-    private FederationMode mode;
+    private JobDocuments documents;
 
     @Inject
     private RoundMetrics metrics;
@@ -73,14 +73,14 @@ public class RoundStepper {
     RoundStepper(
             EntityManager em,
             RoundOpener opener,
-            FederationMode mode,
+            JobDocuments documents,
             AuditLog audit,
             StopOrders stops,
             SealingKeys keys) {
         this.em = em;
         this.table = new RoundTable(em);
         this.opener = opener;
-        this.mode = mode;
+        this.documents = documents;
         this.audit = audit;
         this.stops = stops;
         this.keys = keys;
@@ -107,7 +107,7 @@ public class RoundStepper {
             fail(jobId, lost.get());
             return new Step.Wait();
         }
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        FederationJob document = documents.of(job);
         long number = job.roundsClosed() + 1;
         Round round = table.last(jobId, number).orElse(null);
         if (round == null) {
@@ -130,22 +130,15 @@ public class RoundStepper {
         }
         round.close(modelDigest);
         job.closeRound(round.number(), modelDigest);
-        audit.append(
-                "round.closed",
-                Json.object()
-                        .put("job_id", jobId)
-                        .put("round", round.number())
-                        .put("attempt", round.attempt())
-                        .put("base_digest", round.baseDigest())
-                        .put("model_digest", modelDigest)
-                        .put("updates", admitted(round).size()));
-        FederationJob document = FederationJob.parse(job.document(), mode.rules());
+        audit.append(new RoundEvent.Closed(
+                round.key(), round.baseDigest(), modelDigest, admitted(round).size()));
+        FederationJob document = documents.of(job);
         Optional<String> stopped = metrics.stopped(job, document);
         if (round.number() < job.roundsTotal() && stopped.isEmpty()) {
             return new Step.Opened(opener.open(job, document, round.number() + 1, 1));
         }
         job.moveTo(JobState.COMPLETED, stopped.orElse(""));
-        audit.append("job.completed", Json.object().put("job_id", jobId).put("model_digest", modelDigest));
+        audit.append(new JobEvent.Completed(jobId, modelDigest));
         return new Step.Wait();
     }
 
@@ -156,13 +149,7 @@ public class RoundStepper {
         if (job.state() == JobState.RUNNING && round.state() == RoundState.AGGREGATING && !stops.frozen(jobId)) {
             round.abandon();
             String reason = "round " + round.number() + ": " + why;
-            audit.append(
-                    "round.abandoned",
-                    Json.object()
-                            .put("job_id", jobId)
-                            .put("round", round.number())
-                            .put("attempt", round.attempt())
-                            .put("reason", why));
+            audit.append(new RoundEvent.Spoilt(round.key(), why));
             fail(jobId, reason);
         }
         return new Step.Wait();
@@ -173,7 +160,7 @@ public class RoundStepper {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         if (!job.state().ended()) {
             job.moveTo(JobState.FAILED, why);
-            audit.append("job.failed", Json.object().put("job_id", jobId).put("reason", why));
+            audit.append(JobEvent.Ended.failed(jobId, why));
         }
     }
 
@@ -191,14 +178,7 @@ public class RoundStepper {
             return new Step.Aggregate(round, document, admitted);
         }
         round.abandon();
-        audit.append(
-                "round.abandoned",
-                Json.object()
-                        .put("job_id", job.id())
-                        .put("round", round.number())
-                        .put("attempt", round.attempt())
-                        .put("updates", admitted.size())
-                        .put("min_clients", document.minClients()));
+        audit.append(new RoundEvent.Abandoned(round.key(), admitted.size(), document.minClients()));
         return again(job, document, round);
     }
 

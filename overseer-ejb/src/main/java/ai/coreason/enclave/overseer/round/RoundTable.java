@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -60,16 +61,25 @@ public class RoundTable {
     }
 
     /** A node's contribution to one attempt, locked until the transaction ends. */
-    public Optional<Contribution> lockedContribution(String jobId, long round, long attempt, String nodeId) {
+    public Optional<Contribution> lockedContribution(ContributionKey key) {
+        return contribution(key, LockModeType.PESSIMISTIC_WRITE);
+    }
+
+    /** A node's contribution to one attempt. */
+    public Optional<Contribution> contribution(ContributionKey key) {
+        return contribution(key, LockModeType.NONE);
+    }
+
+    private Optional<Contribution> contribution(ContributionKey key, LockModeType lock) {
         return em.createQuery(
                         "select c from Contribution c where c.jobId = :job and c.round = :round and c.attempt = :attempt"
                                 + " and c.nodeId = :node",
                         Contribution.class)
-                .setParameter("job", jobId)
-                .setParameter("round", round)
-                .setParameter("attempt", attempt)
-                .setParameter("node", nodeId)
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .setParameter("job", key.jobId())
+                .setParameter("round", key.round())
+                .setParameter("attempt", key.attempt().attempt())
+                .setParameter("node", key.nodeId())
+                .setLockMode(lock)
                 .getResultStream()
                 .findFirst();
     }

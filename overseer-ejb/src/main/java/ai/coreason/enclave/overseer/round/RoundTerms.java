@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 
 /**
  * What a node trains with in every attempt at a round.

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.overseer.round;
 
 /**
- * An update that lies in the vault.
+ * An update that the door has opened and let through the airlock, under the limit of its node's plan. Whoever notes one vouches
+ * for that of just these bytes: no one opens them again before they are aggregated.
  *
  * @param sealedDigest SHA-256 of its sealed bytes, by which it is known: the evidence around them differs from one sending
  *     to the next

@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import jakarta.ejb.ApplicationException;
 
 /** An update that is not taken; nothing changed. */
@@ -24,7 +26,12 @@ public final class UploadRefused extends RuntimeException {
         this.kind = kind;
     }
 
-    static UploadRefused notInvited(String nodeId, long round, long attempt) {
+    static UploadRefused notInvited(ContributionKey key) {
+        return notInvited(key.nodeId(), key.round(), key.attempt().attempt());
+    }
+
+    /** The refusal of what a node sends that has no task in an attempt, be there such an attempt or not. */
+    public static UploadRefused notInvited(String nodeId, long round, long attempt) {
         return new UploadRefused(
                 Kind.NOT_INVITED,
                 "node_id: expected a node that was given a task for round " + round + ", attempt " + attempt + ", got "
@@ -38,11 +45,11 @@ public final class UploadRefused extends RuntimeException {
     }
 
     /** The refusal of an update that comes too late. */
-    public static UploadRefused closed(long round, long attempt, String state) {
+    public static UploadRefused closed(AttemptKey key, String state) {
         return new UploadRefused(
                 Kind.CLOSED,
-                "round: expected one that takes updates, got round " + round + ", attempt " + attempt + ", which is "
-                        + state);
+                "round: expected one that takes updates, got round " + key.round() + ", attempt " + key.attempt()
+                        + ", which is " + state);
     }
 
     static UploadRefused otherBytes(String before, String now) {

@@ -1,9 +1,7 @@
 package ai.coreason.enclave.overseer.stop;
 
 import ai.coreason.enclave.overseer.stop.StopOrder.Kind;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.audit.AuditLog;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -12,7 +10,6 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -54,7 +51,7 @@ public class StopOrders {
         if (known == null) {
             em.persist(order);
         }
-        tell(kind, subject, kind == Kind.JOB || kind == Kind.FEDERATION ? "frozen" : "revoked", by);
+        tell(new StopEvent(kind, subject, true, by));
     }
 
     /** Lets one thing go on. */
@@ -62,7 +59,7 @@ public class StopOrders {
         StopOrder order = em.find(StopOrder.class, StopOrder.key(kind, subject), LockModeType.PESSIMISTIC_WRITE);
         if (order != null) {
             em.remove(order);
-            tell(kind, subject, kind == Kind.JOB || kind == Kind.FEDERATION ? "thawed" : "reinstated", by);
+            tell(new StopEvent(kind, subject, false, by));
         }
     }
 
@@ -106,13 +103,8 @@ public class StopOrders {
         return Optional.ofNullable(em.find(StopOrder.class, StopOrder.key(kind, subject)));
     }
 
-    private void tell(Kind kind, String subject, String what, String by) {
-        String name = kind.name().toLowerCase(Locale.ROOT);
-        ObjectNode details = Json.object().put("by", by);
-        if (kind != Kind.FEDERATION) {
-            details.put("subject", subject);
-        }
-        audit.append(name + "." + what, details);
-        changed.fire(new StopChanged(kind, subject));
+    private void tell(StopEvent event) {
+        audit.append(event);
+        changed.fire(new StopChanged(event.kind(), event.subject()));
     }
 }

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.token;
 
-import ai.coreason.enclave.overseer.identity.Pem;
+import ai.coreason.enclave.base.Pem;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.Curve;

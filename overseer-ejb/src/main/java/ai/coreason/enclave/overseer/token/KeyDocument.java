@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.token;
 
-import ai.coreason.enclave.sentry.attestation.collateral.BoundedBody;
+import ai.coreason.enclave.sentry.attestation.http.BoundedBody;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.Resource;
 import com.nimbusds.jose.util.ResourceRetriever;

@@ -1,6 +1,5 @@
 package ai.coreason.enclave.overseer.token;
 
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;

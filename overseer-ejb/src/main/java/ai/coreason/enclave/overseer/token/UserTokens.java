@@ -1,6 +1,5 @@
 package ai.coreason.enclave.overseer.token;
 
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;

@@ -1,16 +1,17 @@
 package ai.coreason.enclave.overseer.vault;
 
-import ai.coreason.enclave.privacy.dpsgd.KeyStream;
-import ai.coreason.enclave.privacy.dpsgd.NoiseKeys;
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Memo;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.sentry.airlock.Safetensors;
-import ai.coreason.enclave.sentry.airlock.Tensor;
+import ai.coreason.enclave.privacy.noise.KeyStream;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -24,6 +25,9 @@ import java.util.TreeMap;
 /** The models of all jobs as safetensors files in the vault, named by their SHA-256. */
 @ApplicationScoped
 public class ModelStore {
+    private static final int REMEMBERED = 1_000;
+
+    private final Memo<Vault.Stamp, Long> checked = new Memo<>(REMEMBERED);
     private Vault vault;
 
     /** For the container's proxies. */
@@ -54,7 +58,16 @@ public class ModelStore {
             }
             return;
         }
-        for (ParameterSpec parameter : job.model().parameters()) {
+        requireTrained(job.model());
+    }
+
+    /**
+     * Refuses a graph that cannot begin with fresh weights, as some of them are not trained.
+     *
+     * @throws InvalidDocument naming the member that would give them
+     */
+    public static void requireTrained(ModelGraph model) {
+        for (ParameterSpec parameter : model.parameters()) {
             if (!parameter.trainable()) {
                 throw InvalidDocument.at(
                         "initial_model", "a model, as " + parameter.name() + " is not trained", "nothing");
@@ -115,12 +128,15 @@ public class ModelStore {
     }
 
     /**
-     * The size of a model's file, which is checked against its digest.
+     * The size of a model's file, which was checked against its digest: when it was first asked for after this JVM's start, and again
+     * whenever its length or time of change is another than then. A disk that changes bits behind the file system's back in between
+     * is not noticed here, but by whoever takes the whole file: a reader by the ETag, which is the digest, and {@link #weights} at
+     * each read.
      *
      * @throws IllegalStateException if there is none, or it was changed
      */
     public long check(String digest) {
-        return vault.check(digest);
+        return checked.get(vault.stamp(digest), 1, () -> vault.check(digest));
     }
 
     /** Writes {@code count} bytes of a model's file that begin at {@code from}; it is not in memory at any time. */
@@ -139,7 +155,7 @@ public class ModelStore {
         return Tensor.of(parameter.name(), parameter.shape(), weights.get(parameter.name()));
     }
 
-    private static ai.coreason.enclave.privacy.graph.RandomBits seeded(long seed, String jobId) {
+    private static ai.coreason.enclave.privacy.graph.operator.RandomBits seeded(long seed, String jobId) {
         return new KeyStream(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).sampling(1));
     }
 }

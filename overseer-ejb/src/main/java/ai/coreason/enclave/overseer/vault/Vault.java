@@ -1,6 +1,6 @@
 package ai.coreason.enclave.overseer.vault;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,8 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -76,13 +76,13 @@ public final class Vault {
             return entry;
         }
 
-        /** The bytes. */
+        /**
+         * The bytes, checked against what the entry will be.
+         *
+         * @throws IllegalStateException if they were changed since they came
+         */
         public byte[] read() {
-            try {
-                return Files.readAllBytes(temporary);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return Vault.read(temporary, entry.digest());
         }
 
         /** Makes the bytes an entry. */
@@ -116,7 +116,7 @@ public final class Vault {
                 FileChannel channel =
                         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
-            MessageDigest sha = sha256();
+            MessageDigest sha = Digests.sha256();
             long bytes = 0;
             byte[] buffer = new byte[PIECE];
             for (int n = source.read(buffer); n >= 0; n = source.read(buffer)) {
@@ -157,12 +157,40 @@ public final class Vault {
      * @throws IllegalStateException if there is none, or it was changed
      */
     public byte[] read(String digest) {
+        return read(path(digest), digest);
+    }
+
+    private static byte[] read(Path file, String digest) {
         try {
-            byte[] bytes = Files.readAllBytes(path(digest));
-            if (!Json.sha256(bytes).equals(digest)) {
+            byte[] bytes = Files.readAllBytes(file);
+            if (!Digests.sha256Hex(bytes).equals(digest)) {
                 throw new IllegalStateException("vault entry " + digest + " was changed on disk");
             }
             return bytes;
+        } catch (NoSuchFileException e) {
+            throw new IllegalStateException("vault entry " + digest + " is missing", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What tells an entry's file from one that was put in its place or written to.
+     *
+     * @param bytes its length
+     * @param modified when it was last written, as the file system says
+     */
+    public record Stamp(String digest, long bytes, Instant modified) {}
+
+    /**
+     * An entry's stamp; its bytes are not read.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public Stamp stamp(String digest) {
+        try {
+            BasicFileAttributes file = Files.readAttributes(path(digest), BasicFileAttributes.class);
+            return new Stamp(digest, file.size(), file.lastModifiedTime().toInstant());
         } catch (NoSuchFileException e) {
             throw new IllegalStateException("vault entry " + digest + " is missing", e);
         } catch (IOException e) {
@@ -177,7 +205,7 @@ public final class Vault {
      * @throws IllegalStateException if there is none, or it was changed
      */
     public long check(String digest) {
-        MessageDigest sha = sha256();
+        MessageDigest sha = Digests.sha256();
         long bytes = 0;
         try (InputStream in = Files.newInputStream(path(digest))) {
             byte[] piece = new byte[PIECE];
@@ -287,13 +315,5 @@ public final class Vault {
 
     private static boolean isDigest(String s) {
         return s.length() == DIGEST_LENGTH && s.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

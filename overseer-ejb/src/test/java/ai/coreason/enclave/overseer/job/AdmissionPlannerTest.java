@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.FederationJob;
@@ -90,6 +91,23 @@ class AdmissionPlannerTest {
         assertThat(AdmissionPlanner.plan(job(j -> {}), offer("va", 85, most * 0.9))
                         .affordableRounds())
                 .isBetween(1L, 10L);
+    }
+
+    @Test
+    void ceilingForAllRounds_ofAPlan_holdsThemAndHardlyLessDoesNot() {
+        AdmissionPlanner.Offer va = offer("va", 85, 0);
+        Phase round = AdmissionPlanner.plan(job(j -> {}), va).phase().orElseThrow();
+
+        double ceiling =
+                AdmissionPlanner.ceilingForAllRounds(va.dataset(), round, 40).orElseThrow();
+
+        assertThat(ceiling).isBetween(0.1, Dataset.HIGHEST_CEILING);
+        assertThat(RdpFilter.forCeiling(ceiling, 1e-3).budget())
+                .isGreaterThanOrEqualTo(40 * RdpFilter.forCeiling(ceiling, 1e-3).cost(round));
+        assertThat(RdpFilter.forCeiling(ceiling - 0.002, 1e-3).budget())
+                .isLessThan(40 * RdpFilter.forCeiling(ceiling - 0.002, 1e-3).cost(round));
+        assertThat(AdmissionPlanner.ceilingForAllRounds(va.dataset(), round, 100_000))
+                .isEmpty();
     }
 
     @Test

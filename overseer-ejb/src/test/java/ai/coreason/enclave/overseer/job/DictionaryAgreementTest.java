@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
-import ai.coreason.enclave.sentry.schema.DataPackage;
-import ai.coreason.enclave.sentry.schema.DataResource;
+import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.DataResource;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;

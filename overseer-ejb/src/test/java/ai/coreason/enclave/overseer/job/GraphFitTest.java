@@ -3,7 +3,7 @@ package ai.coreason.enclave.overseer.job;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import org.junit.jupiter.api.Test;

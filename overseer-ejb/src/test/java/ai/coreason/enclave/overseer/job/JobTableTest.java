@@ -2,10 +2,10 @@ package ai.coreason.enclave.overseer.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.overseer.round.Round;
-import ai.coreason.enclave.privacy.json.Json;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.identity.EnrolledNode;
+import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
 import jakarta.persistence.EntityManager;

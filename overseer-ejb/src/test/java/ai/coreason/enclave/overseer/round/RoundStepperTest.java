@@ -2,23 +2,25 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.job.Participation;
+import ai.coreason.enclave.overseer.round.RoundStepper.Step;
 import ai.coreason.enclave.overseer.stop.Silent;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
@@ -31,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +49,7 @@ class RoundStepperTest {
     @TempDir
     private Path folder;
 
+    private final JobDocuments documents = new JobDocuments(new FederationMode("simulation"));
     private final List<String> events = new ArrayList<>();
     private EntityManagerFactory factory;
     private EntityManager em;
@@ -125,12 +129,12 @@ class RoundStepperTest {
                 return List.of("round " + number + "." + attempt);
             }
         };
-        return new RoundStepper(em, opener, new FederationMode("simulation"), audit, stops(), keys);
+        return new RoundStepper(em, opener, documents, audit, stops(), keys);
     }
 
     @Test
     void task_keyOfAnOlderJobIsMissingOrDoesNotOpen_isThatOfTheOtherJob() {
-        RoundDesk desk = new RoundDesk(em, new RoundTable(em), keys, new FederationMode("simulation"), stops());
+        RoundDesk desk = new RoundDesk(em, keys, documents, new AuditLog(), stops(), new Silent<>());
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + LOST + "]");
 
         lose(file -> write(file, new byte[60]));
@@ -139,6 +143,23 @@ class RoundStepperTest {
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
         lose(file -> keys.destroy(LOST));
         assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+    }
+
+    @Test
+    void step_everySecondOfAnOpenRound_parsesTheJobOnce() {
+        Step first = aggregating();
+        Step again = stepper().step(GOOD);
+
+        assertThat(((Step.Aggregate) again).job()).isSameAs(((Step.Aggregate) first).job());
+    }
+
+    /** The step of a round whose node has sent its update. */
+    private Step aggregating() {
+        em.createNativeQuery("update contribution set contribution_state = 'ADMITTED' where job_id = ?")
+                .setParameter(1, GOOD)
+                .executeUpdate();
+        em.clear();
+        return stepper().step(GOOD);
     }
 
     @Test
@@ -195,6 +216,112 @@ class RoundStepperTest {
 
         assertThat(second.followedAt()).isEqualTo(second.endedAt().orElseThrow().plusSeconds(30));
         assertThat(brief.followedAt()).isEqualTo(brief.deadline());
+    }
+
+    private Contribution invited() {
+        return em.createQuery("select c from Contribution c where c.jobId = :job", Contribution.class)
+                .setParameter("job", GOOD)
+                .getSingleResult();
+    }
+
+    private Round last() {
+        return new RoundTable(em).last(GOOD, 1).orElseThrow();
+    }
+
+    private void admit() {
+        invited().upload(new Upload("a".repeat(64), "b".repeat(64), 1));
+        invited().admit(0, Map.of());
+    }
+
+    @Test
+    void step_somethingIsAwaited_waits() {
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(last().state()).isEqualTo(RoundState.OPEN);
+    }
+
+    @Test
+    void step_allAdmitted_aggregatesAndDoesSoAgainAfterACrash() {
+        admit();
+
+        for (int delivery = 0; delivery < 2; delivery++) {
+            assertThat(stepper().step(GOOD)).isInstanceOfSatisfying(RoundStepper.Step.Aggregate.class, a -> {
+                assertThat(a.round().state()).isEqualTo(RoundState.AGGREGATING);
+                assertThat(a.admitted()).containsExactly(invited());
+            });
+        }
+    }
+
+    @Test
+    void step_noAttemptYet_opensTheFirst() {
+        em.createQuery("delete from Contribution c").executeUpdate();
+        em.createQuery("delete from Round r").executeUpdate();
+        em.clear();
+
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Opened(List.of("round 1.1")));
+    }
+
+    @Test
+    void step_thirdAttemptAbandoned_failsTheJob() {
+        em.createQuery("update Round r set r.attempt = 3").executeUpdate();
+        em.createQuery("update Contribution c set c.attempt = 3").executeUpdate();
+        em.clear();
+        invited().decline("INTERNAL: the share is away");
+
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+
+        Job job = em.find(Job.class, GOOD);
+        assertThat(job.state()).isEqualTo(JobState.FAILED);
+        assertThat(job.reason())
+                .contains("round 1 was abandoned 3 times: fewer than min_clients 1 updates came in time");
+        assertThat(events)
+                .containsExactly(
+                        "round.abandoned {\"job_id\":\"" + GOOD
+                                + "\",\"round\":1,\"attempt\":3,\"updates\":0,\"min_clients\":1}",
+                        "job.failed {\"job_id\":\"" + GOOD + "\",\"reason\":\""
+                                + job.reason().orElseThrow() + "\"}");
+    }
+
+    @Test
+    void step_frozenEndedOrUnknownJob_waits() {
+        admit();
+        StopOrders stops = new StopOrders(
+                em,
+                new AuditLog() {
+                    @Override
+                    public void append(String event, ObjectNode details) {}
+                },
+                new Silent<>());
+        stops.stop(StopOrder.Kind.JOB, GOOD, "operator");
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(last().state()).isEqualTo(RoundState.OPEN);
+        stops.lift(StopOrder.Kind.JOB, GOOD, "operator");
+
+        em.find(Job.class, GOOD).moveTo(JobState.CANCELLED, "");
+        assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(last().state()).isEqualTo(RoundState.OPEN);
+        assertThat(stepper().step("another")).isEqualTo(new RoundStepper.Step.Wait());
+    }
+
+    @Test
+    void spoil_aggregateOutOfRange_endsTheJobOnceWithItsReason() {
+        admit();
+        stepper().step(GOOD);
+
+        stepper().spoil(GOOD, last(), "no weights");
+        stepper().spoil(GOOD, last(), "no weights");
+
+        assertThat(last().state()).isEqualTo(RoundState.ABANDONED);
+        assertThat(events)
+                .containsExactly(
+                        "round.abandoned {\"job_id\":\"" + GOOD
+                                + "\",\"round\":1,\"attempt\":1,\"reason\":\"no weights\"}",
+                        "job.failed {\"job_id\":\"" + GOOD + "\",\"reason\":\"round 1: no weights\"}");
+    }
+
+    @Test
+    void close_roundThatIsNotAggregating_waits() {
+        assertThat(stepper().close(GOOD, last(), "c".repeat(64))).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(last().state()).isEqualTo(RoundState.OPEN);
     }
 
     private void assertFailed(String why) {

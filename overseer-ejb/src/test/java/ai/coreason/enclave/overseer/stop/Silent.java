@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** An event that nobody hears. */
-public final class Silent<T> implements Event<T> {
+public class Silent<T> implements Event<T> {
     @Override
     public void fire(T event) {}
 

@@ -3,11 +3,10 @@ package ai.coreason.enclave.overseer.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Accepted;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Refused;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Unjudged;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.Curve;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.token;
 
-import ai.coreason.enclave.overseer.identity.FederationCa;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.authority.FederationCa;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;

@@ -3,9 +3,9 @@ package ai.coreason.enclave.overseer.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Accepted;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Refused;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;

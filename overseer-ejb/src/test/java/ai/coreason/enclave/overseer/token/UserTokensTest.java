@@ -3,7 +3,6 @@ package ai.coreason.enclave.overseer.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.overseer.identity.TokenIssuer;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Accepted;
 import ai.coreason.enclave.overseer.token.TokenVerdict.Refused;
 import java.nio.file.Path;

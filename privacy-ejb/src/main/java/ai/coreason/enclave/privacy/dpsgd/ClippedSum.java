@@ -1,11 +1,11 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.Node;
-import ai.coreason.enclave.privacy.graph.PerSampleGradient;
-import ai.coreason.enclave.privacy.graph.PerSampleGradient.Formed;
-import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
-import ai.coreason.enclave.privacy.graph.PerSampleGradient.TableRows;
-import ai.coreason.enclave.privacy.graph.Shape;
+import ai.coreason.enclave.privacy.graph.operator.PerSampleGradient;
+import ai.coreason.enclave.privacy.graph.operator.PerSampleGradient.Formed;
+import ai.coreason.enclave.privacy.graph.operator.PerSampleGradient.OuterProducts;
+import ai.coreason.enclave.privacy.graph.operator.PerSampleGradient.TableRows;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

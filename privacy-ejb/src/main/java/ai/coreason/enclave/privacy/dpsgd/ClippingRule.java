@@ -1,5 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
+
 /**
  * A plan's clipping as the numbers that the step's program takes: a layer of a unit's gradient is multiplied by
  * min(most, bound / (n + offset)), where n is an upper bound of the norm of that layer, or of all layers together.

@@ -1,12 +1,15 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.noise.SecureNoise;
+import ai.coreason.enclave.privacy.plan.Optimizer;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.nio.FloatBuffer;
 
 /**
  * The moving weights of one plan: its {@link Optimizer} with the state that it keeps from step to step, element by
  * element: SGD without momentum in single precision, what keeps state in double and kept in single. Not thread-safe.
  */
-final class Descent {
+public final class Descent {
     /** Elements that are moved at a time, so that they stay in the processor's nearest cache. */
     static final int BLOCK = SecureNoise.BLOCK;
 
@@ -19,7 +22,7 @@ final class Descent {
     private double rate;
 
     /** @param size the number of trainable weights */
-    Descent(TrainingPlan plan, int size) {
+    public Descent(TrainingPlan plan, int size) {
         this.plan = plan;
         this.optimizer = plan.optimizer();
         boolean adam = optimizer.rule() != Optimizer.Rule.SGD;
@@ -33,7 +36,7 @@ final class Descent {
      * @param weights the trainable ones first; those are changed
      * @param sum the noised sum of clipped gradients; the gradient is it divided by the plan's normaliser
      */
-    void move(FloatBuffer weights, FloatBuffer sum) {
+    public void move(FloatBuffer weights, FloatBuffer sum) {
         begin();
         float[] part = new float[BLOCK];
         for (int from = 0; from < sum.capacity(); from += BLOCK) {
@@ -56,7 +59,7 @@ final class Descent {
      * @param sum its own sum, at least {@code count} elements
      * @param count 0 to {@link #BLOCK}
      */
-    void move(int from, FloatBuffer weights, float[] sum, int count) {
+    public void move(int from, FloatBuffer weights, float[] sum, int count) {
         weights.get(from, block, 0, count);
         switch (optimizer.rule()) {
             case SGD -> sgd(block, sum, from, count);

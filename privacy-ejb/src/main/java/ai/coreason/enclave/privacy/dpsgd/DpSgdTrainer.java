@@ -2,6 +2,8 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.Subroutine;
+import ai.coreason.enclave.privacy.graph.operator.Subroutine;
+import ai.coreason.enclave.privacy.noise.KeyStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;

@@ -2,8 +2,8 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.privacy.graph.RandomBits;
-import ai.coreason.enclave.privacy.graph.Shape;
+import ai.coreason.enclave.privacy.graph.operator.RandomBits;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.Arrays;
 import java.util.Optional;
 

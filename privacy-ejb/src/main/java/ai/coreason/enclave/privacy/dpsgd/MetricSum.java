@@ -1,5 +1,8 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.privacy.plan.MetricRelease;
+
 /**
  * The sums of one step's metrics over its units. What a unit adds, a number in [0, the metric's bound], is rounded to a whole number of
  * 2^-{@value #BITS} of the bound, so that no sum over less than 2^32 units rounds: a unit moves it by at most the bound, whatever

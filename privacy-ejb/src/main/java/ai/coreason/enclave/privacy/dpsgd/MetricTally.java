@@ -1,5 +1,9 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.noise.SecureNoise;
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.privacy.plan.MetricRelease;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.util.EnumMap;
 import java.util.Map;
 

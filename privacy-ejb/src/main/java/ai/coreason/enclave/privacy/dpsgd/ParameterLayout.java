@@ -2,8 +2,8 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
-import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
+import ai.coreason.enclave.privacy.plan.PlanRanges;
+
 /**
  * By how much the clipping norm C is drawn in, so that adding or removing a unit moves the sum of clipped gradients by at most
  * C as it is computed, not only as it is meant; and into which parts a step's sum is divided so that this margin is enough.
@@ -24,7 +26,7 @@ package ai.coreason.enclave.privacy.dpsgd;
  * @param relative to C
  * @param positions most positions over which a product is summed that is not formed for each unit; 0 if there is none
  */
-record RoundingMargin(double relative, long positions) {
+public record RoundingMargin(double relative, long positions) {
     /** Most of C that a plan may lose. */
     static final double MOST = 0.01;
 

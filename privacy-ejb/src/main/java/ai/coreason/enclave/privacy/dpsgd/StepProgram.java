@@ -1,13 +1,13 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Node;
-import ai.coreason.enclave.privacy.graph.PerSampleGradient;
-import ai.coreason.enclave.privacy.graph.Shape;
-import ai.coreason.enclave.privacy.graph.Subroutine;
-import ai.coreason.enclave.privacy.graph.Tape;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.graph.operator.PerSampleGradient;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
+import ai.coreason.enclave.privacy.graph.operator.Subroutine;
+import ai.coreason.enclave.privacy.graph.operator.Tape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

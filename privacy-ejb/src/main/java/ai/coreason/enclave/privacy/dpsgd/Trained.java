@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.plan.Metric;
 import java.util.Map;
 
 /**

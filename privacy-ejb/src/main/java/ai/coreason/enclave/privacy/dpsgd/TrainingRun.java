@@ -1,6 +1,12 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.noise.KeyStream;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.noise.PoissonSampler;
+import ai.coreason.enclave.privacy.noise.SecureNoise;
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;

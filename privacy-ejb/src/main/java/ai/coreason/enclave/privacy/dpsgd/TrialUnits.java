@@ -1,11 +1,12 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.noise.KeyStream;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;

@@ -9,7 +9,7 @@ import java.util.List;
  * Divides a step's units over calls of the program. A unit's examples are repeated until they are a power of two (or the most that
  * a unit may have), which the unit alone decides; a call has units of one such width, and is filled up to one of the {@link CallSizes}.
  */
-final class UnitCalls {
+public final class UnitCalls {
     /**
      * One call.
      *
@@ -17,7 +17,7 @@ final class UnitCalls {
      * @param width examples of each unit with repetitions
      * @param size units with those that only fill the call, which repeat the last one
      */
-    record Call(long[][] units, int width, int size) {
+    public record Call(long[][] units, int width, int size) {
         /** The examples of all units with repetitions, [size * width]. */
         long[] index() {
             long[] out = new long[size * width];

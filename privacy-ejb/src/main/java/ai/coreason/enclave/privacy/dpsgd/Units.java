@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.RandomBits;
+import ai.coreason.enclave.privacy.graph.operator.RandomBits;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.PerSampleGradient.OuterProducts;
+import ai.coreason.enclave.privacy.graph.operator.PerSampleGradient.OuterProducts;
 
 /**
  * TorchScript of squared norms, whatever the numbers, which are upper bounds once they are multiplied by {@link #INFLATION}. Sums

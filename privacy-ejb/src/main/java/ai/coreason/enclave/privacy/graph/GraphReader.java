@@ -1,8 +1,14 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.graph.Operands.Value;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.graph.operator.Operands;
+import ai.coreason.enclave.privacy.graph.operator.Operands.Value;
+import ai.coreason.enclave.privacy.graph.operator.Operator;
+import ai.coreason.enclave.privacy.graph.operator.OperatorCatalogue;
+import ai.coreason.enclave.privacy.graph.operator.Parameter;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +46,7 @@ final class GraphReader {
                 "the name of a node",
                 name -> nodes.stream().anyMatch(n -> n.name().equals(name)));
         checkEveryNodeCounts(output);
-        LossKind loss = LossKind.named(fields.text("loss"), fields.at("loss"));
+        LossKind loss = LossKind.named(fields.text("loss", LossKind.WORDS, s -> true), fields.at("loss"));
         Shape shape = values.get(output).shape();
         loss.misfit(shape).ifPresent(words -> {
             throw InvalidDocument.at(fields.at("output"), words + " for " + loss.wire(), "shape " + shape);
@@ -53,11 +59,11 @@ final class GraphReader {
         JsonFields in = array("inputs", 1, 1).get(0);
         String name = name(in);
         String dtype = in.text("dtype", "float32 or int64", s -> s.equals("float32") || s.equals("int64"));
-        List<Long> extents = in.wholes("shape", 1, ModelGraph.MAX_ELEMENTS);
-        if (extents.isEmpty() || extents.size() > MAX_RANK || new Shape(extents).size() > ModelGraph.MAX_ELEMENTS) {
+        List<Long> extents = in.wholes("shape", 1, Shape.MAX_ELEMENTS);
+        if (extents.isEmpty() || extents.size() > MAX_RANK || new Shape(extents).size() > Shape.MAX_ELEMENTS) {
             throw InvalidDocument.at(
                     in.at("shape"),
-                    "1 to " + MAX_RANK + " extents, together at most " + ModelGraph.MAX_ELEMENTS + " elements",
+                    "1 to " + MAX_RANK + " extents, together at most " + Shape.MAX_ELEMENTS + " elements",
                     extents);
         }
         in.end();
@@ -98,11 +104,11 @@ final class GraphReader {
 
     private void count(Operator operator, JsonFields node) {
         long size = operator.output().size();
-        elements += Math.min(size, ModelGraph.MAX_ELEMENTS + 1);
-        if (elements > ModelGraph.MAX_ELEMENTS) {
+        elements += Math.min(size, Shape.MAX_ELEMENTS + 1);
+        if (elements > Shape.MAX_ELEMENTS) {
             throw InvalidDocument.at(
                     node.at("op"),
-                    "values of at most " + ModelGraph.MAX_ELEMENTS + " elements per example over all nodes",
+                    "values of at most " + Shape.MAX_ELEMENTS + " elements per example over all nodes",
                     "one of shape " + operator.output());
         }
         for (Parameter parameter : operator.parameters()) {

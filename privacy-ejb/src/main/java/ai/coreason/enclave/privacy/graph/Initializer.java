@@ -1,5 +1,7 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.privacy.graph.operator.Parameter;
+import ai.coreason.enclave.privacy.graph.operator.RandomBits;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,5 +1,8 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
+
 /**
  * What a model takes for one example.
  *

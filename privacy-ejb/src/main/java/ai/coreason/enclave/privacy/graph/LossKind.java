@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +15,10 @@ public enum LossKind {
     BCE_WITH_LOGITS,
     /** Squared error, the mean over the outputs. */
     MSE;
+
+    /** Which there are, in words. */
+    static final String WORDS =
+            "one of " + Arrays.stream(values()).map(LossKind::wire).collect(Collectors.joining(", "));
 
     /** The name in a document. */
     public String wire() {
@@ -29,11 +34,7 @@ public enum LossKind {
         return Arrays.stream(values())
                 .filter(l -> l.wire().equals(wire))
                 .findFirst()
-                .orElseThrow(() -> InvalidDocument.at(path, "one of " + names(), '"' + wire + '"'));
-    }
-
-    private static String names() {
-        return Arrays.stream(values()).map(LossKind::wire).collect(Collectors.joining(", "));
+                .orElseThrow(() -> InvalidDocument.at(path, WORDS, '"' + wire + '"'));
     }
 
     /** What the model's output has to be, in words, if one of the given shape does not fit. */

@@ -1,8 +1,10 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.privacy.graph.operator.Embedding;
+import ai.coreason.enclave.privacy.graph.operator.Operands;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
@@ -17,19 +19,13 @@ public final class ModelGraph {
     public static final String FORMAT = "coreason.graph/v1";
 
     /** Most nodes of a graph. */
-    public static final int MAX_NODES = 1000;
+    public static final int MAX_NODES = Operands.MOST;
 
     /** Most parameters of a graph, in elements. */
     public static final long MAX_PARAMETERS = 100_000_000;
 
-    /** Most elements of one value, and of all values together, for one example. */
-    public static final long MAX_ELEMENTS = 1L << 24;
-
     /** Most numbers in memory for the gradient of one example, beyond the values: patches and gradients of its own. */
     static final long MAX_WORKSPACE = 1L << 28;
-
-    /** Widest layer: most features or channels. */
-    static final long MAX_WIDTH = 1L << 20;
 
     private final JsonNode json;
     private final Input input;

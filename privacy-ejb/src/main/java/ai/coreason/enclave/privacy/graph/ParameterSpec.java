@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.graph;
 
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.List;
 
 /** Attributes by which a node would use another node's parameters ("tied weights"). */

@@ -23,7 +23,7 @@ public sealed interface BudgetDecision {
     record Held(LedgerFault fault) implements BudgetDecision {}
 
     /**
-     * The charge would pass a limit; nothing was charged.
+     * The charge would exceed a limit; nothing was charged.
      *
      * @param limit which limit: {@code job} or {@code ceiling}
      * @param epsilon ε that the charge would lead to

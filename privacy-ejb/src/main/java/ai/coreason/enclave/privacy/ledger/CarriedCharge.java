@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;

@@ -1,11 +1,11 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.LedgerFault.Kind;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,9 +44,9 @@ final class ChainInspector {
 
     private Optional<LedgerFault> chain(Dataset dataset, List<Charge> charges) {
         String id = dataset.datasetId();
-        MessageDigest texts = sha256();
+        MessageDigest texts = Digests.sha256();
         LedgerGuard.Checked from = guard.checked(id)
-                .orElseGet(() -> new LedgerGuard.Checked(ChainCheck.Position.genesis(dataset), text(sha256())));
+                .orElseGet(() -> new LedgerGuard.Checked(ChainCheck.Position.genesis(dataset), text(Digests.sha256())));
         int known = (int) from.position().sequence();
         if (charges.size() < known) {
             return fault(id, Kind.ROW_MISSING, "expected row " + known + ", got " + charges.size() + " rows");
@@ -151,14 +151,6 @@ final class ChainInspector {
         try {
             return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
         } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.Json;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -89,13 +90,13 @@ public class Charge {
     }
 
     /** The attempt, as it is filed. */
-    ChargeKey key() {
-        return new ChargeKey(jobId, round, attempt);
+    AttemptKey key() {
+        return new AttemptKey(jobId, round, attempt);
     }
 
     /** Whether the columns that the row is looked up by say what the row says. */
     boolean agrees(ChargeRow row) {
-        ChargeKey key = row.request().key();
+        AttemptKey key = row.request().key();
         return sequence == row.sequence()
                 && jobId.equals(key.jobId())
                 && round == key.round()

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ import java.util.Optional;
  */
 public record ChargeRequest(
         String datasetId,
-        ChargeKey key,
+        AttemptKey key,
         String jobDigest,
         String nodeId,
         Optional<Phase> phase,

@@ -1,10 +1,11 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -227,8 +228,10 @@ public record ChargeRow(
             f.has("noise_multiplier");
             f.has("steps");
         }
-        ChargeKey key =
-                new ChargeKey(brief(f, "job_id"), f.whole("round", 1, Long.MAX_VALUE), f.whole("attempt", 1, 1000));
+        AttemptKey key = new AttemptKey(
+                brief(f, "job_id"),
+                f.whole("round", 1, Long.MAX_VALUE),
+                f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS));
         ChargeRequest request = new ChargeRequest(
                 dataset.datasetId(),
                 key,

@@ -133,7 +133,7 @@ public final class ChargeRule {
                 .or(() -> differs("normaliser", first.normaliser(), request.normaliser()));
     }
 
-    /** Whether what a charge costs passes the job's own limit; the figures are those of {@link #spending}. */
+    /** Whether what a charge costs exceeds the job's own limit; the figures are those of {@link #spending}. */
     static boolean passesJobLimit(ChargeRequest request, Spending spending) {
         return request.phase().isPresent() && !(spending.jobEpsilonAfter() <= request.jobLimit());
     }

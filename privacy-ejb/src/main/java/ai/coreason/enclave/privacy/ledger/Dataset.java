@@ -1,9 +1,9 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
@@ -46,7 +46,7 @@ public record Dataset(
      * Reads a registration's members of an object, such as the {@code coreason} block of a Data Package resource, and
      * leaves its others unread.
      *
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument naming the first member that does not fit
+     * @throws ai.coreason.enclave.base.InvalidDocument naming the first member that does not fit
      */
     public static Dataset parse(JsonFields f) {
         return parse(f, "epsilon_ceiling");

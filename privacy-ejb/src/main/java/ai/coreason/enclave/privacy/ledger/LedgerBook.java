@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.RdpFilter;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import jakarta.persistence.EntityManager;
@@ -121,7 +122,7 @@ public final class LedgerBook {
     }
 
     /** Marks a reserved charge as committed; the caller stores the sealed update in the same transaction. */
-    public ChargeRow commit(String datasetId, ChargeKey key) {
+    public ChargeRow commit(String datasetId, AttemptKey key) {
         locked(datasetId);
         Charge charge = find(datasetId, key)
                 .orElseThrow(() -> new IllegalStateException("no reservation for " + key + " on " + datasetId));
@@ -130,13 +131,13 @@ public final class LedgerBook {
     }
 
     /** Marks a reserved charge as expired; it stays charged. */
-    public void expire(String datasetId, ChargeKey key) {
+    public void expire(String datasetId, AttemptKey key) {
         locked(datasetId);
         find(datasetId, key).ifPresent(Charge::expire);
     }
 
     /** The charge of an attempt, if there is one. */
-    public Optional<ChargeRow> charge(String datasetId, ChargeKey key) {
+    public Optional<ChargeRow> charge(String datasetId, AttemptKey key) {
         return find(datasetId, key).map(Charge::row);
     }
 
@@ -237,7 +238,7 @@ public final class LedgerBook {
         return account;
     }
 
-    private Optional<Charge> find(String datasetId, ChargeKey key) {
+    private Optional<Charge> find(String datasetId, AttemptKey key) {
         return em.createQuery(
                         "select c from Charge c where c.accountKey = :key and c.jobId = :job and c.round = :round"
                                 + " and c.attempt = :attempt order by c.recovered",

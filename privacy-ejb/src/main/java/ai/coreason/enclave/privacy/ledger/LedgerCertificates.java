@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Pem;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
@@ -8,7 +9,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +21,11 @@ public final class LedgerCertificates {
     /** The alternative name of the certificate that countersigns heads and signs exports. */
     public static final String LEDGER_URN = "urn:coreason:enclave:ledger";
 
-    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
-
     private LedgerCertificates() {}
 
     /** Lower-case hex SHA-256 over the DER certificate. */
     public static String fingerprint(X509Certificate certificate) {
-        return Json.sha256(der(certificate));
+        return Digests.sha256Hex(der(certificate));
     }
 
     /** The DER bytes. */
@@ -41,8 +39,7 @@ public final class LedgerCertificates {
 
     /** One certificate as PEM (RFC 7468). */
     public static String pem(X509Certificate certificate) {
-        return "-----BEGIN CERTIFICATE-----\n" + LINES.encodeToString(der(certificate))
-                + "\n-----END CERTIFICATE-----\n";
+        return Pem.write(Pem.CERTIFICATE, der(certificate));
     }
 
     /**

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.InvalidDocument;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.cert.X509Certificate;
@@ -102,7 +103,7 @@ public final class LedgerRecovery {
     }
 
     private Local local(DatasetAccount account, List<ChargeRow> mirrored, Map<String, X509Certificate> certificates) {
-        Set<ChargeKey> keys = new HashSet<>();
+        Set<AttemptKey> keys = new HashSet<>();
         mirrored.forEach(r -> keys.add(r.request().key()));
         List<Charge> charges = em.createQuery(
                         "select c from Charge c where c.accountKey = :key order by c.sequence", Charge.class)

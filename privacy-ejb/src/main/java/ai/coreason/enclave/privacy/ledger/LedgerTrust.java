@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.ledger;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.GeneralSecurityException;
 import java.security.Signature;

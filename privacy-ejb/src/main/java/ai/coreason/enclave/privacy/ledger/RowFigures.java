@@ -43,10 +43,10 @@ public final class RowFigures {
         Dataset dataset = row.dataset();
         if (row.request().phase().isPresent()
                 && row.spending().filterSpentAfter() > dataset.filter().budget()) {
-            return Optional.of("passes the dataset's ceiling of " + dataset.ceiling());
+            return Optional.of("exceeds the dataset's ceiling of " + dataset.ceiling());
         }
         return ChargeRule.passesJobLimit(row.request(), row.spending())
-                ? Optional.of("passes the job's limit of " + row.request().jobLimit())
+                ? Optional.of("exceeds the job's limit of " + row.request().jobLimit())
                 : Optional.empty();
     }
 

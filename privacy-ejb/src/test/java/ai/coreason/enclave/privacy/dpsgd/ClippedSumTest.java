@@ -2,13 +2,19 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
+import ai.coreason.enclave.privacy.noise.NoiseForm;
+import ai.coreason.enclave.privacy.plan.Clipping;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.MetricRelease;
+import ai.coreason.enclave.privacy.plan.Optimizer;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

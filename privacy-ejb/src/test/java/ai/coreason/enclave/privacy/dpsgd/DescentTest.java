@@ -2,8 +2,15 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.privacy.noise.NoiseForm;
+import ai.coreason.enclave.privacy.plan.Clipping;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.MetricRelease;
+import ai.coreason.enclave.privacy.plan.Optimizer;
+import ai.coreason.enclave.privacy.plan.Schedule;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.nio.FloatBuffer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;

@@ -1,11 +1,15 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.ElementType;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.noise.PoissonSampler;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;

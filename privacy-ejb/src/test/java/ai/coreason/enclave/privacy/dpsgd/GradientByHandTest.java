@@ -6,6 +6,8 @@ import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

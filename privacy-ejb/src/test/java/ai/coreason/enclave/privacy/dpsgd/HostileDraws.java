@@ -1,12 +1,12 @@
 package ai.coreason.enclave.privacy.dpsgd;
 
-import ai.coreason.enclave.privacy.graph.ElementType;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
-import ai.coreason.enclave.privacy.graph.Shape;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.graph.operator.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;

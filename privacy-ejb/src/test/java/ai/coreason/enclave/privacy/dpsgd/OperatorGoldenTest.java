@@ -3,11 +3,13 @@ package ai.coreason.enclave.privacy.dpsgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.coreason.enclave.privacy.graph.ElementType;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.privacy.graph.operator.ElementType;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;

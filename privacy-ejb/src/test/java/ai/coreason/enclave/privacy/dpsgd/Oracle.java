@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Node;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.plan.Clipping;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;

@@ -2,6 +2,8 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 
 /** One graph's training as its callers see it, so that an audit can be held against the product and against mutants. */
 interface Training extends AutoCloseable {

@@ -2,6 +2,14 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.noise.KeyStream;
+import ai.coreason.enclave.privacy.noise.NoiseForm;
+import ai.coreason.enclave.privacy.noise.NoiseKeys;
+import ai.coreason.enclave.privacy.noise.PoissonSampler;
+import ai.coreason.enclave.privacy.noise.SecureNoise;
+import ai.coreason.enclave.privacy.plan.Clipping;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import java.nio.FloatBuffer;
 import java.util.function.LongFunction;
 

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.graph;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 
 /** Graphs for tests, written with single quotes. */
 public final class Graphs {

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.Held;
 import ai.coreason.enclave.privacy.ledger.BudgetDecision.Reserved;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node's database that was tampered with or set back is found out, pays for nothing, and can be recovered. */
+/** A node's database that was tampered with or rolled back is detected, pays for nothing, and can be recovered. */
 class HeldLedgerTest {
     private static final Dataset HEART = new Dataset("owner_va", "heart", PrivacyUnit.RECORD, 85, 1e-3, 5.0, false);
     private static final LedgerAuthority FEDERATION = new LedgerAuthority("federation");
@@ -106,7 +107,7 @@ class HeldLedgerTest {
         return book(b -> b.reserve(
                 new ChargeRequest(
                         "heart",
-                        new ChargeKey("job", round, 1),
+                        new AttemptKey("job", round, 1),
                         "a".repeat(64),
                         "node_va",
                         Optional.of(new Phase(16.0 / 85, 3.0, 5)),
@@ -319,7 +320,7 @@ class HeldLedgerTest {
         setBack();
         restart();
         guard.countersigned("heart");
-        // A node that was set back and did not ask its Overseer trains two rounds more; one has a key of the other
+        // A node that was rolled back and did not ask its Overseer trains two rounds more; one has a key of the other
         // branch.
         assertThat(reserve(3)).isInstanceOf(Reserved.class);
         assertThat(reserve(4)).isInstanceOf(Reserved.class);

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
@@ -56,7 +57,7 @@ class LedgerBookTest {
     private static ChargeRequest request(String job, long round, double limit, Optional<Phase> phase) {
         return new ChargeRequest(
                 "heart",
-                new ChargeKey(job, round, 1),
+                new AttemptKey(job, round, 1),
                 "a".repeat(64),
                 "node_va",
                 phase,
@@ -127,9 +128,9 @@ class LedgerBookTest {
         for (long r = 1; r <= 3; r++) {
             book(r);
         }
-        book(b -> b.commit("heart", new ChargeKey("job", 1, 1)));
+        book(b -> b.commit("heart", new AttemptKey("job", 1, 1)));
         book(b -> {
-            b.expire("heart", new ChargeKey("job", 2, 1));
+            b.expire("heart", new AttemptKey("job", 2, 1));
             return null;
         });
         List<ChargeRow> rows = book(b -> b.rows("heart"));

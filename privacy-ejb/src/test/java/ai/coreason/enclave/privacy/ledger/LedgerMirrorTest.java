@@ -3,8 +3,9 @@ package ai.coreason.enclave.privacy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,7 +43,7 @@ class LedgerMirrorTest {
                 book.reserve(
                         new ChargeRequest(
                                 "heart",
-                                new ChargeKey("job", r, 1),
+                                new AttemptKey("job", r, 1),
                                 "a".repeat(64),
                                 "node_va",
                                 Optional.of(new Phase(16.0 / 85, 3.0, 5)),

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -33,7 +34,7 @@ final class LedgerProcess {
             System.out.println("READY");
             in.readLine();
             for (long round = first; round < first + Long.parseLong(args[4]); round++) {
-                ChargeKey key = new ChargeKey("job", round, 1);
+                AttemptKey key = new AttemptKey("job", round, 1);
                 BudgetDecision decision = database.inTransaction(
                         em -> new LedgerBook(em, Clock.systemUTC(), guard).reserve(request(key), signer));
                 System.out.println(decision.getClass().getSimpleName());
@@ -47,7 +48,7 @@ final class LedgerProcess {
         }
     }
 
-    private static void end(LedgerDatabase database, LedgerGuard guard, ChargeKey key, int how) {
+    private static void end(LedgerDatabase database, LedgerGuard guard, AttemptKey key, int how) {
         database.inTransaction(em -> {
             LedgerBook book = new LedgerBook(em, Clock.systemUTC(), guard);
             if (how == 0) {
@@ -66,7 +67,7 @@ final class LedgerProcess {
         return guard;
     }
 
-    private static ChargeRequest request(ChargeKey key) {
+    private static ChargeRequest request(AttemptKey key) {
         return new ChargeRequest(
                 "heart",
                 key,

@@ -2,6 +2,7 @@ package ai.coreason.enclave.privacy.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
@@ -70,7 +71,7 @@ class PinnedJobTest {
             double delta) {
         return new ChargeRequest(
                 "heart",
-                new ChargeKey(job, round, 1),
+                new AttemptKey(job, round, 1),
                 digest,
                 "node_va",
                 phase,

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.ledger.audit.LedgerExport;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -36,10 +37,10 @@ public final class RealExport implements AutoCloseable {
         book(va, guard, l -> l.register(HEART, "heart.csv"));
         book(va, guard, l -> l.register(OPEN, "open.csv"));
         charge(va, guard, HEART, "job-1", 1, 1, Optional.of(ROUND), first);
-        book(va, guard, l -> l.commit("heart", new ChargeKey("job-1", 1, 1)));
+        book(va, guard, l -> l.commit("heart", new AttemptKey("job-1", 1, 1)));
         charge(va, guard, HEART, "job-1", 2, 1, Optional.of(ROUND), first);
         book(va, guard, l -> {
-            l.expire("heart", new ChargeKey("job-1", 2, 1));
+            l.expire("heart", new AttemptKey("job-1", 2, 1));
             return null;
         });
         charge(va, guard, HEART, "job-1", 2, 2, Optional.of(ROUND), later);
@@ -103,7 +104,7 @@ public final class RealExport implements AutoCloseable {
             Dataset dataset, String job, long round, long attempt, Optional<Phase> phase, String node) {
         return new ChargeRequest(
                 dataset.datasetId(),
-                new ChargeKey(job, round, attempt),
+                new AttemptKey(job, round, attempt),
                 "a".repeat(64),
                 node,
                 phase,

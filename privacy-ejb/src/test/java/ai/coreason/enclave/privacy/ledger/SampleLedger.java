@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ public final class SampleLedger implements AutoCloseable {
     private static ChargeRequest request(String job, long round, double noise) {
         return new ChargeRequest(
                 "heart",
-                new ChargeKey(job, round, 1),
+                new AttemptKey(job, round, 1),
                 "a".repeat(64),
                 "node_va",
                 Optional.of(new Phase(16.0 / 85, noise, 5)),

@@ -1,10 +1,13 @@
 package ai.coreason.enclave.sentry.airlock;
 
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.sentry.airlock.Violation.Rule;
+import ai.coreason.enclave.sentry.tensor.DType;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.airlock;
 
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 
 /**
  * One rule of the airlock that a file breaks. It names the tensor, never a value of it.
@@ -26,7 +26,7 @@ public record Violation(String tensor, Rule rule, String expected) {
         NOT_FINITE,
         /** An element of a model is larger than training starts from, see {@link PlanRanges#LARGEST_WEIGHT}. */
         MAGNITUDE,
-        /** The L2 norm over all tensors passes the limit. */
+        /** The L2 norm over all tensors exceeds the limit. */
         NORM,
         /** A metadata entry is not one that may pass. */
         METADATA

@@ -46,7 +46,7 @@ public record Appraisal(Result result, List<Reason> reasons, Claims claims, List
 
         /** Evidence that could not be read. */
         public static Claims none() {
-            return new Claims("", "", "", ai.coreason.enclave.privacy.json.Json.object());
+            return new Claims("", "", "", ai.coreason.enclave.base.Json.object());
         }
     }
 

@@ -1,8 +1,9 @@
 package ai.coreason.enclave.sentry.attestation;
 
+import ai.coreason.enclave.base.Digests;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -63,17 +64,13 @@ public final class ProvenSignatures {
     }
 
     private String id(PublicKey key, byte[][] parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            add(digest, scheme.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            add(digest, key.getEncoded());
-            for (byte[] part : parts) {
-                add(digest, part);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+        MessageDigest digest = Digests.sha256();
+        add(digest, scheme.getBytes(StandardCharsets.UTF_8));
+        add(digest, key.getEncoded());
+        for (byte[] part : parts) {
+            add(digest, part);
         }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static void add(MessageDigest digest, byte[] part) {

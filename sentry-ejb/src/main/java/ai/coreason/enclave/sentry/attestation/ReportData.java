@@ -1,17 +1,16 @@
 package ai.coreason.enclave.sentry.attestation;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.sentry.contract.Formats;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.contract.SealingKey;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -139,7 +138,7 @@ public final class ReportData {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.writeBytes(Base64.getDecoder().decode(members.get("nonce").textValue()));
         both.writeBytes(HexFormat.of().parseHex(members.get("tls_spki_sha384").textValue()));
-        return Optional.of(Json.sha256(both.toByteArray()));
+        return Optional.of(Digests.sha256Hex(both.toByteArray()));
     }
 
     /** The report data: 64 bytes. */
@@ -148,11 +147,7 @@ public final class ReportData {
         append(out, DOMAIN.getBytes(StandardCharsets.UTF_8));
         append(out, role.wire().getBytes(StandardCharsets.UTF_8));
         append(out, Json.canonical(members));
-        try {
-            return MessageDigest.getInstance("SHA-512").digest(out.toByteArray());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Digests.sha512().digest(out.toByteArray());
     }
 
     /**

@@ -1,10 +1,10 @@
 package ai.coreason.enclave.sentry.attestation;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.contract.Evidence;
-import ai.coreason.enclave.sentry.contract.Formats;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.GeneralSecurityException;

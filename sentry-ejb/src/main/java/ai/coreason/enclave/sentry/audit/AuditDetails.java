@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.audit;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ final class AuditDetails {
 
     private static String digest(JsonNode member) {
         return member.isTextual()
-                ? Json.sha256(member.textValue().getBytes(StandardCharsets.UTF_8))
+                ? Digests.sha256Hex(member.textValue().getBytes(StandardCharsets.UTF_8))
                 : Json.digest(member);
     }
 

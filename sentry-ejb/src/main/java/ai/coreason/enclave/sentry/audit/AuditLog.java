@@ -63,6 +63,12 @@ public class AuditLog {
         em.persist(new AuditEntry(entry));
     }
 
+    /** Appends one event in the caller's transaction. */
+    @TransactionAttribute(TransactionAttributeType.MANDATORY)
+    public void append(AuditEvent event) {
+        append(event.name(), event.details());
+    }
+
     /** Up to {@code limit} records after a sequence, in order. */
     public List<AuditRecord> after(long sequence, int limit) {
         return em.createQuery(

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -88,7 +89,7 @@ public record DatasetStanding(
     /**
      * Reads what {@link #json} wrote; lists of datasets may be absent.
      *
-     * @throws ai.coreason.enclave.privacy.json.InvalidDocument naming the first member that does not fit
+     * @throws ai.coreason.enclave.base.InvalidDocument naming the first member that does not fit
      */
     public static DatasetStanding parse(JsonNode json) {
         JsonFields f = JsonFields.of(json, "");

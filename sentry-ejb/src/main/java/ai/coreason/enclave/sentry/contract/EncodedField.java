@@ -1,9 +1,10 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.dpsgd.PlanRanges;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
+import ai.coreason.enclave.privacy.plan.PlanRanges;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -32,7 +33,7 @@ public enum Encoding {
     /** Encodings of a number between bounds. */
     static final Set<Encoding> BOUNDED = EnumSet.of(IDENTITY, MIN_MAX, STANDARDISE);
     /** Encodings by the place of a value among others. */
-    static final Set<Encoding> ORDERED = EnumSet.of(ONE_HOT, BINARY, CLASS);
+    public static final Set<Encoding> ORDERED = Collections.unmodifiableSet(EnumSet.of(ONE_HOT, BINARY, CLASS));
 
     /** The name in JSON. */
     public String wire() {

@@ -1,8 +1,10 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
@@ -16,7 +18,7 @@ import java.util.Optional;
  * @param quote the quote, 1 to 24,576 bytes
  * @param certificates for the quote's verification as the machine gave them, at most 65,536 bytes; none if it gave none
  * @param gpu what a GPU of the machine says, in a document with {@code gpu_evidence_sha256}
- * @param reportData the members of ARCHITECTURE section 5, whose digest the quote carries
+ * @param reportData the members (docs/ATTESTATION.md) whose digest the quote carries
  */
 public record Evidence(
         HardwareType hardwareType, byte[] quote, byte[] certificates, Optional<Gpu> gpu, ObjectNode reportData) {
@@ -63,7 +65,7 @@ public record Evidence(
         public String sha256() {
             ByteBuffer all = ByteBuffer.allocate(8 + report.length + certificates.length);
             all.putInt(report.length).put(report).putInt(certificates.length).put(certificates);
-            return Json.sha256(all.array());
+            return Digests.sha256Hex(all.array());
         }
 
         @Override

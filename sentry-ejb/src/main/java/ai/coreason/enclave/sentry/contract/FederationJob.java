@@ -1,10 +1,16 @@
 package ai.coreason.enclave.sentry.contract;
 
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.privacy.plan.MetricSpec;
+import ai.coreason.enclave.privacy.plan.PlanRule;
+import ai.coreason.enclave.privacy.plan.PrivacySpec;
+import ai.coreason.enclave.privacy.plan.Strategy;
+import ai.coreason.enclave.privacy.plan.TrainingSpec;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +71,7 @@ public final class FederationJob {
         minClients = (int) f.whole("min_clients", 1, clients.size());
         rounds = (int) f.whole("rounds", 1, MAX_ROUNDS);
         Strategy strategy = readStrategy(f);
-        privacy = PrivacySpec.read(f.object("privacy"), rules);
+        privacy = PrivacySpec.read(f.object("privacy"), rules.unprotected());
         dataset = DatasetSpec.read(f.object("dataset"));
         training = TrainingSpec.read(f.object("training"), strategy);
         roundDeadline = Duration.ofSeconds(
@@ -148,6 +154,11 @@ public final class FederationJob {
     /** How a node trains. */
     public TrainingSpec training() {
         return training;
+    }
+
+    /** What each node's plan follows from. */
+    public PlanRule planRule() {
+        return new PlanRule(privacy, training, metrics, rounds);
     }
 
     /** How long a round may take. */

@@ -8,6 +8,11 @@ package ai.coreason.enclave.sentry.contract;
  *     simulation, may a job do without a privacy mechanism
  */
 public record JobRules(boolean simulation, boolean allPublic) {
+    /** Whether a job may do without a privacy mechanism. */
+    boolean unprotected() {
+        return simulation || allPublic;
+    }
+
     /** A federation on real records. */
     public static JobRules production() {
         return new JobRules(false, false);

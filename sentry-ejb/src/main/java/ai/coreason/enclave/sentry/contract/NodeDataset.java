@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 
 /**
  * A dataset of one node, as a site tells it from its others. Its text is {@code node_id/dataset_id}; neither holds a slash.

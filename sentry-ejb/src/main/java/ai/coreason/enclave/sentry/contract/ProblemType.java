@@ -18,7 +18,7 @@ public enum ProblemType {
     CONFLICTING_REPEAT("Different from the first time", 409),
     /** The body did not come in time. */
     TOO_SLOW("Body too slow", 408),
-    /** The body passes the limit. */
+    /** The body exceeds the limit. */
     TOO_LARGE("Body too large", 413),
     /** The body's type is not one that is read. */
     UNSUPPORTED_TYPE("Media type not supported", 415),

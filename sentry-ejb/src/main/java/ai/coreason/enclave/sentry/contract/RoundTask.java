@@ -1,13 +1,16 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.dpsgd.MetricRelease;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.privacy.plan.PlanRule;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -36,8 +39,6 @@ public record RoundTask(
         SealingKey hpke) {
     /** Length of a nonce, bytes. */
     public static final int NONCE_LENGTH = 32;
-    /** Most attempts of one round. */
-    public static final int MAX_ATTEMPTS = 100;
 
     /**
      * Copies the nonce.
@@ -55,6 +56,11 @@ public record RoundTask(
     @Override
     public byte[] nonce() {
         return nonce.clone();
+    }
+
+    /** Which attempt it is for. */
+    public AttemptKey key() {
+        return new AttemptKey(jobId.toString(), round, attempt);
     }
 
     /** The job's digest. */
@@ -81,7 +87,7 @@ public record RoundTask(
         RoundTask task = new RoundTask(
                 Formats.uuid(f, "job_id"),
                 (int) f.whole("round", 1, job.rounds()),
-                (int) f.whole("attempt", 1, MAX_ATTEMPTS),
+                (int) f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS),
                 Formats.base64(f, "nonce", NONCE_LENGTH, NONCE_LENGTH),
                 Formats.sha256(f, "base_digest"),
                 plan,
@@ -116,43 +122,15 @@ public record RoundTask(
 
     /** A site approves the job, so a plan may not train otherwise than the job says. */
     private static void requirePlanOf(FederationJob job, TrainingPlan plan, String path) {
-        PrivacySpec privacy = job.privacy();
-        TrainingSpec training = job.training();
-        require(plan.mechanism() == privacy.mechanism(), path, "mechanism", privacy.mechanism(), plan.mechanism());
-        require(plan.steps() == training.localSteps(), path, "steps", training.localSteps(), plan.steps());
-        require(
-                plan.noise() == privacy.noise(),
-                path,
-                "noise",
-                privacy.noise().wire(),
-                plan.noise().wire());
-        requireSame(privacy.maxGradNorm(), plan.maxGradNorm(), path, "max_grad_norm");
-        require(plan.clipping() == privacy.clipping(), path, "clipping", privacy.clipping(), plan.clipping());
-        requireSame(training.learningRate(), plan.learningRate(), path, "learning_rate");
-        require(
-                plan.optimizer().equals(training.optimizer()),
-                path,
-                "optimizer",
-                training.optimizer(),
-                plan.optimizer());
-        requireSame(
-                privacy.noiseMultiplier().orElse(plan.noiseMultiplier()),
-                plan.noiseMultiplier(),
-                path,
-                "noise_multiplier");
-        MetricRelease metrics = job.metrics().beside(plan.mechanism(), plan.noiseMultiplier());
-        require(plan.metrics().equals(metrics), path, "metrics", metrics, plan.metrics());
-        requireSame(training.samplingRate().orElse(plan.samplingRate()), plan.samplingRate(), path, "sampling_rate");
-    }
-
-    private static void requireSame(double wanted, double came, String path, String name) {
-        require(wanted == came, path, name, wanted, came);
-    }
-
-    private static void require(boolean holds, String path, String name, Object wanted, Object came) {
-        if (!holds) {
-            throw InvalidDocument.at(path + "." + name, wanted + ", as in the job", came);
+        Optional<PlanRule.Difference> departure;
+        try {
+            departure = job.planRule().departure(plan);
+        } catch (IllegalArgumentException e) {
+            throw InvalidDocument.at(path, "a plan that the job leads to", "one with which " + e.getMessage());
         }
+        departure.ifPresent(d -> {
+            throw InvalidDocument.at(path + "." + d.member(), d.expected() + ", as in the job", d.came());
+        });
     }
 
     private static void requireDigest(JsonFields f, String name, String actual) {

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +33,7 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
         if (sealed.length < Hpke.OVERHEAD) {
             throw InvalidDocument.at("sealed", "at least " + Hpke.OVERHEAD + " bytes", sealed.length + " bytes");
         }
-        String actual = Json.sha256(sealed);
+        String actual = Digests.sha256Hex(sealed);
         if (!actual.equals(header.sealedSha256())) {
             throw InvalidDocument.at("sealed_sha256", actual + ", as the sealed bytes have", header.sealedSha256());
         }

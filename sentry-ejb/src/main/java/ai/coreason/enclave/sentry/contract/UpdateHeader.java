@@ -1,9 +1,11 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.dpsgd.Metric;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
-import ai.coreason.enclave.privacy.json.JsonFields.Range;
+import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.Formats;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.base.JsonFields.Range;
+import ai.coreason.enclave.privacy.plan.Metric;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.EnumMap;
@@ -72,13 +74,18 @@ public record UpdateHeader(
         return ledgerRow.deepCopy();
     }
 
+    /** Whose update it says it is, and for which attempt. */
+    public ContributionKey key() {
+        return ContributionKey.of(jobId.toString(), round, attempt, nodeId);
+    }
+
     static UpdateHeader parse(JsonNode json) {
         JsonFields f = JsonFields.of(json, "");
         UpdateHeader header = new UpdateHeader(
                 Formats.uuid(f, "job_id"),
                 Formats.sha256(f, "job_digest"),
                 (int) f.whole("round", 1, MAX_ROUND),
-                (int) f.whole("attempt", 1, RoundTask.MAX_ATTEMPTS),
+                (int) f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS),
                 f.identifier("node_id"),
                 Formats.base64(f, "nonce", RoundTask.NONCE_LENGTH, RoundTask.NONCE_LENGTH),
                 Formats.sha256(f, "base_digest"),

@@ -2,12 +2,15 @@ package ai.coreason.enclave.sentry.airlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.sentry.airlock.Airlock.Cargo;
 import ai.coreason.enclave.sentry.airlock.Airlock.Limits;
 import ai.coreason.enclave.sentry.airlock.Violation.Rule;
+import ai.coreason.enclave.sentry.tensor.DType;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,8 @@ package ai.coreason.enclave.sentry.airlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.sentry.Mutations;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

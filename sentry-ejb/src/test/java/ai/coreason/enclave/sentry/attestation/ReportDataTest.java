@@ -3,8 +3,8 @@ package ai.coreason.enclave.sentry.attestation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData.Role;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +68,7 @@ class ReportDataTest {
                 "hpke | x | d.hpke: expected an object",
                 "ledger_head | x | d.ledger_head: expected an object",
                 "update_digest | AB | d.update_digest: expected 64 lower-case hex digits",
-                "extra | 1 | d.extra: expected no such member"
+                "extra | 1 | d.extra: unknown member"
             })
     void parse_textWhereItDoesNotFit_namesTheMember(String name, String text, String message) {
         assertThatThrownBy(() -> ReportData.parse(Role.UPDATE, members().put(name, text), "d"))

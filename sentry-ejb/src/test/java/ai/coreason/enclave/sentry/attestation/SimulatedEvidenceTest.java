@@ -2,7 +2,7 @@ package ai.coreason.enclave.sentry.attestation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.ReportData.Role;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence.Expected;
 import ai.coreason.enclave.sentry.contract.Evidence;

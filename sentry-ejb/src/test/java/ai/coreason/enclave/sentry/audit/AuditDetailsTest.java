@@ -2,7 +2,8 @@ package ai.coreason.enclave.sentry.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ class AuditDetailsTest {
         ObjectNode stored = AuditDetails.bounded(Json.object().put("reason", reason));
 
         assertThat(stored.at("/reason/sha256").asText())
-                .isEqualTo(Json.sha256(reason.getBytes(StandardCharsets.UTF_8)));
+                .isEqualTo(Digests.sha256Hex(reason.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The column's length, whatever members the details have. */

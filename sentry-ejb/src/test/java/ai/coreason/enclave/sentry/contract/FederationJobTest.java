@@ -3,12 +3,14 @@ package ai.coreason.enclave.sentry.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.dpsgd.Clipping;
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.Optimizer;
-import ai.coreason.enclave.privacy.dpsgd.Schedule;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.privacy.plan.Clipping;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.Optimizer;
+import ai.coreason.enclave.privacy.plan.Schedule;
+import ai.coreason.enclave.privacy.plan.Strategy;
+import ai.coreason.enclave.privacy.plan.TrainingSpec;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -130,13 +132,13 @@ class FederationJobTest {
                 "privacy.target_epsilon |  | privacy.target_epsilon: expected a number in (0, 5.0], got nothing",
                 "privacy.target_delta | 1 | privacy.target_delta: expected a number in (0, 1), got 1",
                 "privacy.clipping | 'layers' | privacy.clipping: expected one of flat, per_layer, automatic, got",
-                "privacy.extra | 1 | privacy.extra: expected no such member, got one",
+                "privacy.extra | 1 | privacy.extra: unknown member",
                 "dataset.name | 'a b' | dataset.name: expected 1 to 64",
                 "dataset.features | [] | dataset.features: expected 1 to 10000 features, got 0",
                 "dataset.features[1].field | 'age' | dataset.features[1].field: expected every field once, got age",
                 "dataset.features[0].encode | 'class' | dataset.features[0].encode: expected one of identity,",
                 "dataset.features[0].encode | 'tensor' | dataset.features: expected a tensor to be the only feature",
-                "dataset.features[0].scale | 2 | dataset.features[0].scale: expected no such member, got one",
+                "dataset.features[0].scale | 2 | dataset.features[0].scale: unknown member",
                 "dataset.features[1].std | 0 | dataset.features[1].std: expected a number > 0",
                 "dataset.features[1].mean |  | dataset.features[1].mean: expected a finite number, got nothing",
                 "dataset.label.encode | 'one_hot' | dataset.label.encode: expected one of identity,",
@@ -145,7 +147,7 @@ class FederationJobTest {
                 "training.momentum | 1 | training.momentum: expected a number in [0, 1), got 1",
                 "training.nesterov | true | training.nesterov: expected false or nothing without momentum, got true",
                 "training.weight_decay | -1 | training.weight_decay: expected a finite number >= 0, got -1",
-                "training.beta1 | 0.9 | training.beta1: expected no such member with optimizer SGD, got one",
+                "training.beta1 | 0.9 | training.beta1: not allowed with optimizer SGD",
                 "training.schedule | {'kind': 'linear'} | training.schedule.kind: expected one of constant, step, cosine",
                 "training.schedule | {'warmup_steps': 11} | training.schedule.warmup_steps: expected a whole number in [0, 10]",
                 "training.learning_rate | -0.1 | training.learning_rate: expected a number > 0",
@@ -153,10 +155,10 @@ class FederationJobTest {
                 "training.batch_size |  | training.batch_size: expected either batch_size or sampling_rate, got neither",
                 "training.sampling_rate | 0.1 | training.batch_size: expected either batch_size or sampling_rate, got both",
                 "training.proximal_mu | 0.1 | training.proximal_mu: expected 0 or nothing with strategy FED_AVG, got 0.1",
-                "training.server_beta1 | 0.9 | training.server_beta1: expected no such member with strategy FED_AVG",
-                "training.server_tau | 0.9 | training.server_tau: expected no such member with strategy FED_AVG",
-                "training.trim_fraction | 0.1 | training.trim_fraction: expected no such member with strategy FED_AVG",
-                "training.krum_byzantine | 1 | training.krum_byzantine: expected no such member with strategy FED_AVG",
+                "training.server_beta1 | 0.9 | training.server_beta1: not allowed with strategy FED_AVG",
+                "training.server_tau | 0.9 | training.server_tau: not allowed with strategy FED_AVG",
+                "training.trim_fraction | 0.1 | training.trim_fraction: not allowed with strategy FED_AVG",
+                "training.krum_byzantine | 1 | training.krum_byzantine: not allowed with strategy FED_AVG",
                 "training.client_fraction | 0.5 | training.client_fraction: expected 1: this version trains on every",
                 "training.max_update_norm | 0 | training.max_update_norm: expected a finite number > 0, got 0",
                 "metrics | ['loss', 'loss'] | metrics[1]: expected every metric once, got loss",
@@ -172,7 +174,7 @@ class FederationJobTest {
                 "job_id | '1' | job_id: expected a UUID, got \"1\"",
                 "model |  | model: expected a model graph, got nothing",
                 "model.loss | 'hinge' | model.loss: expected one of",
-                "extra | 1 | extra: expected no such member, got one"
+                "extra | 1 | extra: unknown member"
             })
     void parse_oneMemberAmiss_namesItExpectedAndCame(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.contract;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.Mutations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,11 +3,12 @@ package ai.coreason.enclave.sentry.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
-import ai.coreason.enclave.privacy.dpsgd.TrainingPlan;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -61,7 +62,7 @@ class MessagesTest {
                         new byte[32],
                         DIGEST,
                         DIGEST,
-                        Json.sha256(sealed),
+                        Digests.sha256Hex(sealed),
                         Json.object().put("sequence", 1),
                         evidence(),
                         Map.of(Metric.LOSS, 0.5),
@@ -130,15 +131,30 @@ class MessagesTest {
                 "deadline | '2026-01-31T12:00:00+01:00' | deadline: expected an RFC 3339 time in UTC",
                 "deadline | '2026-02-31T12:00:00Z' | deadline: expected an RFC 3339 time in UTC",
                 "hpke.suite | 'other' | hpke.suite: expected DHKEM",
-                "hpke.extra | 1 | hpke.extra: expected no such member",
+                "hpke.extra | 1 | hpke.extra: unknown member",
                 "job_id |  | job_id: expected a UUID, got nothing",
-                "extra | 1 | extra: expected no such member, got one"
+                "extra | 1 | extra: unknown member"
             })
     void roundTask_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"').formatted(DIGEST);
         assertThatThrownBy(() -> RoundTask.parse(Documents.with(task().json(), path, json), JobRules.inSimulation()))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith(message);
+    }
+
+    /** The metrics' noise, four times the gradient's, is then out of range: no job leads to such a plan. */
+    @Test
+    void roundTask_noiseThatNoMetricCanGoBeside_namesThePlan() {
+        ObjectNode json = task().json();
+        ObjectNode job = (ObjectNode) json.get("job");
+        job.set("metrics", Json.read("[\"accuracy\"]"));
+        ((ObjectNode) job.get("privacy")).remove(List.of("noise_multiplier", "metric_noise_multiplier", "max_loss"));
+        ((ObjectNode) json.get("plan")).put("noise_multiplier", 300_000).remove("metrics");
+
+        assertThatThrownBy(() -> RoundTask.parse(json, JobRules.inSimulation()))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(
+                        "plan: expected a plan that the job leads to, got one with which metrics.noise");
     }
 
     @Test
@@ -190,10 +206,10 @@ class MessagesTest {
                 "evidence.hardware_type | 'TPM' | evidence.hardware_type: expected one of AMD_SEV_SNP",
                 "evidence.quote | '' | evidence.quote: expected a non-empty string",
                 "evidence.report_data_json | '{}' | evidence.report_data_json: expected an object, got \"{}\"",
-                "evidence.more | 1 | evidence.more: expected no such member",
+                "evidence.more | 1 | evidence.more: unknown member",
                 "train_ms | -1 | train_ms: expected a whole number",
                 "sealed_sha256 |  | sealed_sha256: expected 64 lower-case hex digits, got nothing",
-                "more | 1 | more: expected no such member"
+                "more | 1 | more: unknown member"
             })
     void updateHeader_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
@@ -241,13 +257,13 @@ class MessagesTest {
                 "public | 'no' | d.public: expected true or false, got \"no\"",
                 "filter_order | 1 | d.filter_order: expected a finite number > 1, got 1",
                 "filter_spent | -1 | d.filter_spent: expected a finite number >= 0, got -1",
-                "rows | 1 | d.rows: expected no such member, got one",
+                "rows | 1 | d.rows: unknown member",
                 "dictionary | [{'names': [' '], 'type': 'n'}] | d.dictionary[0].names[0]: expected a name of 1 to 256",
                 "dictionary | [] | dictionary: expected 1 to 20000 fields, got 0",
                 "dictionary | [{'names': ['a', 'a'], 'type': 'n'}] | dictionary: expected every field once, got a",
                 "dictionary | [{'names': ['a'], 'type': 'n', 'enum': [true]}] | d.dictionary[0].enum[0]: expected a text or a finite number",
                 "dictionary | [{'names': ['a'], 'type': 'n', 'unit': ' '}] | d.dictionary[0].unit: expected 1 to 64 characters",
-                "dictionary | [{'names': ['a'], 'type': 'n', 'mean': 3}] | d.dictionary[0].mean: expected no such member, got one"
+                "dictionary | [{'names': ['a'], 'type': 'n', 'mean': 3}] | d.dictionary[0].mean: unknown member"
             })
     void registration_oneMemberAmiss_namesIt(String path, String value, String message) {
         String json = value == null ? "" : value.replace('\'', '"');
@@ -296,7 +312,7 @@ class MessagesTest {
                 "measurement | 'AB' | measurement: expected at most 128 bytes in lower-case hex",
                 "expires_at | '2026-01-31T11:00:00Z' | expires_at: expected a time not before verified_at",
                 "epoch | -1 | epoch: expected a whole number",
-                "extra | 1 | extra: expected no such member"
+                "extra | 1 | extra: unknown member"
             })
     void report_oneMemberAmiss_namesIt(String path, String value, String message) {
         assertThatThrownBy(

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.coreason.enclave.privacy.dpsgd.Mechanism;
-import ai.coreason.enclave.privacy.dpsgd.Metric;
-import ai.coreason.enclave.privacy.dpsgd.MetricRelease;
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.privacy.plan.EarlyStopping;
+import ai.coreason.enclave.privacy.plan.Mechanism;
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.privacy.plan.MetricRelease;
+import ai.coreason.enclave.privacy.plan.MetricSpec;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;

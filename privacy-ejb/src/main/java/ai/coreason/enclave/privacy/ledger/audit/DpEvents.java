@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.accounting.Phase;
-import ai.coreason.enclave.privacy.json.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;

@@ -46,7 +46,7 @@ final class EntryCheck {
         for (String name : names) {
             String at = path.isEmpty() ? name : path + "." + name;
             if (!came.has(name) || !expected.has(name)) {
-                faults.add(at + ": expected " + (came.has(name) ? "no such member, got one" : "one, got none"));
+                faults.add(at + (came.has(name) ? ": unknown member" : ": missing"));
             } else if (FIGURES.contains(name)) {
                 figure(at, name, came, expected);
             } else {

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.privacy.ledger.RowSignature;

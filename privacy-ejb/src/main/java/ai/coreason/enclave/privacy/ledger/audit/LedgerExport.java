@@ -1,8 +1,8 @@
 package ai.coreason.enclave.privacy.ledger.audit;
 
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.accounting.KeptLosses;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
-import ai.coreason.enclave.privacy.json.Json;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Meaning;
 import ai.coreason.enclave.privacy.ledger.Dataset;

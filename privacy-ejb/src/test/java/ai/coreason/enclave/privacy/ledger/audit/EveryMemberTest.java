@@ -3,8 +3,8 @@ package ai.coreason.enclave.privacy.ledger.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
 import ai.coreason.enclave.privacy.ledger.RealExport;
 import com.fasterxml.jackson.databind.JsonNode;

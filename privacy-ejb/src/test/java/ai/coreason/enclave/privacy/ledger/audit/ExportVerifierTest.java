@@ -3,7 +3,7 @@ package ai.coreason.enclave.privacy.ledger.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -147,7 +147,8 @@ class ExportVerifierTest {
 
     @Test
     void verify_nodeThatPassedItsLimit_isFound() {
-        assertFault(changed(e -> ledger.sign(row(e, 3).put("job_limit", 0.01))), "LIMIT: row 4 passes the job's limit");
+        assertFault(
+                changed(e -> ledger.sign(row(e, 3).put("job_limit", 0.01))), "LIMIT: row 4 exceeds the job's limit");
     }
 
     @Test

@@ -1,10 +1,12 @@
 package ai.coreason.enclave.sentry.attestation.collateral;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.sentry.attestation.FolderFiles;
-import ai.coreason.enclave.sentry.attestation.ListEncoding;
-import ai.coreason.enclave.sentry.attestation.ListSigns;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.der.ListEncoding;
+import ai.coreason.enclave.sentry.attestation.der.ListSigns;
+import ai.coreason.enclave.sentry.attestation.folder.FolderFiles;
+import ai.coreason.enclave.sentry.attestation.http.FileReader;
+import ai.coreason.enclave.sentry.attestation.http.Shelf;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import ai.coreason.enclave.sentry.attestation.intel.QuoteIdentity;

@@ -1,7 +1,12 @@
 package ai.coreason.enclave.sentry.attestation.collateral;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
-import ai.coreason.enclave.sentry.attestation.collateral.Document.Copy;
+import ai.coreason.enclave.sentry.attestation.http.Document;
+import ai.coreason.enclave.sentry.attestation.http.Document.Copy;
+import ai.coreason.enclave.sentry.attestation.http.Download;
+import ai.coreason.enclave.sentry.attestation.http.Freshness;
+import ai.coreason.enclave.sentry.attestation.http.Shelf;
+import ai.coreason.enclave.sentry.attestation.http.Waiting;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;

@@ -1,6 +1,8 @@
 package ai.coreason.enclave.sentry.attestation.collateral;
 
 import ai.coreason.enclave.sentry.attestation.Anchors;
+import ai.coreason.enclave.sentry.attestation.http.Freshness;
+import ai.coreason.enclave.sentry.attestation.http.Waiting;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource;
 import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import java.io.IOException;

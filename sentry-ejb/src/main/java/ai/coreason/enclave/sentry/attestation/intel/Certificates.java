@@ -1,9 +1,10 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
+import ai.coreason.enclave.sentry.attestation.der.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -24,10 +25,8 @@ final class Certificates {
     /** More certificates than any chain of Intel's has are not looked at. */
     static final int MOST = 3;
 
-    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
-    private static final String END = "-----END CERTIFICATE-----";
-    private static final String SPACE = " \t\n\u000b\f\r";
-    private static final Pattern REST = Pattern.compile("\\x00*+\\s*+");
+    private static final Pattern SPACE = Pattern.compile("\\s*+");
+    private static final Pattern REST = Pattern.compile("\\s*+\\x00*+\\s*+");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9 .-]{1,64}");
 
     private Certificates() {}
@@ -43,36 +42,34 @@ final class Certificates {
             throw refusal(part, "at most " + ByteReader.MAX_EVIDENCE + " bytes", pem.length + " bytes");
         }
         String text = new String(pem, StandardCharsets.ISO_8859_1);
-        int count = 0;
-        for (int at = text.indexOf(BEGIN); at >= 0 && count <= MOST; at = text.indexOf(BEGIN, at + 1)) {
-            count++;
-        }
-        if (count == 0 || count > MOST) {
-            throw refusal(part, "1 to " + MOST + " certificates in PEM", count > MOST ? "more" : "none");
+        List<Pem.Block> blocks = blocks(part, text);
+        if (blocks.isEmpty() || blocks.size() > MOST) {
+            throw refusal(part, "1 to " + MOST + " certificates in PEM", blocks.isEmpty() ? "none" : "more");
         }
         List<X509Certificate> out = new ArrayList<>();
-        int at = afterSpace(text, 0);
-        while (text.startsWith(BEGIN, at)) {
-            int end = text.indexOf(END, at + BEGIN.length());
-            if (end < 0) {
-                break;
-            }
-            String body = text.substring(at + BEGIN.length(), end);
-            out.add(certificate(part, body.replace("\r", "").replace("\n", "")));
-            at = afterSpace(text, end + END.length());
+        int at = 0;
+        for (Pem.Block block : blocks) {
+            requireNothing(part, SPACE, text, at, block.begin());
+            out.add(certificate(part, block.body().replace("\r", "").replace("\n", "")));
+            at = block.end();
         }
-        if (out.size() != count || !REST.matcher(text.substring(at)).matches()) {
-            throw refusal(part, "certificates in PEM and white space only", "other bytes at offset " + at);
-        }
+        requireNothing(part, REST, text, at, text.length());
         return out;
     }
 
-    private static int afterSpace(String text, int from) {
-        int at = from;
-        while (at < text.length() && SPACE.indexOf(text.charAt(at)) >= 0) {
-            at++;
+    private static List<Pem.Block> blocks(String part, String text) throws MalformedEvidence {
+        try {
+            return Pem.blocks(Pem.CERTIFICATE, text);
+        } catch (IllegalArgumentException e) {
+            throw refusal(part, "whole certificates in PEM", "one without an end");
         }
-        return at;
+    }
+
+    private static void requireNothing(String part, Pattern nothing, String text, int from, int to)
+            throws MalformedEvidence {
+        if (!nothing.matcher(text.substring(from, to)).matches()) {
+            throw refusal(part, "certificates in PEM and white space only", "other bytes behind offset " + from);
+        }
     }
 
     private static X509Certificate certificate(String part, String base64) throws MalformedEvidence {

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
@@ -9,7 +10,6 @@ import ai.coreason.enclave.sentry.attestation.intel.CertificatePath.Use;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -192,12 +192,8 @@ public final class QuoteVerifier {
     }
 
     private static byte[] sha256(byte[] first, byte[] second) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(first);
-            return digest.digest(second);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        MessageDigest digest = Digests.sha256();
+        digest.update(first);
+        return digest.digest(second);
     }
 }

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Optional;

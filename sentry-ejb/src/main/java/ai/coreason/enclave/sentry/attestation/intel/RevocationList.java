@@ -1,11 +1,11 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
 import ai.coreason.enclave.sentry.attestation.ByteReader;
-import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import ai.coreason.enclave.sentry.attestation.Reason;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
+import ai.coreason.enclave.sentry.attestation.der.ListEncoding;
+import ai.coreason.enclave.sentry.attestation.der.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;

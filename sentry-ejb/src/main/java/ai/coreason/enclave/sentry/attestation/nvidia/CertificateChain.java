@@ -1,10 +1,11 @@
 package ai.coreason.enclave.sentry.attestation.nvidia;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
 import ai.coreason.enclave.sentry.attestation.Reason;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
+import ai.coreason.enclave.sentry.attestation.der.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -20,8 +21,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -55,8 +54,6 @@ record CertificateChain(String part, List<X509Certificate> certificates) {
     private static final String ECDSA_SHA384 = "1.2.840.10045.4.3.3";
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;
-    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
-    private static final Pattern PEM = Pattern.compile(BEGIN + "([A-Za-z0-9+/=\\s]*+)-----END CERTIFICATE-----");
 
     /** Copies the list. */
     CertificateChain {
@@ -65,16 +62,13 @@ record CertificateChain(String part, List<X509Certificate> certificates) {
 
     /** Reads PEM; text between certificates is passed over, as it vouches for nothing. */
     static CertificateChain ofPem(String part, byte[] pem) throws MalformedEvidence {
-        String text = new String(pem, StandardCharsets.ISO_8859_1);
         List<byte[]> encoded = new ArrayList<>();
-        Matcher m = PEM.matcher(text);
-        int from = 0;
-        for (int at = text.indexOf(BEGIN); at >= 0; at = text.indexOf(BEGIN, from)) {
-            if (!m.find(at) || m.start() != at || encoded.size() == MAX) {
-                throw malformed(part, "at most " + MAX + " whole certificates in PEM", "others");
+        try {
+            for (Pem.Block block : Pem.blocks(Pem.CERTIFICATE, new String(pem, StandardCharsets.ISO_8859_1))) {
+                encoded.add(block.der());
             }
-            encoded.add(base64(part, m.group(1)));
-            from = m.end();
+        } catch (IllegalArgumentException damaged) {
+            throw malformed(part, "at most " + MAX + " whole certificates in PEM", "others");
         }
         return ofDer(part, encoded);
     }

@@ -2,8 +2,8 @@ package ai.coreason.enclave.sentry.attestation.nvidia;
 
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
-import ai.coreason.enclave.sentry.attestation.EvidenceFolder;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
+import ai.coreason.enclave.sentry.attestation.folder.EvidenceFolder;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;

@@ -1,9 +1,9 @@
 package ai.coreason.enclave.sentry.attestation.nvidia;
 
+import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.Ecdsa;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.util.Arrays;
@@ -120,13 +120,9 @@ final class SpdmReport {
 
     /** SHA-384 of all values in the order of their indices. */
     byte[] measurementDigest() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-384");
-            measurements.values().forEach(digest::update);
-            return digest.digest();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+        MessageDigest digest = Digests.sha384();
+        measurements.values().forEach(digest::update);
+        return digest.digest();
     }
 
     /** Whether a P-384 key had signed the request and the response with SHA-384. */

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.policy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.sgx;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.intel.AllowedValues;
 import ai.coreason.enclave.sentry.attestation.intel.EnclaveReport;

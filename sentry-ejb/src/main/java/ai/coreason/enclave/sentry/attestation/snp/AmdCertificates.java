@@ -1,7 +1,8 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
+import ai.coreason.enclave.sentry.attestation.der.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -9,15 +10,12 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 
 /** Reads certificates: a few, small, in strict DER or in PEM around it. */
 final class AmdCertificates {
     private static final int MAX_COUNT = 8;
     private static final int MAX_BYTES = 1 << 16;
-    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
-    private static final String END = "-----END CERTIFICATE-----";
 
     private AmdCertificates() {}
 
@@ -34,19 +32,14 @@ final class AmdCertificates {
         if (bytes.length > 0 && bytes[0] == 0x30) {
             return List.of(certificate(part, bytes));
         }
-        List<X509Certificate> out = new ArrayList<>();
-        String text = new String(bytes, StandardCharsets.US_ASCII);
-        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin)) {
-            int end = text.indexOf(END, begin + BEGIN.length());
-            if (end < 0 || out.size() == MAX_COUNT) {
-                throw new MalformedEvidence(
-                        part, begin, end < 0 ? "the end of a certificate" : "at most " + MAX_COUNT, "another");
-            }
-            out.add(certificate(part, base64(part, begin, text.substring(begin + BEGIN.length(), end))));
-            begin = end + END.length();
+        List<Pem.Block> blocks = blocks(part, new String(bytes, StandardCharsets.US_ASCII));
+        if (blocks.isEmpty() || blocks.size() > MAX_COUNT) {
+            throw new MalformedEvidence(
+                    part, 0, "1 to " + MAX_COUNT + " certificates in DER or PEM", Integer.toString(blocks.size()));
         }
-        if (out.isEmpty()) {
-            throw new MalformedEvidence(part, 0, "a certificate in DER or PEM", "none");
+        List<X509Certificate> out = new ArrayList<>();
+        for (Pem.Block block : blocks) {
+            out.add(certificate(part, der(part, block)));
         }
         return out;
     }
@@ -60,11 +53,19 @@ final class AmdCertificates {
         return all.get(0);
     }
 
-    private static byte[] base64(String part, int at, String body) throws MalformedEvidence {
+    private static List<Pem.Block> blocks(String part, String text) throws MalformedEvidence {
         try {
-            return Base64.getDecoder().decode(body.replaceAll("[ \t\r\n]", ""));
+            return Pem.blocks(Pem.CERTIFICATE, text);
         } catch (IllegalArgumentException e) {
-            throw new MalformedEvidence(part, at, "a certificate in Base64", "others");
+            throw new MalformedEvidence(part, 0, "whole certificates in PEM", "one without an end");
+        }
+    }
+
+    private static byte[] der(String part, Pem.Block block) throws MalformedEvidence {
+        try {
+            return block.der();
+        } catch (IllegalArgumentException e) {
+            throw new MalformedEvidence(part, block.begin(), "a certificate in Base64", "others");
         }
     }
 

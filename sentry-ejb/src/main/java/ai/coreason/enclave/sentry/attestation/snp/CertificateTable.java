@@ -1,5 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
+import ai.coreason.enclave.base.Pem;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
@@ -8,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,9 +143,7 @@ public record CertificateTable(Map<String, byte[]> entries) {
 
     private static byte[] pem(X509Certificate c) throws MalformedEvidence {
         try {
-            String body = Base64.getEncoder().encodeToString(c.getEncoded());
-            return ("-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n")
-                    .getBytes(StandardCharsets.US_ASCII);
+            return Pem.write(Pem.CERTIFICATE, c.getEncoded()).getBytes(StandardCharsets.US_ASCII);
         } catch (CertificateEncodingException e) {
             throw new MalformedEvidence("auxblob", 0, "certificates", "what does not encode");
         }

@@ -1,13 +1,12 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Digests;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -71,7 +70,7 @@ record HclReport(byte[] report, byte[] runtimeData) {
      */
     void check(Optional<byte[]> beside, Findings findings) {
         byte[] bound = Arrays.copyOfRange(report, REPORT_DATA, REPORT_DATA + 64);
-        byte[] expected = Arrays.copyOf(sha256(runtimeData), 64);
+        byte[] expected = Arrays.copyOf(Digests.sha256().digest(runtimeData), 64);
         findings.require(
                 Arrays.equals(expected, bound),
                 "report_data",
@@ -96,14 +95,6 @@ record HclReport(byte[] report, byte[] runtimeData) {
             return false;
         } catch (InvalidDocument e) {
             return false;
-        }
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

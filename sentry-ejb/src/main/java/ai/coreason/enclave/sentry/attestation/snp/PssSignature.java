@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.ProvenSignatures;
+import ai.coreason.enclave.sentry.attestation.der.Der;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;

@@ -1,8 +1,8 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
-import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
+import ai.coreason.enclave.sentry.attestation.der.ListEncoding;
+import ai.coreason.enclave.sentry.attestation.der.StrictDer;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.cert.CRLException;

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp;
 
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;

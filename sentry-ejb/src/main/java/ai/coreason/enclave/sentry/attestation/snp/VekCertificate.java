@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.attestation.snp;
 
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.der.Der;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package ai.coreason.enclave.sentry.attestation.collateral;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.sentry.SharedData;
-import ai.coreason.enclave.sentry.attestation.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.ListForms;
+import ai.coreason.enclave.sentry.attestation.der.ListEncoding;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import ai.coreason.enclave.sentry.attestation.intel.FakeQuote;

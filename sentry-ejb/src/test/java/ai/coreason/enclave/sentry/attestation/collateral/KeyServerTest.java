@@ -2,11 +2,13 @@ package ai.coreason.enclave.sentry.attestation.collateral;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.ByteReader;
+import ai.coreason.enclave.sentry.attestation.http.FakeService;
+import ai.coreason.enclave.sentry.attestation.http.Freshness;
 import ai.coreason.enclave.sentry.attestation.policy.CertificateSource.SnpCertificates;
 import ai.coreason.enclave.sentry.attestation.snp.SnpKey;
 import ai.coreason.enclave.sentry.attestation.snp.SnpPolicy;

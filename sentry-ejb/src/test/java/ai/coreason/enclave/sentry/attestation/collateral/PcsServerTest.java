@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
+import ai.coreason.enclave.sentry.attestation.http.FakeService;
+import ai.coreason.enclave.sentry.attestation.http.Freshness;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import ai.coreason.enclave.sentry.attestation.intel.IntelPolicy;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.sentry.Bounds;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
-import ai.coreason.enclave.sentry.attestation.HostileDer;
+import ai.coreason.enclave.sentry.attestation.der.HostileDer;
 import ai.coreason.enclave.sentry.attestation.intel.Collateral.Part;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

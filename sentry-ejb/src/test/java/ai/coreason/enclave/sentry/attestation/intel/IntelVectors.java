@@ -1,6 +1,6 @@
 package ai.coreason.enclave.sentry.attestation.intel;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
 import ai.coreason.enclave.sentry.attestation.sgx.SgxPolicy;

@@ -206,7 +206,7 @@ class CertificateChainTest {
         for (int i = 0; i < 9; i++) {
             nine.add(FakeCertificate.leaf("N" + i, middle, leaf.key).sign());
         }
-        assertRefused(FakeMaker.pem(nine), "at most 8");
+        assertRefused(FakeMaker.pem(nine), "expected 2 to 8 certificates, got 9");
     }
 
     @Test

@@ -2,7 +2,7 @@ package ai.coreason.enclave.sentry.attestation.nvidia;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;

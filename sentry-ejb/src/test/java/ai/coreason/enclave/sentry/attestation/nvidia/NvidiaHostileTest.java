@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.sentry.Bounds;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
-import ai.coreason.enclave.sentry.attestation.HostileDer;
+import ai.coreason.enclave.sentry.attestation.der.HostileDer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

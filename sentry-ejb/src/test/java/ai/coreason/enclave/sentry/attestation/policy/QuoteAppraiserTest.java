@@ -2,7 +2,7 @@ package ai.coreason.enclave.sentry.attestation.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.Verdict;

@@ -3,8 +3,8 @@ package ai.coreason.enclave.sentry.attestation.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.Anchors;
 import ai.coreason.enclave.sentry.attestation.Appraisal;

@@ -3,9 +3,9 @@ package ai.coreason.enclave.sentry.attestation.sgx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.intel.FakeQuote;
 import ai.coreason.enclave.sentry.attestation.intel.TeeType;

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.sentry.Bounds;
 import ai.coreason.enclave.sentry.attestation.Appraisal.Result;
-import ai.coreason.enclave.sentry.attestation.HostileDer;
 import ai.coreason.enclave.sentry.attestation.MalformedEvidence;
-import ai.coreason.enclave.sentry.attestation.StrictDer;
+import ai.coreason.enclave.sentry.attestation.der.Der;
+import ai.coreason.enclave.sentry.attestation.der.HostileDer;
+import ai.coreason.enclave.sentry.attestation.der.StrictDer;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -57,7 +58,7 @@ class SnpHostileTest {
         nine[0] = ask();
         assertThat(SnpCase.milan().chain(nine).appraise().reasons())
                 .singleElement()
-                .satisfies(r -> assertThat(r.expected()).isEqualTo("at most 8"));
+                .satisfies(r -> assertThat(r.expected()).isEqualTo("1 to 8 certificates in DER or PEM"));
         assertThat(SnpCase.milan().chain(Arrays.copyOf(nine, 8)).rules()).isEmpty();
         byte[][] thousands = new byte[3000][];
         Arrays.fill(thousands, ark());

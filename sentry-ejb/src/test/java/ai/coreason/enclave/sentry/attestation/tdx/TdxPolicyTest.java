@@ -3,9 +3,9 @@ package ai.coreason.enclave.sentry.attestation.tdx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.InvalidDocument;
-import ai.coreason.enclave.privacy.json.Json;
-import ai.coreason.enclave.privacy.json.JsonFields;
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.attestation.Appraisal;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.intel.FakeQuote;

@@ -1,8 +1,7 @@
 package ai.coreason.enclave.sentry.attestation.snp.measure;
 
+import ai.coreason.enclave.base.Digests;
 import java.io.ByteArrayOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** The page by which OVMF checks what it boots: a table of three SHA-256 (QEMU, {@code sev_add_kernel_loader_hashes}). */
@@ -39,11 +38,7 @@ final class KernelHashes {
 
     private static void entry(ByteArrayOutputStream page, String guid, byte[] content) {
         header(page, guid, 50);
-        try {
-            page.writeBytes(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        page.writeBytes(Digests.sha256().digest(content));
     }
 
     private static void header(ByteArrayOutputStream page, String guid, int bytes) {

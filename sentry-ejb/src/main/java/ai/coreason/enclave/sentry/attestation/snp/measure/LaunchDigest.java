@@ -1,9 +1,9 @@
 package ai.coreason.enclave.sentry.attestation.snp.measure;
 
+import ai.coreason.enclave.base.Digests;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -24,7 +24,7 @@ public final class LaunchDigest {
     private static final int SECRETS = 5;
     private static final int CPUID = 6;
 
-    private final MessageDigest sha = sha384();
+    private final MessageDigest sha = Digests.sha384();
     private byte[] digest = new byte[BYTES];
 
     private LaunchDigest() {}
@@ -160,13 +160,5 @@ public final class LaunchDigest {
         info.putShort((short) PAGE_INFO_BYTES).put((byte) type);
         info.putLong(PAGE_INFO_BYTES - 8, address);
         digest = sha.digest(info.array());
-    }
-
-    private static MessageDigest sha384() {
-        try {
-            return MessageDigest.getInstance("SHA-384");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -3,7 +3,7 @@ package ai.coreason.enclave.sentry.attestation.snp.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.privacy.json.Json;
+import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.attestation.snp.measure.LaunchDigest.Boot;
 import ai.coreason.enclave.sentry.attestation.snp.measure.LaunchDigest.Guest;

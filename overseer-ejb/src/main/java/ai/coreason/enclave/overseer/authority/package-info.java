@@ -1,0 +1,2 @@
+/** The federation's own certificate authority. */
+package ai.coreason.enclave.overseer.authority;

@@ -1,9 +1,0 @@
-package ai.coreason.enclave.overseer.identity;
-
-/**
- * A node was taken out until it enrols again.
- *
- * @param nodeId the node
- * @param why all reasons
- */
-public record NodeQuarantined(String nodeId, String why) {}

@@ -1,0 +1,2 @@
+/** What the Overseer believes: trust policies, hardware judgements, and its own evidence. */
+package ai.coreason.enclave.overseer.trust;

@@ -1,0 +1,69 @@
+package ai.coreason.enclave.overseer.update;
+
+import ai.coreason.enclave.overseer.enrolment.EvidenceDesk;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.round.Awaited;
+import ai.coreason.enclave.overseer.round.RoundDesk;
+import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import jakarta.ejb.Stateless;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Appraises uploaded updates without a transaction: the caller's is suspended meanwhile, and nothing stays locked, so that evidence
+ * can wait for its maker's service. Changes nothing, so that it may be broken off and begun again at any time.
+ */
+@Stateless
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+public class UpdateAppraiser {
+    @Inject
+    private Storage storage;
+
+    @Inject
+    private RoundDesk desk;
+
+    @Inject
+    private EvidenceDesk evidence;
+
+    @Inject
+    private NodeRegistry nodes;
+
+    /** For the container. */
+    public UpdateAppraiser() {}
+
+    /** An appraiser outside of a server. */
+    UpdateAppraiser(Storage storage, RoundDesk desk, EvidenceDesk evidence, NodeRegistry nodes) {
+        this.storage = storage;
+        this.desk = desk;
+        this.evidence = evidence;
+        this.nodes = nodes;
+    }
+
+    /**
+     * Appraises the update that a claim check names.
+     *
+     * @throws IllegalStateException if the vault does not have it, or its row speaks of another envelope
+     */
+    public Appraisal appraise(ClaimCheck check) {
+        Optional<Awaited> task = desk.awaited(check.key(), check.digest());
+        if (task.isEmpty()) {
+            return new Appraisal.NotAwaited();
+        }
+        UpdateHeader header =
+                UpdateEnvelope.parse(storage.updates().read(check.digest())).header();
+        return Appraisal.of(check.key(), header, task.get(), judge(header, check));
+    }
+
+    /** A quote that was accepted before is refused for that alone: what else it does not fit is no news. */
+    private Verdict judge(UpdateHeader header, ClaimCheck check) {
+        return nodes.acceptedBefore(header.evidence().quote())
+                .<Verdict>map(why -> new Verdict.Refused(List.of(why)))
+                .orElseGet(() -> evidence.update(header, check.key().nodeId(), check.session()));
+    }
+}

@@ -1,0 +1,194 @@
+package ai.coreason.enclave.overseer.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.SmallJob;
+import ai.coreason.enclave.overseer.round.Awaited;
+import ai.coreason.enclave.overseer.round.RoundsUnderWay;
+import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.overseer.vault.StartSecret;
+import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.SampleLedger;
+import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.HardwareType;
+import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.contract.SealingKey;
+import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AppraisalTest {
+    private static final UUID JOB = UUID.fromString("6f1d2a34-0000-4000-8000-000000000001");
+    private static final ContributionKey KEY = ContributionKey.of(JOB.toString(), 1, 1, "node_va");
+    private static final Verdict TRUSTED = new Verdict.Trusted("ab");
+    private static final String OTHER = "9".repeat(64);
+
+    private static ObjectNode charge;
+
+    @TempDir
+    private Path folder;
+
+    private RoundTask task;
+    private ObjectNode row;
+
+    @BeforeAll
+    static void charge(@TempDir Path ledgers) {
+        try (SampleLedger ledger = new SampleLedger(ledgers)) {
+            charge = ledger.rows().get(0).json();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        SealingKeys keys = new SealingKeys(
+                new Storage(folder.resolve("overseer").toString()),
+                StartSecret.of("a secret that nobody else would guess"));
+        keys.create(JOB.toString());
+        task = new RoundTask(
+                JOB,
+                1,
+                1,
+                new byte[32],
+                RoundsUnderWay.BASE,
+                RoundsUnderWay.PLAN,
+                Instant.parse("2026-11-24T00:00:00Z"),
+                FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
+                new SealingKey(keys.pair(JOB.toString()).publicKey()));
+        row = charge.deepCopy();
+        row.put("job_id", JOB.toString()).put("job_digest", task.jobDigest()).put("model_digest", task.baseDigest());
+    }
+
+    private UpdateHeader header(
+            byte[] nonce, String jobDigest, String baseDigest, String planDigest, Map<Metric, Double> metrics) {
+        return new UpdateHeader(
+                JOB,
+                jobDigest,
+                1,
+                1,
+                "node_va",
+                nonce,
+                baseDigest,
+                planDigest,
+                "c".repeat(64),
+                row,
+                new Evidence(HardwareType.SIMULATED, new byte[] {1}, Json.object()),
+                metrics,
+                OptionalLong.empty());
+    }
+
+    private Awaited awaited() {
+        return new Awaited(task.nonce(), task.jobDigest(), task.baseDigest(), task.plan());
+    }
+
+    private UpdateHeader answer() {
+        return header(new byte[32], task.jobDigest(), task.baseDigest(), task.planDigest(), Map.of());
+    }
+
+    private List<String> reasons(UpdateHeader header, Verdict evidence) {
+        Appraisal appraisal = Appraisal.of(KEY, header, awaited(), evidence);
+        assertThat(appraisal).isInstanceOf(Appraisal.Unfit.class);
+        return ((Appraisal.Unfit) appraisal).reasons();
+    }
+
+    @Test
+    void of_answerToTheTask_isFitWithItsCharge() {
+        UpdateHeader header = answer();
+
+        assertThat(Appraisal.of(KEY, header, awaited(), TRUSTED)).isInstanceOfSatisfying(Appraisal.Fit.class, fit -> {
+            assertThat(fit.update().header()).isSameAs(header);
+            assertThat(fit.update().proven()).isTrue();
+            assertThat(fit.update().charge()).contains(ChargeRow.parse(row, "row"));
+        });
+    }
+
+    @Test
+    void of_headerOfAnotherTask_namesEachMember() {
+        byte[] nonce = new byte[32];
+        nonce[31] = 1;
+
+        assertThat(reasons(header(nonce, OTHER, OTHER, OTHER, Map.of(Metric.LOSS, 0.5)), TRUSTED))
+                .hasSize(5)
+                .startsWith(
+                        "nonce: not the one of this task",
+                        "job_digest: expected " + task.jobDigest() + ", got " + OTHER,
+                        "base_digest: expected " + task.baseDigest() + ", got " + OTHER,
+                        "plan_digest: expected " + task.planDigest() + ", got " + OTHER);
+    }
+
+    @Test
+    void of_evidenceThatDoesNotHold_saysAllAndIsNotProvenAndStillBringsItsCharge() {
+        Verdict refused = new Verdict.Refused(List.of(new Reason("tcb", "7", "6"), new Reason("vmpl", "0", "1")));
+
+        assertThat(Appraisal.of(KEY, answer(), awaited(), refused))
+                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+                    assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6", "vmpl: expected 0, got 1");
+                    assertThat(unfit.update().proven()).isFalse();
+                    assertThat(unfit.update().charge()).isPresent();
+                });
+    }
+
+    static Stream<Arguments> foreignCharges() {
+        String task = "ledger_row: expected the charge of this task";
+        String plan = "ledger_row: expected the terms of this task's plan";
+        return Stream.of(
+                arguments(change(r -> r.put("job_id", "another")), task),
+                arguments(change(r -> r.put("round", 2)), task),
+                arguments(change(r -> r.put("attempt", 2)), task),
+                arguments(change(r -> r.put("job_digest", OTHER)), task),
+                arguments(change(r -> r.put("model_digest", OTHER)), plan),
+                arguments(change(r -> r.put("noise_multiplier", 2.0)), plan),
+                arguments(change(r -> r.put("steps", 6)), plan),
+                arguments(change(r -> r.put("max_grad_norm", 2.0)), plan),
+                arguments(change(r -> r.put("normaliser", 17.0)), plan),
+                arguments(change(r -> r.put("attempt", 101)), "ledger_row.attempt"),
+                arguments(change(r -> r.put("more", 1)), "ledger_row.more"));
+    }
+
+    private static Consumer<ObjectNode> change(Consumer<ObjectNode> change) {
+        return change;
+    }
+
+    @ParameterizedTest(name = "{1} {index}")
+    @MethodSource("foreignCharges")
+    void of_chargeOfSomethingElse_isUnfitAndNotMirrored(Consumer<ObjectNode> change, String why) {
+        change.accept(row);
+
+        assertThat(Appraisal.of(KEY, answer(), awaited(), TRUSTED))
+                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+                    assertThat(unfit.reasons()).singleElement().asString().startsWith(why);
+                    assertThat(unfit.update().charge()).isEmpty();
+                    assertThat(unfit.update().proven()).isTrue();
+                });
+    }
+
+    @Test
+    void unfit_withoutAReason_isABug() {
+        Appraisal.Found found = ((Appraisal.Fit) Appraisal.of(KEY, answer(), awaited(), TRUSTED)).update();
+
+        assertThatThrownBy(() -> new Appraisal.Unfit(found, List.of())).isInstanceOf(IllegalArgumentException.class);
+    }
+}

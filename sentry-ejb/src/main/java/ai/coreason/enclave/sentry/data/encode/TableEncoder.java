@@ -1,0 +1,139 @@
+package ai.coreason.enclave.sentry.data.encode;
+
+import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.sentry.contract.EncodedField;
+import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.data.schema.Grouping;
+import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.data.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Collects the records of a table as a job's model takes them: all of them but those whose label is missing, which could
+ * add nothing to a loss. Not thread-safe; one instance reads one table once.
+ */
+public final class TableEncoder {
+    private static final int MAX_NUMBERS = Integer.MAX_VALUE - 8;
+    /** Bytes of heap for each number: as it grows, an array and one of twice its size; all of it at most half of the heap. */
+    private static final int HEAP_PER_NUMBER = 24;
+
+    private final int mostNumbers;
+    private final List<EncodedField> asked;
+    private final List<ColumnEncoder> features = new ArrayList<>();
+    private final ColumnEncoder label;
+    private final PrivacyUnit unit;
+    private final Optional<Grouping> grouping;
+    private final boolean classes;
+    private final long[] shape;
+    private final int width;
+    private final OptionalLong tokens;
+    private float[] x;
+    private float[] y = new float[1];
+    private int count;
+    /** How many records have a value that the feature's encoding has no number of its own for. */
+    private final long[] lost;
+
+    /**
+     * Prepares the encoders.
+     *
+     * @param declaredUnits the public number of units
+     * @throws InvalidDocument if the job, the schema and the model do not fit one another
+     */
+    public TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits) {
+        this(job, schema, unit, declaredUnits, Runtime.getRuntime().maxMemory());
+    }
+
+    /**
+     * Prepares the encoders for a heap. What the job asks of the declared rows may take half of what records may: whether they
+     * fit is said before they are read, and records up to twice as many as declared still do.
+     */
+    public TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits, long heapBytes) {
+        ResourceFit.requireTable(job, schema);
+        this.mostNumbers = (int) Math.min(MAX_NUMBERS, heapBytes / HEAP_PER_NUMBER);
+        this.unit = unit;
+        tokens = job.model().tokens();
+        grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
+        asked = job.dataset().features();
+        for (int i = 0; i < asked.size(); i++) {
+            features.add(ColumnEncoder.of(asked.get(i), "dataset.features[" + i + "]", schema));
+        }
+        lost = new long[asked.size()];
+        label = ColumnEncoder.of(job.dataset().label(), "dataset.label", schema);
+        classes = job.dataset().label().encode() == Encoding.CLASS;
+        shape = ModelFit.inputShape(job.model());
+        long numbers = features.stream().mapToLong(ColumnEncoder::width).sum();
+        if (2 * numbers * (double) declaredUnits > mostNumbers) {
+            throw InvalidDocument.at(
+                    "dataset.features",
+                    "at most " + mostNumbers / 2 / declaredUnits + " numbers for each of " + declaredUnits
+                            + " declared rows, which this node's heap holds",
+                    numbers);
+        }
+        width = (int) numbers;
+        x = new float[width];
+    }
+
+    /** Takes one record. What it states wrongly is found elsewhere, and then nothing of it is used. */
+    public void add(Row row) {
+        if (row.missing(label.column())) {
+            return;
+        }
+        if ((count + 1L) * width > mostNumbers) {
+            throw InvalidDocument.at(
+                    "dataset", "at most " + mostNumbers + " numbers in all, which this node's heap holds", "more");
+        }
+        if ((count + 1) * width > x.length) {
+            x = Arrays.copyOf(x, (int) Math.min(mostNumbers, 2L * x.length));
+        }
+        if (count == y.length) {
+            y = Arrays.copyOf(y, 2 * y.length);
+        }
+        int at = count * width;
+        for (int i = 0; i < lost.length; i++) {
+            ColumnEncoder feature = features.get(i);
+            boolean placed = feature.write(row, x, at);
+            if (!placed || asked.get(i).beyond(row.number(feature.column()))) {
+                lost[i]++;
+            }
+            at += feature.width();
+        }
+        label.write(row, y, count);
+        grouping.ifPresent(g -> g.add(row));
+        count++;
+    }
+
+    /** What was collected. */
+    public Encoded encoded() {
+        float[] inputs = Arrays.copyOf(x, count * width);
+        ModelFit.toTokens(inputs, tokens);
+        float[] labels = Arrays.copyOf(y, count);
+        if (!classes) {
+            return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit, notes());
+        }
+        long[] indices = new long[count];
+        for (int i = 0; i < count; i++) {
+            indices[i] = (long) labels[i];
+        }
+        return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit, notes());
+    }
+
+    private List<String> notes() {
+        List<String> notes = new ArrayList<>();
+        for (int i = 0; i < lost.length; i++) {
+            if (lost[i] > 0) {
+                notes.add(lost[i] + " of " + count + " records have a value of "
+                        + features.get(i).name()
+                        + (features.get(i).oneHot()
+                                ? " that the job's order leaves out: it is read as zeros"
+                                : " beyond the job's bounds: it is read as the bound"));
+            }
+        }
+        return notes;
+    }
+}

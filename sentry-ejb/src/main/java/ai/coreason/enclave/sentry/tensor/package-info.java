@@ -1,0 +1,2 @@
+/** Tensors on the wire and on disk: safetensors. */
+package ai.coreason.enclave.sentry.tensor;
