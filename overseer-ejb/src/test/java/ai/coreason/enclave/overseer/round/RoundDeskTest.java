@@ -46,6 +46,8 @@ class RoundDeskTest {
     private Path folder;
 
     private final List<String> events = new ArrayList<>();
+    private final List<Runnable> whenTold = new ArrayList<>();
+    private SealingKeys keys;
     private EntityManagerFactory factory;
     private EntityManager em;
     private RoundsUnderWay rounds;
@@ -59,12 +61,12 @@ class RoundDeskTest {
         factory = Entities.in(
                 source, List.of(Job.class, Round.class, Contribution.class, Participation.class, StopOrder.class));
         em = factory.createEntityManager();
-        SealingKeys keys = new SealingKeys(
-                new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
+        keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
         keys.create(JOB);
         AuditLog audit = new AuditLog() {
             @Override
             public void append(String event, ObjectNode details) {
+                whenTold.forEach(Runnable::run);
                 events.add(event + " " + new String(Json.write(details), StandardCharsets.UTF_8));
             }
         };
@@ -148,6 +150,15 @@ class RoundDeskTest {
         assertThat(desk.awaitsJudgement(key)).isFalse();
     }
 
+    /** The key goes with its job; an update that came before is judged nevertheless. */
+    @Test
+    void awaited_keyOfTheJobIsDestroyed_isThere() {
+        desk.uploaded(key, UPLOAD);
+        keys.destroy(JOB);
+
+        assertThat(desk.awaited(key, ENVELOPE)).isPresent();
+    }
+
     @Test
     void awaited_anotherEnvelopeThanTheOneThatWasOpened_isAnErrorOfTheOverseer() {
         desk.uploaded(key, UPLOAD);
@@ -176,6 +187,19 @@ class RoundDeskTest {
 
         assertThat(state()).isEqualTo(ContributionState.MISSED);
         assertThat(participation().state()).isEqualTo(ParticipationState.QUARANTINED);
+    }
+
+    /** Who holds the audit log's row while it waits for another one keeps everybody waiting. */
+    @Test
+    void quarantined_nodeOfTwoJobs_isOutOfBothBeforeTheAuditLogIsTold() {
+        ContributionKey other = rounds.add("job-2", "a");
+        List<ContributionState> found = new ArrayList<>();
+        whenTold.add(() -> found.addAll(
+                List.of(rounds.find(key).state(), rounds.find(other).state())));
+
+        desk.quarantined(new NodeQuarantined("a", "its evidence does not hold"));
+
+        assertThat(found).hasSize(4).containsOnly(ContributionState.MISSED);
     }
 
     @Test
