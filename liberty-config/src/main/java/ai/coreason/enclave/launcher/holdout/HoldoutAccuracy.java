@@ -2,8 +2,8 @@ package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.privacy.graph.LossKind;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.DataResource;
+import ai.coreason.enclave.sentry.data.format.CsvTable;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ public final class HoldoutAccuracy {
         }
     }
 
-    private static Table table(DataResource resource) throws Unmeasurable {
-        if (resource.content() instanceof Table table) {
+    private static CsvTable table(DataResource resource) throws Unmeasurable {
+        if (resource.format() instanceof CsvTable table) {
             return table;
         }
         throw new Unmeasurable("expected a federation of CSV files, got another format");
@@ -43,7 +43,7 @@ public final class HoldoutAccuracy {
         }
     }
 
-    /** The same as {@link #of(FederationJob, Table, Path, Path)}, by the dialect and schema of a node's data. */
+    /** The same as {@link #of(FederationJob, CsvTable, Path, Path)}, by the dialect and schema of a node's data. */
     public static double of(FederationJob job, DataResource resource, Path csv, Path model)
             throws IOException, Unmeasurable {
         return of(job, table(resource), csv, model);
@@ -61,7 +61,7 @@ public final class HoldoutAccuracy {
      * @throws ai.coreason.enclave.base.InvalidDocument if a file is malformed
      * @throws IOException if a file cannot be read
      */
-    public static double of(FederationJob job, Table table, Path csv, Path model) throws IOException, Unmeasurable {
+    public static double of(FederationJob job, CsvTable table, Path csv, Path model) throws IOException, Unmeasurable {
         requireClassifier(job);
         Forward forward = new Forward(job.model(), Safetensors.map(model));
         PublicTable records = PublicTable.read(csv, table, job);

@@ -2,9 +2,9 @@ package ai.coreason.enclave.launcher.holdout;
 
 import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.data.encode.ColumnEncoder;
+import ai.coreason.enclave.sentry.data.encode.FeatureEncoder;
+import ai.coreason.enclave.sentry.data.format.CsvTable;
 import ai.coreason.enclave.sentry.data.format.TableReader;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import ai.coreason.enclave.sentry.data.schema.Row;
 import java.io.IOException;
@@ -15,17 +15,17 @@ import java.util.List;
 
 /** Public records, encoded by the rules that nodes encode theirs by. Not thread-safe. */
 final class PublicTable {
-    private final List<ColumnEncoder> columns = new ArrayList<>();
+    private final List<FeatureEncoder> columns = new ArrayList<>();
     private final List<float[]> records = new ArrayList<>();
 
     private PublicTable() {}
 
     /** Reads a file. */
-    static PublicTable read(Path csv, Table table, FederationJob job) throws IOException, Unmeasurable {
+    static PublicTable read(Path csv, CsvTable table, FederationJob job) throws IOException, Unmeasurable {
         PublicTable out = new PublicTable();
         List<EncodedField> asked = new ArrayList<>(job.dataset().features());
         asked.add(job.dataset().label());
-        asked.forEach(field -> out.columns.add(ColumnEncoder.of(field, field.field(), table.schema())));
+        asked.forEach(field -> out.columns.add(FeatureEncoder.of(field, field.field(), table.schema())));
         Findings found = TableReader.read(csv, table, out::add);
         boolean gaps = out.columns.stream().anyMatch(c -> found.missing(c.name()) > 0);
         if (!found.clean() || gaps) {
@@ -51,9 +51,9 @@ final class PublicTable {
     }
 
     private void add(Row row) {
-        float[] all = new float[columns.stream().mapToInt(ColumnEncoder::width).sum()];
+        float[] all = new float[columns.stream().mapToInt(FeatureEncoder::width).sum()];
         int at = 0;
-        for (ColumnEncoder column : columns) {
+        for (FeatureEncoder column : columns) {
             column.write(row, all, at);
             at += column.width();
         }

@@ -7,8 +7,8 @@ import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.format.CsvTable;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -28,16 +28,16 @@ class HoldoutAccuracyTest {
     Path folder;
 
     private ObjectNode job;
-    private Table table;
+    private CsvTable table;
 
     @BeforeEach
     void write() throws IOException {
         SyntheticHospitals.write(folder, 3);
         job = (ObjectNode) Json.read(Files.readAllBytes(folder.resolve("job.json")));
-        table = (Table) DataPackage.read(folder.resolve("datapackage.json"))
+        table = (CsvTable) DataPackage.read(folder.resolve("datapackage.json"))
                 .resources()
                 .get(0)
-                .content();
+                .format();
     }
 
     @Test

@@ -1,12 +1,16 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.SharedData;
+import ai.coreason.enclave.sentry.data.format.CsvTable;
 import ai.coreason.enclave.sentry.data.format.FhirReader;
+import ai.coreason.enclave.sentry.data.format.FhirTable;
 import ai.coreason.enclave.sentry.data.format.TableReader;
+import ai.coreason.enclave.sentry.data.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.Rule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +24,10 @@ class CasesTest {
     private Findings read(String name, String resourceName) throws IOException {
         DataPackage data = DataPackage.read(SharedData.file("cases/" + name + "/datapackage.json"));
         DataResource resource = data.resource(resourceName).orElseThrow();
-        if (resource.content() instanceof FhirTable table) {
+        if (resource.format() instanceof FhirTable table) {
             return FhirReader.read(data.files(resource), table, row -> thirdColumn.add(row.number(2)));
         }
-        return TableReader.read(data.file(resource), (DataResource.Table) resource.content(), row -> {});
+        return TableReader.read(data.file(resource), (CsvTable) resource.format(), row -> {});
     }
 
     @Test

@@ -1,7 +1,10 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data.format;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.sentry.data.schema.Cells;
+import ai.coreason.enclave.sentry.data.schema.Field;
+import ai.coreason.enclave.sentry.data.schema.FieldType;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +38,7 @@ public record FhirColumn(FhirPath path, Take take) {
                 case "exists" -> EXISTS;
                 default -> throw InvalidDocument.at(f.at("take"), "one of first, last, count, exists", f.text("take"));
             };
-            boolean number = field.type() == FieldType.NUMBER || field.type() == FieldType.INTEGER;
+            boolean number = field.type().numeric();
             if (take == COUNT && !number || take == EXISTS && !number && field.type() != FieldType.BOOLEAN) {
                 throw InvalidDocument.at(
                         f.at("take"),
@@ -65,22 +68,30 @@ public record FhirColumn(FhirPath path, Take take) {
         }
         List<JsonNode> values = found.get();
         switch (take) {
-            case COUNT -> cells.set(column, Integer.toString(values.size()));
+            case COUNT -> cells.set(column, (long) values.size());
             case EXISTS -> exists(cells, column, field, !values.isEmpty());
-            case FIRST -> value(cells, column, values.isEmpty() ? null : values.get(0));
-            case LAST -> value(cells, column, values.isEmpty() ? null : values.get(values.size() - 1));
+            case FIRST -> value(cells, column, field.type(), values.isEmpty() ? null : values.get(0));
+            case LAST -> value(cells, column, field.type(), values.isEmpty() ? null : values.get(values.size() - 1));
         }
     }
 
     private static void exists(Cells cells, int column, Field field, boolean exists) {
-        List<String> words = exists ? field.trueValues() : field.falseValues();
-        boolean named = field.type() == FieldType.BOOLEAN && !words.isEmpty();
-        cells.set(column, named ? words.get(0) : exists ? "1" : "0");
+        if (field.type() == FieldType.BOOLEAN) {
+            cells.set(column, exists);
+        } else {
+            cells.set(column, exists ? 1L : 0L);
+        }
     }
 
-    private static void value(Cells cells, int column, JsonNode value) {
+    private static void value(Cells cells, int column, FieldType type, JsonNode value) {
         if (value == null) {
             cells.missing(column);
+        } else if (type == FieldType.BOOLEAN && value.isBoolean()) {
+            cells.set(column, value.booleanValue());
+        } else if (type.numeric() && value.isIntegralNumber() && value.canConvertToLong()) {
+            cells.set(column, value.longValue());
+        } else if (type.numeric() && value.isFloatingPointNumber()) {
+            cells.set(column, value.doubleValue());
         } else if (value.isValueNode()) {
             cells.set(column, value.asText());
         } else {

@@ -1,4 +1,4 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,8 @@ import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
+import ai.coreason.enclave.sentry.data.format.Packages;
+import ai.coreason.enclave.sentry.data.schema.Field;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,10 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data.format;
 
 import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.schema.Field;
+import ai.coreason.enclave.sentry.data.schema.TableSchema;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,17 +43,17 @@ public final class Packages {
         return DataPackage.parse(json, Path.of("."));
     }
 
-    public static DataResource.Table table() {
-        return (DataResource.Table) parse(full()).resources().get(0).content();
+    public static CsvTable table() {
+        return (CsvTable) parse(full()).resources().get(0).format();
     }
 
-    public static DataResource.Tensors tensors() {
-        return (DataResource.Tensors) parse(full()).resources().get(1).content();
+    public static Tensors tensors() {
+        return (Tensors) parse(full()).resources().get(1).format().layout();
     }
 
     /** A table of text columns of these names. */
-    public static DataResource.Table texts(Dialect dialect, List<String> names) {
+    public static CsvTable texts(Dialect dialect, List<String> names) {
         List<Field> fields = names.stream().map(n -> Field.text(n)).toList();
-        return new DataResource.Table(dialect, new TableSchema(fields, Set.of()));
+        return new CsvTable(dialect, new TableSchema(fields, Set.of()));
     }
 }

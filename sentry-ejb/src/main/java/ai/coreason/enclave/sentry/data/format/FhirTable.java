@@ -1,12 +1,18 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data.format;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.sentry.data.schema.Field;
+import ai.coreason.enclave.sentry.data.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.TableSchema;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -21,12 +27,15 @@ import java.util.stream.Collectors;
  * @param schema the declared columns and the patient
  */
 public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColumn> columns, TableSchema schema)
-        implements DataResource.Content {
+        implements RecordFormat {
     /** The name of the column of patients. */
     public static final String PATIENT = "patient";
 
     /** What is hidden where the owner says nothing: a patient, of whom a step uses one record. */
-    static final PrivacyUnit DEFAULT_UNIT = new PrivacyUnit(PATIENT, 1);
+    private static final PrivacyUnit DEFAULT_UNIT = new PrivacyUnit(PATIENT, 1);
+
+    /** Of files in a folder; letters may be capitals. */
+    private static final Set<String> ENDINGS = new TreeSet<>(Set.of(".json", ".ndjson", ".json.gz", ".ndjson.gz"));
 
     private static final Pattern TYPE_NAME = Pattern.compile("[A-Z][A-Za-z]{0,63}+");
 
@@ -58,6 +67,48 @@ public record FhirTable(String resource, Optional<FhirPath> where, List<FhirColu
         List<Field> all = new ArrayList<>(declared.fields());
         all.add(Field.text(PATIENT));
         return new FhirTable(type, where, columns, new TableSchema(all, declared.missingValues(), declared.keys()));
+    }
+
+    @Override
+    public TableSchema layout() {
+        return schema;
+    }
+
+    @Override
+    public Findings read(List<Path> files, RecordSink sink) throws IOException {
+        return FhirReader.read(files, this, sink::row);
+    }
+
+    @Override
+    public Set<String> folderEndings() {
+        return ENDINGS;
+    }
+
+    @Override
+    public Optional<PrivacyUnit> defaultUnit() {
+        return Optional.of(DEFAULT_UNIT);
+    }
+
+    @Override
+    public Optional<String> ownerColumn() {
+        return Optional.of(PATIENT);
+    }
+
+    @Override
+    public void requireUnit(PrivacyUnit unit, String path) {
+        boolean record = unit.column().isEmpty();
+        if (!record && !unit.column().equals(PATIENT)) {
+            throw InvalidDocument.at(path + ".column", PATIENT, unit.column());
+        }
+        if (record && patientTypes().contains(resource)) {
+            throw InvalidDocument.at(path, "the patient, as $.patient." + resource + " is read", "record");
+        }
+    }
+
+    /** Resources as objects, and what is looked up of them. */
+    @Override
+    public int memoryPerByte() {
+        return 12;
     }
 
     /** Whether a text can name a type of resource. */

@@ -1,6 +1,7 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data.format;
 
 import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.sentry.data.DataResource;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Data packages of FHIR records for tests. */
@@ -35,12 +36,12 @@ public final class FhirPackages {
         return (ObjectNode) Json.read(PACKAGE);
     }
 
-    static DataResource resource() {
+    public static DataResource resource() {
         return Packages.parse(full()).resources().get(0);
     }
 
     public static FhirTable table() {
-        return (FhirTable) resource().content();
+        return (FhirTable) resource().format();
     }
 
     public static String patient(String id) {

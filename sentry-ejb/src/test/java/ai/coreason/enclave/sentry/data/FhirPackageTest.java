@@ -1,4 +1,4 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,12 @@ import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.Documents;
+import ai.coreason.enclave.sentry.data.format.FhirPackages;
 import ai.coreason.enclave.sentry.data.format.FhirReader;
+import ai.coreason.enclave.sentry.data.format.FhirTable;
+import ai.coreason.enclave.sentry.data.format.Packages;
+import ai.coreason.enclave.sentry.data.schema.Findings;
+import ai.coreason.enclave.sentry.data.schema.Grouping;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +48,7 @@ class FhirPackageTest {
                 Files.createDirectories(folder.resolve("export")).resolve("part.ndjson"), example("ndjson", "Patient"));
         DataPackage read = read((ObjectNode) Json.read(example("json", "\"fhir\"")));
         DataResource resource = read.resource("node_harbour").orElseThrow();
-        FhirTable table = (FhirTable) resource.content();
+        FhirTable table = (FhirTable) resource.format();
         Grouping grouping =
                 new Grouping(table.schema(), resource.dataset().unit().column());
         List<String> rows = new ArrayList<>();

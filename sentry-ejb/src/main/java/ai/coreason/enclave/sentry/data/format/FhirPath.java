@@ -1,4 +1,4 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data.format;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import com.fasterxml.jackson.databind.JsonNode;

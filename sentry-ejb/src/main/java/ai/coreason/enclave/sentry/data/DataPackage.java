@@ -1,4 +1,4 @@
-package ai.coreason.enclave.sentry.data.schema;
+package ai.coreason.enclave.sentry.data;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A site's data dictionary: a Frictionless Data Package, whose resources each say where a file lies, how it is read,
@@ -44,7 +43,6 @@ public final class DataPackage {
 
     private static final int MAX_BYTES = 10 << 20;
     private static final int MAX_RESOURCES = 10_000;
-    private static final Set<String> FHIR_FILES = new TreeSet<>(Set.of(".json", ".ndjson", ".json.gz", ".ndjson.gz"));
 
     private final PackageFolder folder;
     private final List<DataResource> resources;
@@ -114,21 +112,20 @@ public final class DataPackage {
      * @throws IOException if the file system fails
      */
     public Path file(DataResource resource) throws IOException {
-        return resource.content() instanceof FhirTable
-                ? folder.locateEither(resource.path(), at(resource))
-                : folder.locate(resource.path(), at(resource));
+        return resource.format().folderEndings().isEmpty()
+                ? folder.locate(resource.path(), at(resource))
+                : folder.locateEither(resource.path(), at(resource));
     }
 
     /**
-     * The files of a resource, every link resolved, by name: one, but for a folder of FHIR files.
+     * The files of a resource, every link resolved, by name: one, but where its format takes a folder of files.
      *
      * @throws InvalidDocument if one is not, or no longer, a plain file within the package's folder
      * @throws IOException if the file system fails
      */
     public List<Path> files(DataResource resource) throws IOException {
-        return resource.content() instanceof FhirTable
-                ? folder.locateAll(resource.path(), at(resource), FHIR_FILES)
-                : List.of(file(resource));
+        Set<String> endings = resource.format().folderEndings();
+        return endings.isEmpty() ? List.of(file(resource)) : folder.locateAll(resource.path(), at(resource), endings);
     }
 
     /**
@@ -138,9 +135,8 @@ public final class DataPackage {
      * @throws IOException if the file system fails
      */
     public List<String> passedOver(DataResource resource) throws IOException {
-        return resource.content() instanceof FhirTable
-                ? folder.passedOver(resource.path(), at(resource), FHIR_FILES)
-                : List.of();
+        Set<String> endings = resource.format().folderEndings();
+        return endings.isEmpty() ? List.of() : folder.passedOver(resource.path(), at(resource), endings);
     }
 
     private String at(DataResource resource) {
@@ -156,8 +152,8 @@ public final class DataPackage {
                         Files.readAttributes(file, BasicFileAttributes.class).fileKey();
                 String other = seen.put(key == null ? file : key, resource.name());
                 if (other != null) {
-                    Path shown =
-                            resource.content() instanceof FhirTable ? Path.of(resource.path()) : file.getFileName();
+                    boolean one = resource.format().folderEndings().isEmpty();
+                    Path shown = one ? file.getFileName() : Path.of(resource.path());
                     throw InvalidDocument.at(at(resource), "another file than that of resource " + other, shown);
                 }
             }
