@@ -1,10 +1,15 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.FreePorts;
+import ai.coreason.enclave.launcher.server.Libtorch;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
+import ai.coreason.enclave.sentry.data.DataPackage;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,6 +73,13 @@ final class OverseerRunCommand implements Callable<Integer> {
                     "a further host name or address by which nodes and users reach it; may be given several times")
     private List<String> names = new ArrayList<>();
 
+    @Option(
+            names = "--public",
+            paramLabel = "DIR",
+            description = "public records that each round's model is measured on: a folder with datapackage.json, whose"
+                    + " resources have the dataset_id of the jobs that they are for (docs/DATA.md)")
+    private Path publicRecords;
+
     @Mixin
     private IssuerOptions issuer;
 
@@ -91,6 +103,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         }
         Service.refuseSecond(state.folder());
         checkPorts();
+        checkPublic();
         Distribution distribution = Distribution.locate();
         files.make(mode);
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
@@ -102,7 +115,7 @@ final class OverseerRunCommand implements Callable<Integer> {
                         distribution,
                         variables(files, mode),
                         files.secrets(List.copyOf(reached)),
-                        Map.of(),
+                        Libtorch.environment(distribution, state.folder().resolve("djl")),
                         detach,
                         spec.commandLine().getOut());
     }
@@ -111,6 +124,9 @@ final class OverseerRunCommand implements Callable<Integer> {
         Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
         variables.put("https.host", listen);
         variables.put("node.host", listen);
+        if (publicRecords != null) {
+            variables.put("enclave.public.dir", publicRecords.toAbsolutePath().toString());
+        }
         variables.putAll(trust.variables());
         variables.putAll(secret.variables(simulation));
         variables.putAll(issuer.variables(simulation));
@@ -127,6 +143,21 @@ final class OverseerRunCommand implements Callable<Integer> {
         issuer.variables(simulation);
         trust.variables();
         secret.variables(simulation);
+    }
+
+    /** @throws ParameterException if there is no data package to read */
+    private void checkPublic() throws IOException {
+        if (publicRecords == null) {
+            return;
+        }
+        if (!Files.isRegularFile(publicRecords.resolve("datapackage.json"))) {
+            throw wrong("--public: expected a folder with datapackage.json, got " + publicRecords);
+        }
+        try {
+            DataPackage.read(publicRecords.resolve("datapackage.json"));
+        } catch (InvalidDocument e) {
+            throw wrong("--public: " + publicRecords.resolve("datapackage.json") + ": " + e.getMessage());
+        }
     }
 
     /** @throws ParameterException naming every port that another process has */

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.conduct;
 
+import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
 import ai.coreason.enclave.overseer.job.JobAdmitted;
 import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundStepper;
@@ -54,6 +55,9 @@ public class RoundConductor {
     private Aggregator aggregator;
 
     @Inject
+    private ModelEvaluation evaluation;
+
+    @Inject
     private TaskBell bell;
 
     @Resource
@@ -63,9 +67,11 @@ public class RoundConductor {
     public RoundConductor() {}
 
     /** A conductor outside of a server. */
-    RoundConductor(RoundStepper stepper, Aggregator aggregator, TaskBell bell, Executor executor) {
+    RoundConductor(
+            RoundStepper stepper, Aggregator aggregator, ModelEvaluation evaluation, TaskBell bell, Executor executor) {
         this.stepper = stepper;
         this.aggregator = aggregator;
+        this.evaluation = evaluation;
         this.bell = bell;
         this.lanes = lanes(executor);
     }
@@ -123,7 +129,8 @@ public class RoundConductor {
         private Step conclude(String jobId, Step.Aggregate aggregate) {
             Aggregator.Outcome outcome = aggregator.aggregate(aggregate);
             if (outcome instanceof Aggregator.Outcome.Stored stored) {
-                return stepper.close(jobId, aggregate.round(), stored.digest());
+                return stepper.close(
+                        jobId, aggregate.round(), stored.digest(), evaluation.of(aggregate.job(), stored.digest()));
             }
             return stepper.spoil(jobId, aggregate.round(), ((Aggregator.Outcome.Failed) outcome).why());
         }

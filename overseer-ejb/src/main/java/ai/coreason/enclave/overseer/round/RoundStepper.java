@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobEvent;
@@ -121,14 +122,18 @@ public class RoundStepper {
         };
     }
 
-    /** Ends a round with its new model, and the job with its last round. */
-    public Step close(String jobId, Round aggregated, String modelDigest) {
+    /**
+     * Ends a round with its new model, and the job with its last round.
+     *
+     * @param score how well the model does on public records; empty where it was not measured
+     */
+    public Step close(String jobId, Round aggregated, String modelDigest, Optional<Score> score) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         Round round = table.last(jobId, aggregated.number()).orElseThrow();
         if (job.state() != JobState.RUNNING || round.state() != RoundState.AGGREGATING || stops.frozen(jobId)) {
             return new Step.Wait();
         }
-        round.close(modelDigest);
+        round.close(modelDigest, score);
         job.closeRound(round.number(), modelDigest);
         audit.append(new RoundEvent.Closed(
                 round.key(), round.baseDigest(), modelDigest, admitted(round).size()));

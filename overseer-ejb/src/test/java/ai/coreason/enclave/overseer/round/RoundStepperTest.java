@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -320,7 +321,8 @@ class RoundStepperTest {
 
     @Test
     void close_roundThatIsNotAggregating_waits() {
-        assertThat(stepper().close(GOOD, last(), "c".repeat(64))).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(stepper().close(GOOD, last(), "c".repeat(64), Optional.empty()))
+                .isEqualTo(new RoundStepper.Step.Wait());
         assertThat(last().state()).isEqualTo(RoundState.OPEN);
     }
 

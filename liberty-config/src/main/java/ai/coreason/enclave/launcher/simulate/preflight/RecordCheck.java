@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * Reads the records of one site as its node will, and says in plain text where they depart from their schema: file, line,
  * column and what was expected, never a value. Not thread-safe; one instance reads one resource.
  */
-final class RecordCheck {
+public final class RecordCheck {
     private static final int SHOWN_VALUES = 12;
 
     private final DataPackage data;
@@ -57,6 +57,19 @@ final class RecordCheck {
             report.problem(name + ": expected a file that can be read, got "
                     + e.getClass().getSimpleName());
         }
+    }
+
+    /**
+     * What is wrong with a resource's records, one problem each; also that there are none.
+     *
+     * @throws InvalidDocument if the file is not of its format
+     * @throws IOException if it cannot be read
+     */
+    public static List<String> problems(DataPackage data, DataResource resource) throws IOException {
+        Findings found = resource.format().read(data.files(resource), RecordSink.NONE);
+        return found.rows() == 0
+                ? List.of("expected at least one record, got none")
+                : new RecordCheck(data, resource).problems(found);
     }
 
     private void noteCount(long rows, PreflightReport report) {
