@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,9 @@ final class OverseerRunCommand implements Callable<Integer> {
     private Path publicRecords;
 
     @Mixin
+    private DatabaseOptions database;
+
+    @Mixin
     private IssuerOptions issuer;
 
     @Mixin
@@ -114,10 +118,16 @@ final class OverseerRunCommand implements Callable<Integer> {
                 .run(
                         distribution,
                         variables(files, mode),
-                        files.secrets(List.copyOf(reached)),
+                        secrets(files, List.copyOf(reached)),
                         Libtorch.environment(distribution, state.folder().resolve("djl")),
                         detach,
                         spec.commandLine().getOut());
+    }
+
+    private Map<String, String> secrets(OverseerFiles files, List<String> reached) throws IOException {
+        Map<String, String> secrets = new HashMap<>(files.secrets(reached));
+        secrets.putAll(database.secrets());
+        return secrets;
     }
 
     private Map<String, String> variables(OverseerFiles files, String mode) throws IOException {
@@ -127,6 +137,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (publicRecords != null) {
             variables.put("enclave.public.dir", publicRecords.toAbsolutePath().toString());
         }
+        variables.putAll(database.variables());
         variables.putAll(trust.variables());
         variables.putAll(secret.variables(simulation));
         variables.putAll(issuer.variables(simulation));
@@ -140,6 +151,8 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (httpsPort == nodePort) {
             throw wrong("--node-port: expected another port than --https-port, got " + nodePort + " for both");
         }
+        database.variables();
+        database.secrets();
         issuer.variables(simulation);
         trust.variables();
         secret.variables(simulation);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.server.FreePorts;
+import ai.coreason.enclave.launcher.server.TestDatabase;
 import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.overseer.token.TestIssuer;
 import ai.coreason.enclave.overseer.token.TokenIssuer;
@@ -195,6 +196,7 @@ public class TestOverseer implements BeforeAllCallback {
                 List<String> run = new ArrayList<>(List.of("run", "--detach"));
                 run.addAll(List.of("--https-port", String.valueOf(userPort), "--node-port", String.valueOf(nodePort)));
                 run.addAll(attested ? production() : List.of("--simulation"));
+                run.addAll(TestDatabase.options(folder));
                 enclave(run.toArray(String[]::new));
                 client = Tls.client(Tls.anonymous(
                         FederationCa.load(folder.resolve("state/ca")).trustStore()));
