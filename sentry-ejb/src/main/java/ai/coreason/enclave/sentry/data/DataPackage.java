@@ -41,7 +41,9 @@ public final class DataPackage {
             "$schema",
             "$comment");
 
-    private static final int MAX_BYTES = 10 << 20;
+    /** Longest descriptor that is read. */
+    public static final int MAX_BYTES = 10 << 20;
+
     private static final int MAX_RESOURCES = 10_000;
 
     private final PackageFolder folder;
