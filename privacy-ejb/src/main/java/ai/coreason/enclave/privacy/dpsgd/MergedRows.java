@@ -39,14 +39,15 @@ record MergedRows(String squaredNorms, String merged, String rows, String of) {
     }
 
     /**
-     * Writes the addition of the sums, each times its unit's factor {@code c}, to a table.
+     * Writes the addition of the sums, each times its unit's factor, to a table.
      *
      * @param table expression of it
      * @param height its rows
-     * @param exact whether it is of double precision
+     * @param factor expression of the units' factors, of the table's precision
+     * @param exact whether that is double precision
      */
-    void add(Script script, String table, long height, boolean exact) {
-        String factors = script.let("torch.unsqueeze(torch.index_select(%s, 0, %s), 1)", exact ? "c" : "f", of);
+    void add(Script script, String table, long height, String factor, boolean exact) {
+        String factors = script.let("torch.unsqueeze(torch.index_select(%s, 0, %s), 1)", factor, of);
         if (exact) {
             script.let("torch.index_add_(%s, 0, %s, torch.mul(torch.to(%s, 7), %s))", table, rows, merged, factors);
             return;

@@ -108,7 +108,7 @@ final class StepProgram {
                 + SELECTED
                 + forward
                 + after
-                + "    if bool(torch.all(torch.le(" + norms + ", " + LARGEST_SQUARED_NORM + "))):\n"
+                + "    if torch.le(float(torch.max(" + norms + ")), " + LARGEST_SQUARED_NORM + "):\n"
                 + rule()
                 + "      if torch.eq(torch.element_size(sum), 8):\n"
                 + clipped.accumulation(true).indent(4)
@@ -120,12 +120,7 @@ final class StepProgram {
     }
 
     private static String rule() {
-        String[] names = {"bound", "offset", "most", "own", "whole"};
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < names.length; i++) {
-            out.append("      %s = torch.select(rule, 0, %d)%n".formatted(names[i], i));
-        }
-        return out.toString();
+        return "      bound, offset, most, own, whole, = torch.unbind(rule, 0)\n";
     }
 
     /**
@@ -368,7 +363,7 @@ final class StepProgram {
 
         @Override
         public String afterwards(String expression) {
-            return after.let(expression);
+            return after.once(expression);
         }
 
         @Override
