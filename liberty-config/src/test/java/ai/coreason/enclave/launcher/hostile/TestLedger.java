@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** A node's ledger, kept in memory: one charge an attempt, chained and with true figures. */
 final class TestLedger {
@@ -38,15 +39,23 @@ final class TestLedger {
     private X509Certificate certificate;
 
     TestLedger(String nodeId, String measurement) {
+        this(nodeId, measurement, TestJobs.DATASET);
+    }
+
+    TestLedger(String nodeId, String measurement, String datasetId) {
         this.nodeId = nodeId;
         this.measurement = measurement;
-        this.dataset = new Dataset("owner_" + nodeId, TestJobs.DATASET, new PrivacyUnit("", 1), 1000, 1e-5, 5.0, false);
+        this.dataset = new Dataset("owner_" + nodeId, datasetId, new PrivacyUnit("", 1), 1000, 1e-5, 5.0, false);
     }
 
     /** Signs rows from now on with the key of an enrolment. */
     void signBy(PrivateKey newKey, X509Certificate newCertificate) {
         key = newKey;
         certificate = newCertificate;
+    }
+
+    String datasetId() {
+        return dataset.datasetId();
     }
 
     /** What the node registers when it enrols. */
@@ -69,6 +78,19 @@ final class TestLedger {
             rows.add(next(task, key));
         }
         return before.orElseGet(() -> rows.get(rows.size() - 1));
+    }
+
+    /**
+     * The row of a task's attempt on other terms: with true figures, hash and signature of its own, as a node that lies makes it. The
+     * ledger keeps the right one.
+     */
+    ChargeRow lie(RoundTask task, Consumer<ObjectNode> change) {
+        ChargeRow right = charge(task);
+        ObjectNode other = right.json();
+        change.accept(other);
+        return chained(
+                rows.subList(0, (int) right.sequence() - 1),
+                ChargeRow.parse(other, "row").request());
     }
 
     /** Hands in the rows that the Overseer has not mirrored, as a node does whose update was never taken. */
@@ -106,15 +128,16 @@ final class TestLedger {
                 dataset.delta(),
                 task.baseDigest(),
                 measurement);
-        return chained(request, ChargeRule.spending(dataset, rows, request));
+        return chained(rows, request);
     }
 
-    private ChargeRow chained(ChargeRequest request, Spending spending) {
-        long sequence = rows.size() + 1L;
+    private ChargeRow chained(List<ChargeRow> before, ChargeRequest request) {
+        Spending spending = ChargeRule.spending(dataset, before, request);
+        long sequence = before.size() + 1L;
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String head =
-                rows.isEmpty() ? dataset.genesis() : rows.get(rows.size() - 1).hash();
-        ChargeState state = ChargeState.COMMITTED;
+        String head = before.isEmpty()
+                ? dataset.genesis()
+                : before.get(before.size() - 1).hash();
         ChargeRow open = row(sequence, now, request, spending, head, "", Optional.empty());
         String hash = open.computedHash();
         return row(sequence, now, request, spending, head, hash, Optional.of(signature(hash)));

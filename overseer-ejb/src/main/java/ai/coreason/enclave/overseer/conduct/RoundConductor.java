@@ -1,7 +1,9 @@
 package ai.coreason.enclave.overseer.conduct;
 
+import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
 import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
 import ai.coreason.enclave.overseer.job.JobAdmitted;
+import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundStepper;
 import ai.coreason.enclave.overseer.round.RoundStepper.Step;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Drives every job's rounds: when an update was admitted, when a task was declined, and once a second for deadlines and
@@ -59,6 +62,9 @@ public class RoundConductor {
 
     @Inject
     private TaskBell bell;
+
+    @Inject
+    private RoundDesk desk;
 
     @Resource
     private ManagedExecutorService executor;
@@ -96,12 +102,32 @@ public class RoundConductor {
         lanes.signal(round.jobId());
     }
 
-    /** Looks at every job that has not ended. */
+    /**
+     * Takes a node that is in quarantine out of the rounds that wait for it, once its quarantine is stored: in a transaction of its own, as
+     * a node's row is locked after those of its jobs. Lost in a crash, its rounds end without it at their deadlines.
+     */
+    public void quarantined(@Observes(during = TransactionPhase.AFTER_SUCCESS) NodeQuarantined node) {
+        executor.execute(() -> {
+            try {
+                desk.quarantined(node);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "node.not-taken-out node=" + node.nodeId(), e);
+            }
+        });
+    }
+
+    /** Looks at every job that has not ended; one that cannot be looked at now keeps none of the others waiting. */
     @Schedule(second = "*", minute = "*", hour = "*", persistent = false)
     void tick() {
         List<String> underWay = stepper.underWay();
         failures.keySet().retainAll(underWay);
-        underWay.forEach(lanes::signal);
+        for (String jobId : underWay) {
+            try {
+                lanes.signal(jobId);
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.WARNING, "round.not-looked-at job=" + jobId + " why=" + e.getMessage());
+            }
+        }
     }
 
     /** One job's next step; the next model is what takes long. */

@@ -61,13 +61,23 @@ public sealed interface Appraisal {
         Optional<ChargeRow> charge = Optional.empty();
         try {
             ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
-            Optional<String> fault = match.fault(key.attempt(), row);
-            fault.ifPresent(reasons::add);
-            charge = fault.isEmpty() ? Optional.of(row) : Optional.empty();
+            List<String> faults = match.faults(key, row, measured(header, evidence));
+            reasons.addAll(faults);
+            charge = faults.isEmpty() ? Optional.of(row) : Optional.empty();
         } catch (InvalidDocument | IllegalArgumentException e) {
             reasons.add(e.getMessage());
         }
         Found found = new Found(header, evidence instanceof Verdict.Trusted, charge);
         return reasons.isEmpty() ? new Fit(found) : new Unfit(found, reasons);
+    }
+
+    /** The code's manifest, which evidence is bound to; evidence that holds and names none leaves it blank, which no row has. */
+    private static Optional<String> measured(UpdateHeader header, Verdict evidence) {
+        return evidence instanceof Verdict.Trusted
+                ? Optional.of(header.evidence()
+                        .reportData()
+                        .path("code_manifest_sha256")
+                        .asText(""))
+                : Optional.empty();
     }
 }

@@ -27,6 +27,9 @@ public class LedgerDesk {
     private AuditLog audit;
 
     @Inject
+    private KnownTerms terms;
+
+    @Inject
     private LedgerKey key;
 
     @Resource
@@ -36,8 +39,9 @@ public class LedgerDesk {
     public LedgerDesk() {}
 
     /** A desk outside of a server, for rows without certificates. */
-    LedgerDesk(LedgerMirror mirror, AuditLog audit) {
+    LedgerDesk(LedgerMirror mirror, KnownTerms terms, AuditLog audit) {
         this.mirror = mirror;
+        this.terms = terms;
         this.audit = audit;
     }
 
@@ -59,7 +63,8 @@ public class LedgerDesk {
     }
 
     /**
-     * Mirrors rows, all or none; what was mirrored before is not told to the audit log again.
+     * Mirrors rows, all or none; what was mirrored before is not told to the audit log again. A row of a job that this Overseer
+     * runs is taken only on the terms of that job.
      *
      * @param certificates of earlier boots of the node, where this Overseer lost them
      * @return what is wrong with the first row that does not fit
@@ -72,7 +77,11 @@ public class LedgerDesk {
             }
             mirror.know(nodeId, certificate);
         }
-
+        Optional<String> others = onOtherTerms(nodeId, rows);
+        if (others.isPresent()) {
+            context.setRollbackOnly();
+            return others;
+        }
         for (ChargeRow row : rows) {
             boolean known = mirror.knows(nodeId, row);
             Optional<String> fault = row.dataset().datasetId().equals(datasetId)
@@ -88,5 +97,16 @@ public class LedgerDesk {
             audit.append(new UpdateEvent.ChargeMirrored(nodeId, datasetId, row));
         }
         return Optional.empty();
+    }
+
+    /**
+     * What speaks against rows by the terms of their jobs. All are looked at before the first is mirrored, as jobs come before ledgers
+     * in the order of locks. What is mirrored already stays, even where an earlier version took it on other terms.
+     */
+    private Optional<String> onOtherTerms(String nodeId, List<ChargeRow> rows) {
+        return rows.stream()
+                .filter(row -> !mirror.knows(nodeId, row))
+                .flatMap(row -> terms.objection(nodeId, row).stream())
+                .findFirst();
     }
 }

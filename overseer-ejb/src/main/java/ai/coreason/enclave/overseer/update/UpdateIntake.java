@@ -88,11 +88,12 @@ public class UpdateIntake {
     /**
      * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the envelope that was
      * opened here stands in the row and in the message, and nothing else is queued. Of sealed bytes that this very attempt has
-     * from this node already nothing is queued, and the key of a job that is over is gone.
+     * from this node already nothing is queued, and the key of a job that is over is gone; only what the vault has lost is opened anew.
      */
     private void inspect(FederationJob document, UpdateEnvelope envelope, RoundTerms terms) {
         UpdateHeader header = envelope.header();
         boolean known = rounds.contribution(header.key())
+                .filter(c -> !c.lost(storage.updates()::has))
                 .flatMap(Contribution::sealedDigest)
                 .filter(header.sealedSha256()::equals)
                 .isPresent();

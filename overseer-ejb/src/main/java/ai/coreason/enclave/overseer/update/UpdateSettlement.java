@@ -22,12 +22,13 @@ import java.util.List;
  * mirrors its charge and writes both to the audit log. Whose update is refused is in quarantine until it enrols again. A charge
  * is mirrored whether its update is admitted or not.
  *
- * <p>The contribution's row is locked first, and whatever may have changed while nothing was locked is looked at again: that the
+ * <p>The rows of the job and of the contribution are locked first, and whatever may have changed while nothing was locked is looked at again: that the
  * update still waits, that its quote was not accepted meanwhile, that no operator has revoked its node or session. So of two
  * deliveries of one message, one after another or at once, the second finds nothing to settle: nothing is admitted, mirrored or
  * told to the audit log twice.
  *
- * <p>Rows are locked in the order contribution, quote, ledger, node, the node's other contributions, participation, audit log.
+ * <p>Rows are locked in the order job, contribution, quote, ledger, node, participation, audit log. What a quarantine does to the
+ * node's other jobs comes after this transaction, in its own.
  */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.MANDATORY)

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.database.Entities;
+import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
@@ -41,15 +44,22 @@ class LedgerDeskTest {
     void mirror_rowThatIsKnown_isToldToTheAuditLogOnceForEachState() {
         EmbeddedDataSource source = Entities.inMemory();
         LedgerTables.SHARED.upgrade(source);
+        new Tables("overseer", "job").upgrade(source);
         try (SampleLedger ledger = new SampleLedger(folder);
-                EntityManagerFactory factory =
-                        Entities.in(source, List.of(DatasetAccount.class, Charge.class, SignerCertificate.class));
+                EntityManagerFactory factory = Entities.in(
+                        source,
+                        List.of(
+                                DatasetAccount.class,
+                                Charge.class,
+                                SignerCertificate.class,
+                                Job.class,
+                                Participation.class));
                 EntityManager em = factory.createEntityManager()) {
             em.getTransaction().begin();
             LedgerMirror mirror = new LedgerMirror(em);
             mirror.register("node_va", SampleLedger.HEART);
             ledger.signers().values().forEach(c -> mirror.know("node_va", c));
-            LedgerDesk desk = new LedgerDesk(mirror, audit);
+            LedgerDesk desk = new LedgerDesk(mirror, new KnownTerms(em, mirror), audit);
             ChargeRow row = ledger.rows().get(0);
 
             for (ChargeState state : List.of(ChargeState.RESERVED, ChargeState.COMMITTED, ChargeState.EXPIRED)) {

@@ -38,9 +38,17 @@ public final class RowFigures {
         return row.spending().meaning().isEmpty() ? Optional.empty() : ChargeRule.objection(before, row.request());
     }
 
-    /** Which limit a row passes by its own figures. */
+    /** Which limit a row passes by its own figures, or states that no job has: above every ceiling, or above the dataset's δ. */
     public static Optional<String> limit(ChargeRow row) {
         Dataset dataset = row.dataset();
+        if (row.request().jobLimit() > Dataset.HIGHEST_CEILING) {
+            return Optional.of("states a job_limit of " + row.request().jobLimit() + ", and no job's is above "
+                    + Dataset.HIGHEST_CEILING);
+        }
+        if (row.request().jobDelta() > dataset.delta()) {
+            return Optional.of("states a job_delta of " + row.request().jobDelta() + ", above the dataset's of "
+                    + dataset.delta());
+        }
         if (row.request().phase().isPresent()
                 && row.spending().filterSpentAfter() > dataset.filter().budget()) {
             return Optional.of("exceeds the dataset's ceiling of " + dataset.ceiling());
