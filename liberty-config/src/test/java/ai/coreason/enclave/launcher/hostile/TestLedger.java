@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /** A node's ledger, kept in memory: one charge an attempt, chained and with true figures. */
@@ -104,6 +105,27 @@ final class TestLedger {
                     .forEach(r -> body.withArray("rows").add(r.json()));
             node.post(path, body).ok();
         }
+    }
+
+    /** Charges so many attempts of jobs that nobody asked for, and returns their rows. */
+    List<ChargeRow> charges(int count) {
+        int before = rows.size();
+        for (int i = 0; i < count; i++) {
+            ChargeRequest request = new ChargeRequest(
+                    dataset.datasetId(),
+                    new AttemptKey(UUID.randomUUID().toString(), 1, 1),
+                    "0".repeat(64),
+                    nodeId,
+                    Optional.of(new Phase(1e-3, 50, 1)),
+                    1.0,
+                    10.0,
+                    3.0,
+                    dataset.delta(),
+                    "0".repeat(64),
+                    measurement);
+            rows.add(chained(rows, request));
+        }
+        return List.copyOf(rows.subList(before, rows.size()));
     }
 
     /** Loses its last row, as a restored disk does: the next one will stand where that one stood. */

@@ -1,6 +1,8 @@
 package ai.coreason.enclave.overseer.evaluation;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.load.MemoryShare;
+import ai.coreason.enclave.overseer.load.ModelMemory;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.DataResource;
@@ -28,6 +30,9 @@ public class ModelEvaluation {
     private ModelStore models;
 
     @Inject
+    private ModelMemory memory;
+
+    @Inject
     @ConfigProperty(name = "enclave.public.dir")
     private Optional<String> folder;
 
@@ -38,8 +43,9 @@ public class ModelEvaluation {
     public ModelEvaluation() {}
 
     /** An evaluation outside of a server. */
-    ModelEvaluation(ModelStore models, PublicData data) {
+    ModelEvaluation(ModelStore models, ModelMemory memory, PublicData data) {
         this.models = models;
+        this.memory = memory;
         this.data = data;
     }
 
@@ -74,6 +80,7 @@ public class ModelEvaluation {
         if (resource.isEmpty()) {
             return Optional.empty();
         }
+        MemoryShare.Permit permit = memory.oneModel(job.model());
         try {
             return Optional.of(holdOut(job, resource.get()).score(models.weights(modelDigest, job.model())));
         } catch (IOException | RuntimeException | LinkageError e) {
@@ -83,6 +90,8 @@ public class ModelEvaluation {
                             + resource.get().name(),
                     e);
             return Optional.empty();
+        } finally {
+            permit.close();
         }
     }
 

@@ -4,6 +4,8 @@ import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.enrolment.NodeStops;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.CheckedRows;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.audit.AuditLog;
@@ -16,6 +18,7 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Settles an appraised update in the transaction of its message: admits it or refuses it with all reasons, uses its quote up,
@@ -92,10 +95,23 @@ public class UpdateSettlement {
             out.add(NodeStops.REVOKED);
         }
         update.charge()
-                .flatMap(row -> mirror.accept(nodeId, row))
+                .flatMap(row -> mirrored(nodeId, row, update.checked()))
                 .map(why -> "ledger_row: " + why)
                 .ifPresent(out::add);
         return out;
+    }
+
+    /**
+     * Mirrors a charge whose figures were looked at before anything was locked. Only if the node's ledger has moved since are they looked
+     * at again here, behind its lock.
+     */
+    private Optional<String> mirrored(String nodeId, ChargeRow row, Optional<CheckedRows> checked) {
+        return checked.filter(CheckedRows.Fit.class::isInstance)
+                        .map(CheckedRows.Fit.class::cast)
+                        .flatMap(mirror::take)
+                        .isPresent()
+                ? Optional.empty()
+                : mirror.accept(nodeId, row);
     }
 
     private void conclude(ClaimCheck check, UpdateHeader header, List<String> reasons) {

@@ -21,6 +21,7 @@ import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.plan.Mechanism;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
+import ai.coreason.enclave.sentry.audit.AuditEvent;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
@@ -126,7 +127,8 @@ class RoundStepperTest {
         };
         RoundOpener opener = new RoundOpener() {
             @Override
-            public List<String> open(Job job, FederationJob document, long number, long attempt) {
+            public List<String> open(
+                    Job job, FederationJob document, long number, long attempt, List<? extends AuditEvent> before) {
                 return List.of("round " + number + "." + attempt);
             }
         };
