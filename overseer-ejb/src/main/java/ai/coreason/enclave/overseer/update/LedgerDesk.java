@@ -119,6 +119,10 @@ public class LedgerDesk {
         if (rows.stream().anyMatch(r -> !r.dataset().datasetId().equals(datasetId))) {
             return Optional.of("rows: expected rows of dataset " + datasetId);
         }
+        Optional<String> others = onOtherTerms(nodeId, datasetId, rows);
+        if (others.isPresent()) {
+            return others;
+        }
         for (int i = 0; i < TRIES; i++) {
             Optional<RowsCheck> check = mirror.check(nodeId, datasetId, rows);
             if (check.isEmpty()) {
@@ -128,18 +132,19 @@ public class LedgerDesk {
             if (checked instanceof CheckedRows.Unfit unfit) {
                 return Optional.of(unfit.why());
             }
-            CheckedRows.Fit fit = (CheckedRows.Fit) checked;
-            Optional<String> others = onOtherTerms(nodeId, fit.rows());
-            if (others.isPresent() || settlement.settle(fit)) {
-                return others;
+            if (settlement.settle((CheckedRows.Fit) checked)) {
+                return Optional.empty();
             }
         }
         throw new Busy("expected a ledger that stays as it is for a while, got one that has moved " + TRIES + " times");
     }
 
-    /** What speaks against rows that change something, by the terms of their jobs; what is mirrored already stays. */
-    private Optional<String> onOtherTerms(String nodeId, List<ChargeRow> rows) {
+    /** What speaks against rows that are new, by the terms of their jobs; what is mirrored already stays. */
+    private Optional<String> onOtherTerms(String nodeId, String datasetId, List<ChargeRow> rows) {
+        long mirrored =
+                mirror.account(nodeId, datasetId).map(DatasetAccount::sequence).orElse(0L);
         return rows.stream()
+                .filter(row -> row.sequence() > mirrored)
                 .flatMap(row -> terms.objection(nodeId, row).stream())
                 .findFirst();
     }
