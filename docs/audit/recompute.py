@@ -14,6 +14,8 @@ import canonical
 ABOVE = 1e-3
 SMALL = 2e-6
 SAME = 1e-6
+# No dataset's ceiling and no job's limit is above this.
+HIGHEST = 5.0
 LEDGER = "dp_accounting.dp_event"
 
 
@@ -134,6 +136,10 @@ def accountant_faults(row, older):
 
 def limit_faults(before, own, row, older, total, budget):
     faults = []
+    if row["job_limit"] > HIGHEST:
+        faults.append(f"states a job_limit of {row['job_limit']}, and no job's is above {HIGHEST}")
+    if row["job_delta"] > row["delta"]:
+        faults.append(f"states a job_delta of {row['job_delta']}, above the dataset's of {row['delta']}")
     if row["mechanism"] != "NONE":
         if total > budget * (1 + SAME):
             faults.append(f"exceeds the dataset's ceiling of {row['ceiling']}")
@@ -209,8 +215,19 @@ def job_faults(dataset, job, rows, later):
     return faults + figure_faults(name, job, rows, job["delta"])
 
 
+def fixed_faults(rows):
+    """What a job fixes for all its nodes is the same in all rows that name the job and its digest."""
+    first, faults = {}, []
+    for row in rows:
+        fixed = (row["job_limit"], row["max_grad_norm"])
+        if first.setdefault((row["job_id"], row["job_digest"]), fixed) != fixed:
+            faults.append(f"{row['node_id']}/{row['dataset_id']}: row {row['sequence']} has another job_limit or"
+                          " max_grad_norm than other rows of its job")
+    return faults
+
+
 def export_faults(export):
-    faults, filed = [], 0
+    faults, filed = fixed_faults(export["rows"]), 0
     for d in export["datasets"]:
         rows = [r for r in export["rows"] if (r["node_id"], r["dataset_id"]) == (d["node_id"], d["dataset_id"])]
         filed += len(rows)

@@ -138,7 +138,9 @@ class EnclaveTest {
                         "--holdout",
                         "" + holdout))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("--holdout: " + holdout + ": expected records that obey the schema");
+        assertThat(err.toString())
+                .contains(
+                        "--holdout: " + holdout + ": other.csv: column age: expected a column of this name, got none");
         assertThat(folder.resolve("out")).doesNotExist();
     }
 

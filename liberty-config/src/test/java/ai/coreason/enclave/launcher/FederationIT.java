@@ -1,6 +1,7 @@
 package ai.coreason.enclave.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.Json;
@@ -11,6 +12,7 @@ import ai.coreason.enclave.privacy.ledger.Phases;
 import ai.coreason.enclave.privacy.ledger.audit.ExportVerifier;
 import ai.coreason.enclave.privacy.ledger.audit.Verdict;
 import ai.coreason.enclave.sentry.audit.AuditRecord;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +74,37 @@ class FederationIT {
         assertThat(Digests.sha256Hex(Files.readAllBytes(out.resolve("model.safetensors"))))
                 .isEqualTo(report.get("model_digest").asText());
         assertThat(printed).contains("hold-out accuracy 0.");
+    }
+
+    /** The synthetic job's model is one linear layer over numbers scaled to [0, 1]: reckoned here by hand. */
+    @Test
+    void report_holdOut_isWhatTheModelGivesOnThePublicRecords() throws IOException {
+        JsonNode last = written("report.json").get("rounds").get(9).get("hold_out");
+        Safetensors model = Safetensors.map(out.resolve("model.safetensors"));
+        float[] weight = model.tensor("fc.weight").orElseThrow().floats();
+        JsonNode fields = written("synthetic/datapackage.json").at("/resources/0/schema/fields");
+        List<String> rows = Files.readAllLines(out.resolve("synthetic/holdout.csv"));
+        double loss = 0;
+        int right = 0;
+        for (String row : rows.subList(1, rows.size())) {
+            String[] cells = row.split(",");
+            double logit = model.tensor("fc.bias").orElseThrow().floats()[0];
+            for (int i = 0; i < weight.length; i++) {
+                double least = fields.get(i).at("/constraints/minimum").asDouble(0);
+                double most = fields.get(i).at("/constraints/maximum").asDouble(1);
+                logit += weight[i] * (Double.parseDouble(cells[i]) - least) / (most - least);
+            }
+            int label = Integer.parseInt(cells[weight.length]);
+            loss += Math.log1p(Math.exp(label == 1 ? -logit : logit));
+            right += logit > 0 == (label == 1) ? 1 : 0;
+        }
+
+        assertThat(last.get("records").asInt()).isEqualTo(rows.size() - 1);
+        assertThat(last.get("accuracy").asDouble()).isCloseTo(right / (rows.size() - 1.0), within(0.002));
+        assertThat(last.get("loss").asDouble()).isCloseTo(loss / (rows.size() - 1.0), within(1e-4));
+        assertThat(written("report.json").get("rounds"))
+                .allSatisfy(r ->
+                        assertThat(r.get("hold_out").get("accuracy").asDouble()).isBetween(0.0, 1.0));
     }
 
     @Test

@@ -129,13 +129,21 @@ public final class JsonFields {
         return text;
     }
 
-    /** A string that a check accepts, of any characters: PEM, or what separates columns. It is not for logs or terminals. */
+    /** A string that a check accepts, of any whole characters: PEM, or what separates columns. It is not for logs or terminals. */
     public String block(String name, String expected, java.util.function.Predicate<String> check) {
         JsonNode v = any(name, expected);
         if (!v.isTextual() || !check.test(v.textValue())) {
             throw InvalidDocument.at(at(name), expected, describe(v));
         }
-        return v.textValue();
+        return whole(v.textValue(), at(name), expected);
+    }
+
+    /** A text that UTF-8 can encode: half a surrogate pair is no character, and each reader makes another one of it. */
+    private static String whole(String text, String at, String expected) {
+        if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+            throw InvalidDocument.at(at, expected + ", without half surrogate pairs", text);
+        }
+        return text;
     }
 
     /** Whether a character ends a line, moves a cursor, or turns the direction of what follows. */
@@ -250,7 +258,7 @@ public final class JsonFields {
             if (!v.isTextual() || v.textValue().isBlank()) {
                 throw InvalidDocument.at(at, "a non-empty string", describe(v));
             }
-            return v.textValue();
+            return whole(v.textValue(), at, "a non-empty string");
         });
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.JsonFields.Range;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonFieldsTest {
     private static JsonFields fields(String json) {
@@ -50,6 +52,26 @@ class JsonFieldsTest {
     void whole_fraction_isRefused() {
         assertThatThrownBy(() -> fields("{\"rounds\": 1.5}").whole("rounds", 1, 9))
                 .hasMessage("privacy.rounds: expected a whole number in [1, 9], got 1.5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud800", "a\\udc00", "\\udc00\\ud800", "\\ud800\\ud800\\udc00"})
+    void anyText_halfASurrogatePair_isRefused(String half) {
+        String json = "{\"unit\": \"" + half + "\", \"names\": [\"" + half + "\"]}";
+
+        assertThatThrownBy(() -> fields(json).text("unit"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith(
+                        "privacy.unit: expected a non-empty string, without half surrogate pairs, got ");
+        assertThatThrownBy(() -> fields(json).block("unit", "PEM", s -> true)).isInstanceOf(InvalidDocument.class);
+        assertThatThrownBy(() -> fields(json).texts("names"))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith("privacy.names[0]: expected a non-empty string, without half surrogate pairs");
+    }
+
+    @Test
+    void text_wholeSurrogatePair_isTaken() {
+        assertThat(fields("{\"unit\": \"a\\ud83d\\ude00\"}").text("unit")).isEqualTo("a😀");
     }
 
     @Test

@@ -166,6 +166,11 @@ public class JobJson {
         o.put("update_bytes", bytes).put("base_digest", r.baseDigest());
         r.modelDigest().ifPresent(d -> o.put("model_digest", d));
         o.putObject("metrics");
+        r.score().ifPresent(s -> {
+            ObjectNode shown = o.putObject("hold_out").put("records", s.records());
+            s.loss().ifPresentOrElse(v -> shown.put("loss", v), () -> shown.putNull("loss"));
+            s.accuracy().ifPresent(v -> shown.put("accuracy", v));
+        });
         return o;
     }
 

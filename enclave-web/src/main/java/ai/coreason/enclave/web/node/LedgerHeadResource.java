@@ -83,9 +83,12 @@ public class LedgerHeadResource {
     /** Takes the rows that follow. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Hand in ledger rows that are not mirrored yet, in sequence")
+    @Operation(
+            summary = "Hand in ledger rows that are not mirrored yet, in sequence",
+            description = "The first " + LedgerDesk.MOST_ROWS + " are taken; the head in the answer tells how far.")
     @APIResponse(responseCode = "200", description = "Mirrored; the countersigned head after them")
     @APIResponse(responseCode = "409", description = "A row does not follow the mirrored head")
+    @APIResponse(responseCode = "503", description = "Another such call of the node is under way; see Retry-After")
     public Response rows(InputStream body) throws IOException {
         JsonFields f = JsonFields.of(JsonBody.read(body), "");
         List<ChargeRow> rows = f.list("rows", "an array of ledger rows", ChargeRow::parse);

@@ -117,15 +117,19 @@ public class RoundResource {
     @APIResponse(
             responseCode = "409",
             description = "The round takes no more updates, or other sealed bytes came before")
+    @APIResponse(
+            responseCode = "503",
+            description = "Another update of the node is on its way, or there is no memory for it now; see Retry-After")
     @APIResponse(responseCode = "422", description = "The digest, a shape or a value is wrong; nothing is stored")
     public Response upload(
             @PathParam("node_id") String nodeId,
             @HeaderParam("Content-Digest") @DefaultValue("") String contentDigest,
+            @Parameter(hidden = true) @HeaderParam(HttpHeaders.CONTENT_LENGTH) @DefaultValue("-1") long contentLength,
             InputStream body)
             throws IOException {
         requireOwn(nodeId);
         try {
-            intake.receive(jobId, round, nodeId, sha256(contentDigest), body);
+            intake.receive(jobId, round, nodeId, new UpdateIntake.Upload(sha256(contentDigest), contentLength, body));
         } catch (InvalidDocument e) {
             throw new jakarta.ws.rs.WebApplicationException(
                     e.getMessage(), Problem.response(typeOf(e), e.getMessage(), e.field()));

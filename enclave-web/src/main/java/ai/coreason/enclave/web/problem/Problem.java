@@ -5,6 +5,7 @@ import ai.coreason.enclave.sentry.contract.ProblemType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 
@@ -23,6 +24,17 @@ public final class Problem {
     /** A problem about one field of the request. */
     public static Response response(ProblemType type, String detail, String field) {
         return response(type, type.status(), detail, field);
+    }
+
+    /** The answer to a call that may pass later. Its body may not be read, so the connection is not used again. */
+    static Response later(String detail, int retryAfterSeconds) {
+        ProblemType type = ProblemType.UNAVAILABLE;
+        return Response.status(type.status())
+                .type(MEDIA_TYPE)
+                .entity(json(type, type.status(), detail, ""))
+                .header(HttpHeaders.RETRY_AFTER, retryAfterSeconds)
+                .header("Connection", "close")
+                .build();
     }
 
     static Response response(ProblemType type, int status, String detail, String field) {

@@ -2,6 +2,7 @@ package ai.coreason.enclave.web.problem;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.job.JobRefused;
+import ai.coreason.enclave.overseer.load.Busy;
 import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.overseer.vault.Vault;
 import ai.coreason.enclave.sentry.contract.ProblemType;
@@ -43,6 +44,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
                         case OTHER_BYTES -> ProblemType.CONFLICTING_REPEAT;
                     },
                     refused.getMessage());
+        }
+        if (e instanceof Busy busy) {
+            return Problem.later(busy.getMessage(), busy.retryAfterSeconds());
         }
         if (e instanceof Vault.TooLarge large) {
             return Problem.response(ProblemType.TOO_LARGE, "body: " + large.getMessage());

@@ -20,7 +20,6 @@ import ai.coreason.enclave.web.rest.Rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,11 +90,12 @@ class RoundResourceTest {
         };
         intake = new UpdateIntake() {
             @Override
-            public void receive(String jobId, long round, String nodeId, String digest, InputStream body) {
+            public void receive(String jobId, long round, String nodeId, UpdateIntake.Upload upload) {
                 objection.ifPresent(o -> {
                     throw o;
                 });
-                done.add(String.join(" ", jobId, "" + round, nodeId, digest));
+                done.add(String.join(
+                        " ", jobId, "" + round, nodeId, upload.declaredDigest(), "" + upload.declaredBytes()));
             }
         };
         models = new ModelStore(new Storage(folder.toString()));
@@ -135,7 +135,7 @@ class RoundResourceTest {
     @Test
     void upload_ofAnotherNode_isForbiddenAndNotRead() {
         assertRefused(
-                () -> resource.upload("b", DIGEST, Calls.body("x")),
+                () -> resource.upload("b", DIGEST, 1, Calls.body("x")),
                 ProblemType.FORBIDDEN,
                 "node_id: expected a, as the certificate says, got another");
         assertRefused(
@@ -149,18 +149,18 @@ class RoundResourceTest {
     void upload_good_isAcceptedWithItsState() throws Exception {
         contribution = Optional.of(new Came(ContributionState.UPLOADED, null).contribution());
 
-        Response answer = resource.upload("a", DIGEST, Calls.body("x"));
+        Response answer = resource.upload("a", DIGEST, 1, Calls.body("x"));
 
         assertThat(answer.getStatus()).isEqualTo(202);
         assertThat(answer.getEntity()).hasToString("{\"state\":\"UPLOADED\"}");
-        assertThat(done).containsExactly("j 1 a " + "0".repeat(64));
+        assertThat(done).containsExactly("j 1 a " + "0".repeat(64) + " 1");
     }
 
     @Test
     void upload_contentDigestThatIsNone_isADigestMismatch() {
         for (String header : List.of("", "sha-256=:AAAA:", "sha-512" + DIGEST.substring(7), DIGEST + ",")) {
             assertRefused(
-                    () -> resource.upload("a", header, Calls.body("x")),
+                    () -> resource.upload("a", header, 1, Calls.body("x")),
                     ProblemType.DIGEST_MISMATCH,
                     InvalidDocument.at(
                                     "Content-Digest",
@@ -183,7 +183,7 @@ class RoundResourceTest {
         types.forEach((field, type) -> {
             objection = Optional.of(InvalidDocument.at(field, "one", "another"));
             WebApplicationException refused = catchThrowableOfType(
-                    WebApplicationException.class, () -> resource.upload("a", DIGEST, Calls.body("x")));
+                    WebApplicationException.class, () -> resource.upload("a", DIGEST, 1, Calls.body("x")));
             Calls.assertProblem(refused.getResponse(), type, objection.get().getMessage());
             assertThat(((JsonNode) refused.getResponse().getEntity())
                             .get("field")

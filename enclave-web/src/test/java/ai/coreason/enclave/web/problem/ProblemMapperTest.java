@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.job.JobRefused;
+import ai.coreason.enclave.overseer.load.Busy;
 import ai.coreason.enclave.overseer.round.UploadRefused;
 import ai.coreason.enclave.sentry.contract.ProblemType;
 import ai.coreason.enclave.web.rest.Calls;
@@ -94,5 +95,15 @@ class ProblemMapperTest {
         assertThat(problem.get("detail").asText())
                 .matches("the Overseer failed; its log has the reason under incident [0-9a-f-]{36}")
                 .doesNotContain("password");
+    }
+
+    @Test
+    void toResponse_busy_saysWhenToComeAgainAndLeavesTheBodyUnread() {
+        Response answer = new ProblemMapper().toResponse(new Busy("expected fewer, got more"));
+
+        assertThat(answer.getStatus()).isEqualTo(503);
+        assertThat(answer.getHeaderString("Retry-After")).isEqualTo("5");
+        assertThat(answer.getHeaderString("Connection")).isEqualTo("close");
+        assertThat(answer.getHeaderString("Content-Type")).isEqualTo(Problem.MEDIA_TYPE);
     }
 }

@@ -1,11 +1,17 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.server.FreePorts;
+import ai.coreason.enclave.launcher.server.Libtorch;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
+import ai.coreason.enclave.sentry.data.DataPackage;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +74,16 @@ final class OverseerRunCommand implements Callable<Integer> {
                     "a further host name or address by which nodes and users reach it; may be given several times")
     private List<String> names = new ArrayList<>();
 
+    @Option(
+            names = "--public",
+            paramLabel = "DIR",
+            description = "public records that each round's model is measured on: a folder with datapackage.json, whose"
+                    + " resources have the dataset_id of the jobs that they are for (docs/DATA.md)")
+    private Path publicRecords;
+
+    @Mixin
+    private DatabaseOptions database;
+
     @Mixin
     private IssuerOptions issuer;
 
@@ -91,6 +107,7 @@ final class OverseerRunCommand implements Callable<Integer> {
         }
         Service.refuseSecond(state.folder());
         checkPorts();
+        checkPublic();
         Distribution distribution = Distribution.locate();
         files.make(mode);
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
@@ -101,16 +118,26 @@ final class OverseerRunCommand implements Callable<Integer> {
                 .run(
                         distribution,
                         variables(files, mode),
-                        files.secrets(List.copyOf(reached)),
-                        Map.of(),
+                        secrets(files, List.copyOf(reached)),
+                        Libtorch.environment(distribution, state.folder().resolve("djl")),
                         detach,
                         spec.commandLine().getOut());
+    }
+
+    private Map<String, String> secrets(OverseerFiles files, List<String> reached) throws IOException {
+        Map<String, String> secrets = new HashMap<>(files.secrets(reached));
+        secrets.putAll(database.secrets());
+        return secrets;
     }
 
     private Map<String, String> variables(OverseerFiles files, String mode) throws IOException {
         Map<String, String> variables = files.variables(mode, httpsPort, nodePort);
         variables.put("https.host", listen);
         variables.put("node.host", listen);
+        if (publicRecords != null) {
+            variables.put("enclave.public.dir", publicRecords.toAbsolutePath().toString());
+        }
+        variables.putAll(database.variables());
         variables.putAll(trust.variables());
         variables.putAll(secret.variables(simulation));
         variables.putAll(issuer.variables(simulation));
@@ -124,9 +151,26 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (httpsPort == nodePort) {
             throw wrong("--node-port: expected another port than --https-port, got " + nodePort + " for both");
         }
+        database.variables();
+        database.secrets();
         issuer.variables(simulation);
         trust.variables();
         secret.variables(simulation);
+    }
+
+    /** @throws ParameterException if there is no data package to read */
+    private void checkPublic() throws IOException {
+        if (publicRecords == null) {
+            return;
+        }
+        if (!Files.isRegularFile(publicRecords.resolve("datapackage.json"))) {
+            throw wrong("--public: expected a folder with datapackage.json, got " + publicRecords);
+        }
+        try {
+            DataPackage.read(publicRecords.resolve("datapackage.json"));
+        } catch (InvalidDocument e) {
+            throw wrong("--public: " + publicRecords.resolve("datapackage.json") + ": " + e.getMessage());
+        }
     }
 
     /** @throws ParameterException naming every port that another process has */

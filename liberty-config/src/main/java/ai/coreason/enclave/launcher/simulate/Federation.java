@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -44,8 +45,12 @@ final class Federation implements AutoCloseable {
     private final OverseerApi api;
     private final List<ServerProcess> processes = new ArrayList<>();
 
-    /** Prepares a federation; starts nothing. */
-    Federation(Distribution distribution, Path run) throws IOException {
+    /**
+     * Prepares a federation; starts nothing.
+     *
+     * @param holdOut what the Overseer measures models on
+     */
+    Federation(Distribution distribution, Path run, Optional<PublicRecords> holdOut) throws IOException {
         this.distribution = distribution;
         this.run = run;
         List<Integer> ports = FreePorts.find(2);
@@ -56,6 +61,11 @@ final class Federation implements AutoCloseable {
         files.make(OverseerFiles.SIMULATION);
         Map<String, String> variables = files.variables(OverseerFiles.SIMULATION, userPort, nodePort);
         variables.put("enclave.parent.pid", parent());
+        if (holdOut.isPresent()) {
+            Path records = overseer.folder().resolve("public");
+            holdOut.get().write(records);
+            variables.put("enclave.public.dir", records.toString());
+        }
         overseer.write(distribution, "overseer", variables, files.secrets(List.of("localhost", "127.0.0.1")));
         Map<Role, String> tokens = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
@@ -88,7 +98,8 @@ final class Federation implements AutoCloseable {
      * @param told what is waited for, every ten seconds
      */
     void startOverseer(Consumer<String> told) throws IOException, InterruptedException {
-        ServerProcess started = ServerProcess.start(distribution, overseer, QUICK_START, Map.of());
+        ServerProcess started = ServerProcess.start(
+                distribution, overseer, QUICK_START, Libtorch.environment(distribution, run.resolve("djl")));
         processes.add(started);
         started.awaitReady(api.client(), api.readiness(), READY, told);
     }

@@ -6,8 +6,7 @@ import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.launcher.simulate.preflight.Preflight;
 import ai.coreason.enclave.launcher.simulate.preflight.PreflightReport;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.DataPackage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,8 +25,14 @@ import java.util.UUID;
  * @param job the job as it will be submitted
  * @param dataPackage what the descriptor says
  * @param dataBytes the size of each node's files in memory, by node id, in the job's order of clients
+ * @param holdOut what each round's model is measured on
  */
-record Inputs(Path descriptor, FederationJob job, DataPackage dataPackage, Map<String, Long> dataBytes) {
+record Inputs(
+        Path descriptor,
+        FederationJob job,
+        DataPackage dataPackage,
+        Map<String, Long> dataBytes,
+        Optional<PublicRecords> holdOut) {
     /**
      * What is asked for beside the files.
      *
@@ -54,7 +59,8 @@ record Inputs(Path descriptor, FederationJob job, DataPackage dataPackage, Map<S
                     noteQuorum(document, job, report);
                     return job;
                 })
-                .map(cleared -> new Inputs(descriptor, cleared.job(), cleared.dataPackage(), cleared.dataBytes()));
+                .map(cleared -> new Inputs(
+                        descriptor, cleared.job(), cleared.dataPackage(), cleared.dataBytes(), Optional.empty()));
     }
 
     /** How many nodes a round needs. */
@@ -62,9 +68,14 @@ record Inputs(Path descriptor, FederationJob job, DataPackage dataPackage, Map<S
         return job.minClients();
     }
 
-    /** The data of the job's first client. */
-    DataResource firstResource() {
-        return dataPackage.resource(job.clients().get(0)).orElseThrow();
+    /** The same, with public records that are written and described as the first client's. */
+    Inputs measuredOn(Path records) throws IOException {
+        return new Inputs(
+                descriptor,
+                job,
+                dataPackage,
+                dataBytes,
+                Optional.of(PublicRecords.of(records, descriptor, job.clients().get(0))));
     }
 
     private static void noteQuorum(JsonNode asked, JsonNode prepared, PreflightReport report) {

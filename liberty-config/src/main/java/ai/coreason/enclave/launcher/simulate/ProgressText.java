@@ -61,6 +61,12 @@ final class ProgressText {
                 .properties()
                 .forEach(m -> line.append(String.format(
                         Locale.ROOT, "  %s %.3f", m.getKey(), m.getValue().asDouble())));
+        JsonNode score = round.path("hold_out");
+        String name = score.has("accuracy") ? "accuracy" : "loss";
+        if (score.path(name).isNumber()) {
+            line.append(String.format(
+                    Locale.ROOT, "  hold-out %s %.3f", name, score.path(name).asDouble()));
+        }
         String epsilons = epsilons(job);
         line.append(epsilons.isEmpty() ? "" : "  eps " + epsilons);
         double left = (total - number) * meanSeconds(rounds);

@@ -16,7 +16,15 @@ final class Report {
 
     private static final List<String> JOB = List.of("job_id", "status", "reason", "strategy", "model_digest");
     private static final List<String> ROUND = List.of(
-            "round", "participants", "duration_ms", "train_ms", "open_ms", "aggregate_ms", "update_bytes", "metrics");
+            "round",
+            "participants",
+            "duration_ms",
+            "train_ms",
+            "open_ms",
+            "aggregate_ms",
+            "update_bytes",
+            "metrics",
+            "hold_out");
     private static final List<String> NODE = List.of(
             "node_id",
             "declared_rows",

@@ -1,13 +1,11 @@
 package ai.coreason.enclave.launcher.simulate;
 
-import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.launcher.holdout.HoldoutAccuracy;
-import ai.coreason.enclave.launcher.holdout.Unmeasurable;
 import ai.coreason.enclave.launcher.server.Distribution;
 import ai.coreason.enclave.launcher.simulate.preflight.PreflightReport;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
 import ai.coreason.enclave.launcher.terminal.ExitCode;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -83,8 +81,9 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--holdout",
             paramLabel = "FILE",
-            description = "public records, CSV with the columns of the data: the last model's accuracy on them is told;"
-                    + " costs no epsilon")
+            description =
+                    "public records, written and described as the data are: the Overseer tells each round's loss and"
+                            + " accuracy on them; costs no epsilon")
     private Path holdout;
 
     @Option(
@@ -131,7 +130,7 @@ public final class SimulateCommand implements Callable<Integer> {
     private int simulate(Distribution distribution, Inputs inputs, OutFolder folder, Path run, long start)
             throws IOException, InterruptedException {
         ObjectNode report;
-        try (Federation federation = new Federation(distribution, run)) {
+        try (Federation federation = new Federation(distribution, run, inputs.holdOut())) {
             say("logs in " + run);
             report = new Simulation(federation, inputs, start, this::say).run(folder);
             written = true;
@@ -146,7 +145,7 @@ public final class SimulateCommand implements Callable<Integer> {
                         json
                                 ? Json.pretty(report)
                                 : Report.summary(report, inputs.job().rounds()));
-        accuracy(inputs, folder);
+        accuracy(report);
         String status = report.path("status").asText();
         say((status.equals(Report.COMPLETED) ? "results in " : "partial results in ") + folder.path());
         return exitCode(status);
@@ -220,19 +219,12 @@ public final class SimulateCommand implements Callable<Integer> {
                         allRounds),
                 report);
         if (read.isPresent() && holdout != null) {
-            checkHoldout(read.get(), report);
+            read = Optional.of(read.get().measuredOn(holdout));
+            read.get().holdOut().orElseThrow().check(read.get().job(), report);
         }
         refuse(report);
         report.notes().forEach(this::say);
         return read.orElseThrow();
-    }
-
-    private void checkHoldout(Inputs inputs, PreflightReport report) throws IOException {
-        try {
-            HoldoutAccuracy.require(inputs.job(), inputs.firstResource(), holdout);
-        } catch (Unmeasurable | InvalidDocument e) {
-            report.problem("--holdout: " + holdout + ": " + e.getMessage());
-        }
     }
 
     private void refuse(PreflightReport report) {
@@ -249,17 +241,23 @@ public final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    /** Tells the accuracy on public records. */
-    private void accuracy(Inputs inputs, OutFolder folder) throws IOException {
-        if (holdout == null) {
+    /** Tells how well the last model does on public records. */
+    private void accuracy(JsonNode report) {
+        if (holdout == null || report.path("rounds").isEmpty()) {
             return;
         }
-        try {
-            double accuracy = HoldoutAccuracy.of(inputs.job(), inputs.firstResource(), holdout, folder.model());
-            say(String.format(Locale.ROOT, "hold-out accuracy %.3f on %s", accuracy, holdout.getFileName()));
-        } catch (Unmeasurable | InvalidDocument e) {
-            say("hold-out: not measured: " + e.getMessage());
-        }
+        JsonNode score =
+                report.path("rounds").path(report.path("rounds").size() - 1).path("hold_out");
+        String name = score.has("accuracy") ? "accuracy" : "loss";
+        say(
+                score.path(name).isNumber()
+                        ? String.format(
+                                Locale.ROOT,
+                                "hold-out %s %.3f on %s",
+                                name,
+                                score.path(name).asDouble(),
+                                holdout.getFileName())
+                        : "hold-out: not measured: the Overseer's log says why");
     }
 
     private void say(String line) {

@@ -117,7 +117,7 @@ final class AttestedNode implements AutoCloseable {
                 "node"));
         command.addAll(arguments);
         command.addAll(List.of("--state", folder.resolve("state").toString()));
-        return new ProcessBuilder(command)
+        return TestOverseer.oneCompiler(new ProcessBuilder(command))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("command.log").toFile())
                 .start();

@@ -150,7 +150,7 @@ class HostileRequestsIT {
                 arguments("deep", job.replace("8.0", deep), "document"),
                 arguments("half a character", job.replace("FED_AVG", "\\ud800"), "strategy"),
                 arguments(
-                        "half a purpose", job.replace("{\"clients", "{\"purpose\":\"\\ud800\",\"clients"), "document"));
+                        "half a purpose", job.replace("{\"clients", "{\"purpose\":\"\\ud800\",\"clients"), "purpose"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -241,6 +241,76 @@ class HostileUpdatesIT {
         mallory.enrol();
     }
 
+    static Stream<Arguments> otherTerms() {
+        return Stream.of(
+                arguments("job_limit: expected 3.0, got 400.0", lie(r -> r.put("job_limit", 400.0))),
+                arguments("job_delta: expected 1.0E-5, got 0.3", lie(r -> r.put("job_delta", 0.3))),
+                arguments("measurement: expected", lie(r -> r.put("measurement", "not-the-measurement"))),
+                arguments("noise_multiplier: expected", lie(r -> r.put("noise_multiplier", 80.0))));
+    }
+
+    /** The row is whole, true to itself and signed by the node; it is only not what the job says. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherTerms")
+    void upload_chargeOnOtherTermsThanTheJobs_isRejectedAndTheRoundGoesOn(String reason, Consumer<ObjectNode> change)
+            throws Exception {
+        byte[] update = TestNode.update(task.job().model(), 0.25f);
+
+        mallory.upload(
+                        task,
+                        mallory.envelope(
+                                task,
+                                update,
+                                h -> h.set(
+                                        "ledger_row",
+                                        mallory.ledger().lie(task, change).json())))
+                .ok();
+
+        JsonNode judged = mallory.judged(task);
+        assertThat(judged.get("state").asText()).isEqualTo("REJECTED");
+        assertThat(judged.get("reasons").toString()).contains("ledger_row." + reason);
+        completes(List.of(ann, bob));
+        mallory.enrol();
+    }
+
+    @Test
+    void upload_chargeOnAnotherDatasetOfTheNode_isRejectedAndCostsNeither() throws Exception {
+        endJob();
+        TestNode two = TestNode.stranger("round_two");
+        TestLedger decoy = two.offering("decoy");
+        two.enrol();
+        job = TestOverseer.post("foundry", "/jobs", TestJobs.job(List.of(two.id()), 1, 1))
+                .ok()
+                .json()
+                .get("job_id")
+                .asText();
+        RoundTask own = two.task();
+        byte[] update = TestNode.update(own.job().model(), 0.25f);
+
+        two.upload(
+                        own,
+                        two.envelope(
+                                own,
+                                update,
+                                h -> h.set("ledger_row", decoy.charge(own).json())))
+                .ok();
+
+        JsonNode judged = two.judged(own);
+        assertThat(judged.get("state").asText()).isEqualTo("REJECTED");
+        assertThat(judged.get("reasons").toString())
+                .contains("ledger_row.dataset_id: expected")
+                .contains("decoy");
+        two.enrol();
+        for (String dataset : List.of(TestJobs.DATASET, "decoy")) {
+            assertThat(two.get("/ledger-heads/" + dataset + "?nonce=" + TestLedger.NONCE)
+                            .ok()
+                            .json()
+                            .get("sequence")
+                            .asLong())
+                    .isZero();
+        }
+    }
+
     /** No tasks before it has enrolled again, and whoever may see the node sees why. */
     private static void assertQuarantined() throws Exception {
         mallory.get("/tasks/next?wait_seconds=1").problem(401, "unauthenticated");
@@ -392,6 +462,37 @@ class HostileUpdatesIT {
             assertThat(answer.type()).isEqualTo("application/problem+json");
         }
         assertThat(mirrored(path)).isEqualTo(before);
+        assertRoundUnharmed();
+    }
+
+    @Test
+    void ledgerRows_ofThisJobOnOtherTerms_are4xxAndNothingIsMirrored() throws Exception {
+        String path = "/ledger-heads/" + TestJobs.DATASET;
+        mallory.ledger().mirror(mallory);
+        JsonNode before = mirrored(path);
+        for (String member : List.of("job_limit", "job_delta")) {
+            ObjectNode body = Json.object().put("nonce", TestLedger.NONCE);
+            body.putArray("rows")
+                    .add(mallory.ledger().lie(task, r -> r.put(member, 0.9)).json());
+            Answer answer = mallory.post(path, body);
+            assertThat(answer.status()).as(answer.toString()).isIn(400, 409);
+            assertThat(answer.json().get("detail").asText()).contains("rows." + member + ": expected");
+        }
+        assertThat(mirrored(path)).isEqualTo(before);
+        assertRoundUnharmed();
+    }
+
+    @Test
+    void decline_detailOfHalfASurrogatePair_is400AndChangesNothing() throws Exception {
+        ObjectNode decline =
+                Json.object().put("attempt", 1).put("reason", "INTERNAL").put("detail", "DETAIL");
+        byte[] body = Json.canonical(decline);
+        String text = new String(body, StandardCharsets.UTF_8).replace("DETAIL", "\\ud800");
+
+        JsonNode problem = mallory.post("/jobs/" + job + "/rounds/1/declines", text.getBytes(StandardCharsets.UTF_8))
+                .problem(400, "invalid-document");
+
+        assertThat(problem.get("detail").asText()).startsWith("detail: expected ");
         assertRoundUnharmed();
     }
 

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 
 /** A node's ledger, kept in memory: one charge an attempt, chained and with true figures. */
 final class TestLedger {
@@ -38,15 +40,23 @@ final class TestLedger {
     private X509Certificate certificate;
 
     TestLedger(String nodeId, String measurement) {
+        this(nodeId, measurement, TestJobs.DATASET);
+    }
+
+    TestLedger(String nodeId, String measurement, String datasetId) {
         this.nodeId = nodeId;
         this.measurement = measurement;
-        this.dataset = new Dataset("owner_" + nodeId, TestJobs.DATASET, new PrivacyUnit("", 1), 1000, 1e-5, 5.0, false);
+        this.dataset = new Dataset("owner_" + nodeId, datasetId, new PrivacyUnit("", 1), 1000, 1e-5, 5.0, false);
     }
 
     /** Signs rows from now on with the key of an enrolment. */
     void signBy(PrivateKey newKey, X509Certificate newCertificate) {
         key = newKey;
         certificate = newCertificate;
+    }
+
+    String datasetId() {
+        return dataset.datasetId();
     }
 
     /** What the node registers when it enrols. */
@@ -71,6 +81,19 @@ final class TestLedger {
         return before.orElseGet(() -> rows.get(rows.size() - 1));
     }
 
+    /**
+     * The row of a task's attempt on other terms: with true figures, hash and signature of its own, as a node that lies makes it. The
+     * ledger keeps the right one.
+     */
+    ChargeRow lie(RoundTask task, Consumer<ObjectNode> change) {
+        ChargeRow right = charge(task);
+        ObjectNode other = right.json();
+        change.accept(other);
+        return chained(
+                rows.subList(0, (int) right.sequence() - 1),
+                ChargeRow.parse(other, "row").request());
+    }
+
     /** Hands in the rows that the Overseer has not mirrored, as a node does whose update was never taken. */
     void mirror(TestNode node) throws Exception {
         String path = "/ledger-heads/" + TestJobs.DATASET;
@@ -82,6 +105,27 @@ final class TestLedger {
                     .forEach(r -> body.withArray("rows").add(r.json()));
             node.post(path, body).ok();
         }
+    }
+
+    /** Charges so many attempts of jobs that nobody asked for, and returns their rows. */
+    List<ChargeRow> charges(int count) {
+        int before = rows.size();
+        for (int i = 0; i < count; i++) {
+            ChargeRequest request = new ChargeRequest(
+                    dataset.datasetId(),
+                    new AttemptKey(UUID.randomUUID().toString(), 1, 1),
+                    "0".repeat(64),
+                    nodeId,
+                    Optional.of(new Phase(1e-3, 50, 1)),
+                    1.0,
+                    10.0,
+                    3.0,
+                    dataset.delta(),
+                    "0".repeat(64),
+                    measurement);
+            rows.add(chained(rows, request));
+        }
+        return List.copyOf(rows.subList(before, rows.size()));
     }
 
     /** Loses its last row, as a restored disk does: the next one will stand where that one stood. */
@@ -106,15 +150,16 @@ final class TestLedger {
                 dataset.delta(),
                 task.baseDigest(),
                 measurement);
-        return chained(request, ChargeRule.spending(dataset, rows, request));
+        return chained(rows, request);
     }
 
-    private ChargeRow chained(ChargeRequest request, Spending spending) {
-        long sequence = rows.size() + 1L;
+    private ChargeRow chained(List<ChargeRow> before, ChargeRequest request) {
+        Spending spending = ChargeRule.spending(dataset, before, request);
+        long sequence = before.size() + 1L;
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String head =
-                rows.isEmpty() ? dataset.genesis() : rows.get(rows.size() - 1).hash();
-        ChargeState state = ChargeState.COMMITTED;
+        String head = before.isEmpty()
+                ? dataset.genesis()
+                : before.get(before.size() - 1).hash();
         ChargeRow open = row(sequence, now, request, spending, head, "", Optional.empty());
         String hash = open.computedHash();
         return row(sequence, now, request, spending, head, hash, Optional.of(signature(hash)));

@@ -14,6 +14,7 @@ import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,8 +35,10 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -55,6 +58,7 @@ final class TestNode {
 
     private final String id;
     private final TestLedger ledger;
+    private final List<TestLedger> further = new ArrayList<>();
     private final boolean insecure;
     private Prover prover;
     private Consumer<ObjectNode> misquote = members -> {};
@@ -100,6 +104,13 @@ final class TestNode {
         return request;
     }
 
+    /** Registers one more dataset from the next enrolment on, which no job asks for; its ledger. */
+    TestLedger offering(String datasetId) {
+        TestLedger more = new TestLedger(id, MANIFEST, datasetId);
+        further.add(more);
+        return more;
+    }
+
     /** Is vouched for by another from now on. */
     void vouchedBy(Prover other) {
         prover = other;
@@ -112,7 +123,13 @@ final class TestNode {
 
     /** A fresh token. */
     String token() throws Exception {
-        return TestOverseer.post("operator", "/enrolment-tokens", tokenRequest(id))
+        ObjectNode request = tokenRequest(id);
+        further.forEach(more -> request.withArray("datasets")
+                .addObject()
+                .put("data_owner", "owner_" + id)
+                .put("dataset_id", more.datasetId())
+                .put("max_rows", 1000));
+        return TestOverseer.post("operator", "/enrolment-tokens", request)
                 .ok()
                 .json()
                 .get("token")
@@ -130,6 +147,7 @@ final class TestNode {
                         .map(X509Certificate.class::cast)
                         .toArray(X509Certificate[]::new);
         ledger.signBy(keys.getPrivate(), chain[0]);
+        further.forEach(more -> more.signBy(keys.getPrivate(), chain[0]));
         tls = Tls.showing(keys.getPrivate(), chain, TestOverseer.ca().trustStore());
         client = Tls.client(tls);
     }
@@ -152,7 +170,9 @@ final class TestNode {
                 .put("nonce", nonce)
                 .put("csr", Base64.getEncoder().encodeToString(request(pair)));
         request.set("evidence", evidence(ReportData.Role.ENROLMENT, members).json());
-        request.put("insecure", insecure).putArray("datasets").add(ledger.registration());
+        ArrayNode datasets =
+                request.put("insecure", insecure).putArray("datasets").add(ledger.registration());
+        further.forEach(more -> datasets.add(more.registration()));
         change.accept(request);
         return anonymously("/enrolments", request);
     }
@@ -231,8 +251,8 @@ final class TestNode {
         members.set(
                 "ledger_head",
                 Json.object()
-                        .put("sequence", ledger.charge(task).sequence())
-                        .put("hash", ledger.charge(task).hash()));
+                        .put("sequence", header.at("/ledger_row/sequence").asLong())
+                        .put("hash", header.at("/ledger_row/hash").asText()));
         return members;
     }
 
@@ -310,11 +330,15 @@ final class TestNode {
     }
 
     Answer post(String path, JsonNode body) throws Exception {
+        return post(path, Json.write(body));
+    }
+
+    Answer post(String path, byte[] json) throws Exception {
         return TestOverseer.send(
                 client,
                 TestOverseer.request(TestOverseer.nodes("/api/v1" + path))
                         .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofByteArray(Json.write(body))));
+                        .POST(BodyPublishers.ofByteArray(json)));
     }
 
     static String contentDigest(byte[] body) {

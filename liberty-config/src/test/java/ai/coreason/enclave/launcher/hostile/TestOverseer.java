@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.server.FreePorts;
+import ai.coreason.enclave.launcher.server.TestDatabase;
 import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.overseer.token.TestIssuer;
 import ai.coreason.enclave.overseer.token.TokenIssuer;
@@ -58,6 +59,12 @@ public class TestOverseer implements BeforeAllCallback {
         boolean attested() {
             return true;
         }
+    }
+
+    /** Half of a server's start is the second compiler's, for minutes that it does not live to win back. */
+    static ProcessBuilder oneCompiler(ProcessBuilder command) {
+        command.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
+        return command;
     }
 
     /** The folder of the running Overseer. */
@@ -195,6 +202,7 @@ public class TestOverseer implements BeforeAllCallback {
                 List<String> run = new ArrayList<>(List.of("run", "--detach"));
                 run.addAll(List.of("--https-port", String.valueOf(userPort), "--node-port", String.valueOf(nodePort)));
                 run.addAll(attested ? production() : List.of("--simulation"));
+                run.addAll(TestDatabase.options(folder));
                 enclave(run.toArray(String[]::new));
                 client = Tls.client(Tls.anonymous(
                         FederationCa.load(folder.resolve("state/ca")).trustStore()));
@@ -230,7 +238,7 @@ public class TestOverseer implements BeforeAllCallback {
             command.addAll(List.of(arguments));
             command.addAll(List.of("--state", folder.toString()));
             Path log = folder.resolve("command.log");
-            int exit = new ProcessBuilder(command)
+            int exit = oneCompiler(new ProcessBuilder(command))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start()

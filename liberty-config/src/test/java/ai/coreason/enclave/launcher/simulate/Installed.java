@@ -6,6 +6,7 @@ import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.server.FreePorts;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.launcher.server.ServerLayout;
+import ai.coreason.enclave.launcher.server.TestDatabase;
 import ai.coreason.enclave.launcher.simulate.OverseerApi.Role;
 import ai.coreason.enclave.overseer.token.TokenIssuer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -40,6 +41,7 @@ final class Installed implements AutoCloseable {
     private final Path folder;
     private final List<String> nodes;
     private final List<Integer> ports;
+    private Optional<List<String>> database = Optional.empty();
 
     Installed(Path folder, List<String> nodes) throws IOException {
         this.folder = folder;
@@ -61,15 +63,8 @@ final class Installed implements AutoCloseable {
 
     /** Starts the Overseer in simulation and waits until it is ready. */
     void runOverseer() throws Exception {
-        succeed(
-                "overseer",
-                "run",
-                "--simulation",
-                "--detach",
-                "--https-port",
-                "" + ports.get(0),
-                "--node-port",
-                "" + ports.get(1));
+        List<String> run = overseerRun();
+        succeed("overseer", run.subList(1, run.size()).toArray(String[]::new));
     }
 
     /**
@@ -78,19 +73,19 @@ final class Installed implements AutoCloseable {
      * @return the command's exit code
      */
     int runOverseer(String option) throws IOException {
-        return run(
-                Map.of(JVM, OPTIONS + " " + option),
-                List.of(
-                        "overseer",
-                        "run",
-                        "--simulation",
-                        "--detach",
-                        "--https-port",
-                        "" + ports.get(0),
-                        "--node-port",
-                        "" + ports.get(1),
-                        "--state",
-                        overseer().toString()));
+        List<String> command = new ArrayList<>(overseerRun());
+        command.addAll(List.of("--state", overseer().toString()));
+        return run(Map.of(JVM, OPTIONS + " " + option), command);
+    }
+
+    private List<String> overseerRun() {
+        if (database.isEmpty()) {
+            database = Optional.of(TestDatabase.options(folder));
+        }
+        List<String> command = new ArrayList<>(List.of("overseer", "run", "--simulation", "--detach"));
+        command.addAll(List.of("--https-port", "" + ports.get(0), "--node-port", "" + ports.get(1)));
+        command.addAll(database.get());
+        return command;
     }
 
     /** Starts a node with the site file {@code <node>.json} and waits until it is enrolled. */

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
+import ai.coreason.enclave.sentry.data.format.CsvTable;
 import ai.coreason.enclave.sentry.data.format.TableReader;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ class SyntheticHospitalsTest {
 
         for (DataResource resource : data.resources()) {
             List<double[]> rows = new ArrayList<>();
-            assertThat(read(data.file(resource), (Table) resource.content(), rows))
+            assertThat(read(data.file(resource), (CsvTable) resource.format(), rows))
                     .as(resource.name())
                     .isTrue();
             assertThat(rows.size())
@@ -137,10 +137,10 @@ class SyntheticHospitalsTest {
     /** The rows of a file, scaled to [0, 1]. */
     private List<double[]> table(String file) throws IOException {
         List<double[]> rows = new ArrayList<>();
-        Table table = (Table) DataPackage.read(folder.resolve("datapackage.json"))
+        CsvTable table = (CsvTable) DataPackage.read(folder.resolve("datapackage.json"))
                 .resources()
                 .get(0)
-                .content();
+                .format();
         assertThat(read(folder.resolve(file), table, rows)).isTrue();
         for (double[] row : rows) {
             for (int i = 0; i < FEATURES; i++) {
@@ -151,7 +151,7 @@ class SyntheticHospitalsTest {
         return rows;
     }
 
-    private static boolean read(Path file, Table table, List<double[]> rows) throws IOException {
+    private static boolean read(Path file, CsvTable table, List<double[]> rows) throws IOException {
         return TableReader.read(file, table, row -> {
                     double[] values = new double[FEATURES + 1];
                     for (int i = 0; i <= FEATURES; i++) {

@@ -1,8 +1,6 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.schema.TableSchema;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -13,7 +11,7 @@ import java.util.stream.IntStream;
 
 /**
  * The columns of a dataset in the order of their names, and which of them only name a record or whose it is: the privacy unit's,
- * a FHIR record's patient, those of the primary key and those that are unique by themselves. Where all are, none counts as such.
+ * that which says whose a record of its format is, as a FHIR record's patient, those of the primary key and those that are unique by themselves. Where all are, none counts as such.
  * Immutable.
  */
 final class Columns {
@@ -38,19 +36,15 @@ final class Columns {
 
     /** Of a table; none yet of tensors, whose columns the file gives. */
     static Columns of(DataResource resource) {
-        boolean fhir = resource.content() instanceof FhirTable;
-        if (!fhir && !(resource.content() instanceof Table)) {
+        if (!(resource.format().layout() instanceof TableSchema schema)) {
             return new Columns(List.of(), new int[0], List.of());
         }
-        TableSchema schema = fhir ? ((FhirTable) resource.content()).schema() : ((Table) resource.content()).schema();
         List<String> byPlace = schema.fields().stream()
                 .map(f -> f.name().strip().toLowerCase(Locale.ROOT))
                 .toList();
         Set<Integer> naming = new HashSet<>();
         schema.column(resource.dataset().unit().column()).ifPresent(naming::add);
-        if (fhir) {
-            schema.column(FhirTable.PATIENT).ifPresent(naming::add);
-        }
+        resource.format().ownerColumn().ifPresent(name -> schema.column(name).ifPresent(naming::add));
         schema.keys().stream()
                 .filter(k -> k.primary() || k.columns().size() == 1)
                 .forEach(k -> naming.addAll(k.columns()));

@@ -4,7 +4,7 @@ import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.sentry.contract.NodeDataset;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.DataResource;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

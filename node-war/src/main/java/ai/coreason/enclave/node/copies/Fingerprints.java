@@ -1,8 +1,9 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.data.DataResource;
+import ai.coreason.enclave.sentry.data.format.RecordSink;
 import ai.coreason.enclave.sentry.data.schema.Row;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.List;
  * they are written and in whatever order they and their columns come; whoever lacks the site's key learns nothing from them.
  * Not thread-safe; one instance reads one dataset once. {@link #toString()} shows none.
  */
-public final class Fingerprints {
+public final class Fingerprints implements RecordSink {
     /** How many are kept of a dataset; of one with more records, a sample. 8 MiB a view. */
     static final int MOST = 1 << 20;
 
@@ -54,8 +55,8 @@ public final class Fingerprints {
         values = new byte[those.names().size()][];
     }
 
-    /** Takes one record of a table. */
-    public void add(Row row) {
+    @Override
+    public void row(Row row) {
         for (int i = 0; i < values.length; i++) {
             int column = columns.place(i);
             values[i] = row.missing(column) ? CanonicalValue.NONE : CanonicalValue.of(row, column);
@@ -63,12 +64,12 @@ public final class Fingerprints {
         take();
     }
 
-    /** Takes all examples of a file that obeys its schema. */
-    public void addAll(Safetensors file) {
+    @Override
+    public void tensors(Safetensors file) {
         List<Tensor> tensors = new ArrayList<>();
         List<Slot> slots = new ArrayList<>();
         List<Boolean> identifying = new ArrayList<>();
-        Tensors declared = (Tensors) resource.content();
+        Tensors declared = (Tensors) resource.format().layout();
         declared.tensors().keySet().stream().sorted().forEach(name -> {
             Tensor tensor = file.tensors().get(name);
             for (Slot slot : slots(tensor)) {

@@ -2,28 +2,16 @@ package ai.coreason.enclave.node.data;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.node.copies.Fingerprints;
-import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.encode.Encoded;
-import ai.coreason.enclave.sentry.data.encode.ResourceFit;
-import ai.coreason.enclave.sentry.data.encode.TableEncoder;
-import ai.coreason.enclave.sentry.data.encode.TensorEncoder;
+import ai.coreason.enclave.sentry.data.encode.RecordEncoder;
 import ai.coreason.enclave.sentry.data.encode.UnitSizes;
-import ai.coreason.enclave.sentry.data.format.FhirReader;
-import ai.coreason.enclave.sentry.data.format.TableReader;
-import ai.coreason.enclave.sentry.data.format.TensorReader;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
 import ai.coreason.enclave.sentry.data.schema.Findings;
-import ai.coreason.enclave.sentry.data.schema.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Reads a site's dataset for a job: checks every record against the schema, and encodes what the job names. Whether a job
@@ -31,15 +19,14 @@ import java.util.function.Supplier;
  * the job. Not thread-safe; one instance reads once. Nothing of a record is logged or put in an error.
  */
 public final class DatasetReader {
-    /** Reads and judges. */
-    private interface Source {
-        Reading read(Fingerprints prints) throws IOException;
-    }
+    private final DataPackage data;
+    private final DataResource resource;
+    private final RecordEncoder encoder;
 
-    private final Source source;
-
-    private DatasetReader(Source source) {
-        this.source = source;
+    private DatasetReader(DataPackage data, DataResource resource, RecordEncoder encoder) {
+        this.data = data;
+        this.resource = resource;
+        this.encoder = encoder;
     }
 
     /**
@@ -48,40 +35,7 @@ public final class DatasetReader {
      * @throws InvalidDocument if the job, the schema and the model do not fit one another, naming both sides
      */
     public static DatasetReader of(DataPackage data, DataResource resource, FederationJob job) {
-        ResourceFit.requireTerms(job, resource);
-        Dataset dataset = resource.dataset();
-        if (resource.content() instanceof Table table) {
-            TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
-            return new DatasetReader(prints -> judge(
-                    TableReader.read(files(data, resource).get(0), table, both(prints, encoder)),
-                    dataset,
-                    encoder::encoded));
-        }
-        if (resource.content() instanceof FhirTable table) {
-            TableEncoder encoder = new TableEncoder(job, table.schema(), dataset.unit(), dataset.declaredRows());
-            return new DatasetReader(prints -> {
-                List<String> passedOver = passedOver(data, resource);
-                Findings found = FhirReader.read(files(data, resource), table, both(prints, encoder));
-                return judge(found.noted(passedOver), dataset, encoder::encoded);
-            });
-        }
-        Tensors tensors = (Tensors) resource.content();
-        TensorEncoder encoder = new TensorEncoder(job, tensors, dataset.unit());
-        return new DatasetReader(prints -> {
-            TensorReader.Checked checked =
-                    TensorReader.read(files(data, resource).get(0), tensors);
-            if (checked.findings().clean()) {
-                prints.addAll(checked.file());
-            }
-            return judge(checked.findings(), dataset, () -> encoder.encode(checked.file()));
-        });
-    }
-
-    private static Consumer<Row> both(Fingerprints prints, TableEncoder encoder) {
-        return row -> {
-            prints.add(row);
-            encoder.add(row);
-        };
+        return new DatasetReader(data, resource, RecordEncoder.of(job, resource));
     }
 
     /**
@@ -93,7 +47,9 @@ public final class DatasetReader {
      * @throws IOException if the file cannot be read
      */
     public Reading read(Fingerprints prints) throws IOException {
-        return source.read(prints);
+        List<String> passedOver = passedOver(data, resource);
+        Findings found = resource.format().read(files(data, resource), prints.and(encoder));
+        return judge(found.noted(passedOver));
     }
 
     /**
@@ -117,13 +73,13 @@ public final class DatasetReader {
         }
     }
 
-    private static Reading judge(Findings found, Dataset dataset, Supplier<Encoded> encoded) {
-        String column = dataset.unit().column();
+    private Reading judge(Findings found) {
+        String column = resource.dataset().unit().column();
         long unnamed = column.isEmpty() ? 0 : found.missing(column);
         if (!found.clean() || unnamed > 0) {
             return new Reading.Refused(found, unnamed);
         }
-        Encoded records = encoded.get();
+        Encoded records = encoder.encoded();
         return new Reading.Ready(found.noted(records.remarks()).noted(UnitSizes.notes(records)), records.examples());
     }
 }

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSession;
 
 /**
  * Requests to one origin over HTTP/1.1 and TLS, each bounded in time and bytes, and tried again with {@link Backoff} on
- * connection errors, time-outs and 5xx, never on 4xx. Thread-safe.
+ * connection errors, time-outs and 5xx, never on 4xx; not before the Overseer's {@code Retry-After}. Thread-safe.
  */
 final class OverseerCalls {
     /** Too slow, or too many calls: another time may do. */
@@ -27,6 +27,7 @@ final class OverseerCalls {
 
     private static final System.Logger LOG = System.getLogger(OverseerCalls.class.getName());
     private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(1);
 
     private final HttpClient http;
     private final URI base;
@@ -75,6 +76,7 @@ final class OverseerCalls {
             int before = received.resumable();
             String failure;
             Exception cause = null;
+            Duration atLeast = Duration.ZERO;
             try {
                 HttpResponse<byte[]> response =
                         once(request.apply(builder(path, limits, received)).build(), limits.timeout(), received);
@@ -82,6 +84,7 @@ final class OverseerCalls {
                     return answer(name, response);
                 }
                 failure = "answered " + response.statusCode();
+                atLeast = retryAfter(response);
             } catch (IOException e) {
                 failure = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
                 cause = e;
@@ -98,8 +101,19 @@ final class OverseerCalls {
                     name,
                     "" + tried,
                     failure);
-            pause.pause(backoff.delay(tried));
+            Duration delay = backoff.delay(tried);
+            pause.pause(delay.compareTo(atLeast) < 0 ? atLeast : delay);
         }
+    }
+
+    /** How long an Overseer that cannot serve now asks to be left alone; at most {@link #LONGEST_RETRY_AFTER}. */
+    private static Duration retryAfter(HttpResponse<byte[]> response) {
+        return response.headers()
+                .firstValue("Retry-After")
+                .filter(text -> text.matches("[0-9]{1,9}"))
+                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                .map(d -> d.compareTo(LONGEST_RETRY_AFTER) < 0 ? d : LONGEST_RETRY_AFTER)
+                .orElse(Duration.ZERO);
     }
 
     private HttpRequest.Builder builder(String path, Limits limits, ReceivedBody received) {

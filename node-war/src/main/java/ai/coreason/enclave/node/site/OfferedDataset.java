@@ -1,8 +1,8 @@
 package ai.coreason.enclave.node.site;
 
 import ai.coreason.enclave.privacy.ledger.Dataset;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import java.nio.file.Path;
 
 /**

@@ -25,7 +25,7 @@ import java.util.Optional;
  */
 final class LedgerMirroring {
     private static final System.Logger LOG = System.getLogger(LedgerMirroring.class.getName());
-    private static final int ROWS_A_CALL = 500;
+    private static final int ROWS_A_CALL = 64;
     private static final int NONCE_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -76,7 +76,7 @@ final class LedgerMirroring {
             String nonce = nonce();
             JsonNode answer = session.client().ledgerRows(datasetId, nonce, part, books.signers(part));
             LedgerHead head = taken(session, datasetId, nonce, answer);
-            if (head.sequence() < next + part.size()) {
+            if (head.sequence() <= next) {
                 throw new Declined(
                         DeclineReason.INTERNAL,
                         "the Overseer took ledger rows up to " + (next + part.size()) + " and countersigned row "

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import ai.coreason.enclave.sentry.contract.NodeDataset;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.tensor.DType;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;

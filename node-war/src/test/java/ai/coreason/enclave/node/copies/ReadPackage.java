@@ -3,14 +3,8 @@ package ai.coreason.enclave.node.copies;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.sentry.contract.NodeDataset;
-import ai.coreason.enclave.sentry.data.format.FhirReader;
-import ai.coreason.enclave.sentry.data.format.TableReader;
-import ai.coreason.enclave.sentry.data.format.TensorReader;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,16 +62,7 @@ final class ReadPackage {
 
     /** The same fingerprints, after all records were read. */
     static Fingerprints taken(Fingerprints fingerprints, DataPackage data, DataResource resource) throws IOException {
-        Findings found;
-        if (resource.content() instanceof Table table) {
-            found = TableReader.read(data.file(resource), table, fingerprints::add);
-        } else if (resource.content() instanceof FhirTable table) {
-            found = FhirReader.read(data.files(resource), table, fingerprints::add);
-        } else {
-            TensorReader.Checked checked = TensorReader.read(data.file(resource), (Tensors) resource.content());
-            found = checked.findings();
-            fingerprints.addAll(checked.file());
-        }
+        Findings found = resource.format().read(data.files(resource), fingerprints);
         assertThat(found.clean()).as(found.toString()).isTrue();
         return fingerprints;
     }

@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node.copies;
 
-import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.DataResource;
 
 /** Fingerprints for tests that do not compare them. */
 public final class SamplePrints {

@@ -10,14 +10,16 @@ import ai.coreason.enclave.node.copies.SamplePrints;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.encode.Encoded;
 import ai.coreason.enclave.sentry.data.encode.TableEncoder;
 import ai.coreason.enclave.sentry.data.encode.TensorEncoder;
+import ai.coreason.enclave.sentry.data.format.CsvTable;
 import ai.coreason.enclave.sentry.data.format.TableReader;
 import ai.coreason.enclave.sentry.data.format.TensorReader;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
 import ai.coreason.enclave.sentry.data.schema.Rule;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import ai.coreason.enclave.sentry.tensor.DType;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
@@ -97,9 +99,14 @@ class DatasetReaderTest {
 
     private static Encoded encode(DataPackage data, FederationJob job) throws IOException {
         DataResource resource = data.resources().get(0);
-        DataResource.Table table = (DataResource.Table) resource.content();
+        CsvTable table = (CsvTable) resource.format();
         TableEncoder encoder = new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 100);
-        TableReader.read(data.file(resource), table, encoder::add);
+        TableReader.read(data.file(resource), table, encoder::row);
+        return encoder.encoded();
+    }
+
+    private static Encoded encoded(TensorEncoder encoder, Safetensors file) {
+        encoder.tensors(file);
         return encoder.encoded();
     }
 
@@ -323,7 +330,7 @@ class DatasetReaderTest {
     @Test
     void of_moreNumbersThanDeclaredRowsCanHold_isRefusedBeforeTheDataIsRead() throws Exception {
         DataPackage data = data(HEADER);
-        DataResource.Table table = (DataResource.Table) data.resources().get(0).content();
+        CsvTable table = (CsvTable) data.resources().get(0).format();
         FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
         assertThatThrownBy(() -> new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 3_000_000_000L))
                 .hasMessageStartingWith(
@@ -333,14 +340,14 @@ class DatasetReaderTest {
     @Test
     void add_moreNumbersThanTheHeapHolds_isRefusedBeforeMemoryEnds() throws Exception {
         DataPackage data = data(HEADER + "70,1,,,\n".repeat(201));
-        DataResource.Table table = (DataResource.Table) data.resources().get(0).content();
+        CsvTable table = (CsvTable) data.resources().get(0).format();
         FederationJob job = job(1, 1, "mse", field("age", "min_max"), field("bp", "identity"));
         assertThatThrownBy(() -> new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 101, 24 * 200))
                 .hasMessageStartingWith("dataset.features: expected at most 0 numbers for each of 101 declared rows");
 
         TableEncoder encoder = new TableEncoder(job, table.schema(), PrivacyUnit.RECORD, 100, 24 * 200);
 
-        assertThatThrownBy(() -> TableReader.read(data.file(data.resources().get(0)), table, encoder::add))
+        assertThatThrownBy(() -> TableReader.read(data.file(data.resources().get(0)), table, encoder::row))
                 .hasMessageStartingWith("dataset: expected at most 200 numbers in all");
     }
 
@@ -364,9 +371,10 @@ class DatasetReaderTest {
         FederationJob job = FederationJob.parse(
                 Json.read(Files.readAllBytes(shared("federations/mnist/job_dp.json"))), JobRules.production());
         DataResource resource = data.resource(node).orElseThrow();
-        DataResource.Tensors tensors = (DataResource.Tensors) resource.content();
-        Encoded encoded = new TensorEncoder(job, tensors, PrivacyUnit.RECORD)
-                .encode(TensorReader.read(data.file(resource), tensors).file());
+        Tensors tensors = (Tensors) resource.format().layout();
+        Encoded encoded = encoded(
+                new TensorEncoder(job, tensors, PrivacyUnit.RECORD),
+                TensorReader.read(data.file(resource), tensors).file());
         float greatest = 0;
         for (float v : encoded.x()) {
             greatest = Math.max(greatest, v);
@@ -395,19 +403,18 @@ class DatasetReaderTest {
     @Test
     void encode_tensors_areScaledAndClassesStand() throws Exception {
         DataPackage data = tensorData(X, Y);
-        DataResource.Tensors schema =
-                (DataResource.Tensors) data.resources().get(0).content();
+        Tensors schema = (Tensors) data.resources().get(0).format().layout();
         String x = "{\"field\": \"x\", \"encode\": \"tensor\", \"scale\": 0.5}";
         Safetensors file =
                 TensorReader.read(data.file(data.resources().get(0)), schema).file();
-        Encoded classes = new TensorEncoder(
-                        job(4, 2, "cross_entropy", field("y", "class"), x), schema, PrivacyUnit.RECORD)
-                .encode(file);
+        Encoded classes = encoded(
+                new TensorEncoder(job(4, 2, "cross_entropy", field("y", "class"), x), schema, PrivacyUnit.RECORD),
+                file);
         assertThat(classes.x()).containsExactly(0, 0.5f, 1, 127.5f);
         assertThat(classes.classes()).containsExactly(1);
-        Encoded numbers = new TensorEncoder(
-                        job(4, 1, "bce_with_logits", field("y", "binary"), x), schema, PrivacyUnit.RECORD)
-                .encode(file);
+        Encoded numbers = encoded(
+                new TensorEncoder(job(4, 1, "bce_with_logits", field("y", "binary"), x), schema, PrivacyUnit.RECORD),
+                file);
         assertThat(numbers.targets()).containsExactly(1);
     }
 

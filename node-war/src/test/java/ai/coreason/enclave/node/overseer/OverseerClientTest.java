@@ -101,6 +101,26 @@ class OverseerClientTest {
     }
 
     @Test
+    void upload_overseerIsBusy_comesAgainNotBeforeItIsAsked() throws Exception {
+        List<String> came = new ArrayList<>();
+        overseer.on("/jobs/", exchange -> {
+            came.add(exchange.getRequestMethod());
+            if (came.size() == 1) {
+                exchange.getResponseHeaders().set("Retry-After", "5");
+                TlsOverseer.problem(503, "unavailable", "not now").handle(exchange);
+            } else {
+                TlsOverseer.answer(202, "application/json", "{}".getBytes(StandardCharsets.UTF_8))
+                        .handle(exchange);
+            }
+        });
+
+        client.upload(JOB, 1, "node_a", new byte[4]);
+
+        assertThat(came).hasSize(2);
+        assertThat(pauses).containsExactly(Duration.ofSeconds(5));
+    }
+
+    @Test
     void upload_answered409_isRefusedAtOnceAndFinal() {
         overseer.on("/jobs/", TlsOverseer.problem(409, "other-bytes", "another update is there"));
 

@@ -76,6 +76,27 @@ class TaskLedgerTest extends TaskBench {
     }
 
     @Test
+    void take_overseerThatTakesFewRowsACall_getsTheRestInFurtherCalls() throws Exception {
+        for (int round = 1; round <= 4; round++) {
+            take(task(round));
+            mirrored();
+        }
+        federation
+                .ledgerHead
+                .put("sequence", 1)
+                .put("hash", books.rows("heart").get(0).hash());
+        federation.rowsACall = 2;
+
+        take(task(5));
+
+        assertThat(federation.declines).isEmpty();
+        assertThat(federation.uploads).hasSize(5);
+        assertThat(federation.rows)
+                .extracting(row -> row.path("sequence").asLong())
+                .containsExactly(2L, 3L, 4L, 4L);
+    }
+
+    @Test
     void take_overseerThatTakesNoRows_declinesAndPaysNothing() throws Exception {
         federation.uploadStatus = 409;
         take(task(1));

@@ -7,6 +7,8 @@ import ai.coreason.enclave.overseer.aggregation.ServerState;
 import ai.coreason.enclave.overseer.aggregation.ShareCap;
 import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.job.Participation;
+import ai.coreason.enclave.overseer.load.MemoryShare;
+import ai.coreason.enclave.overseer.load.ModelMemory;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.RoundStepper.Step.Aggregate;
 import ai.coreason.enclave.overseer.update.UpdateInspector;
@@ -44,6 +46,9 @@ public class Aggregator {
     private UpdateInspector inspector;
 
     @Inject
+    private ModelMemory memory;
+
+    @Inject
     private AggregationRules rules;
 
     /** What an attempt's updates give. */
@@ -55,8 +60,21 @@ public class Aggregator {
         record Failed(String why) implements Outcome {}
     }
 
-    /** Computes the next model and stores it, if it is one that training may start from. */
+    /**
+     * Computes the next model and stores it, if it is one that training may start from. Waits until there is memory for it beside what
+     * else goes on.
+     */
     public Outcome aggregate(Aggregate step) {
+        MemoryShare.Permit permit =
+                memory.aggregation(step.job().model(), step.admitted().size());
+        try {
+            return next(step);
+        } finally {
+            permit.close();
+        }
+    }
+
+    private Outcome next(Aggregate step) {
         Weights base = models.weights(step.round().baseDigest(), step.job().model());
         StrategySpec settings = step.job().training().strategy();
         Next next = rules.of(settings.strategy()).next(settings, trained(base, step), ServerState.NONE, parts(step));
@@ -83,16 +101,17 @@ public class Aggregator {
         double[] weights = weights(step);
         List<Part> parts = new ArrayList<>();
         for (Contribution c : step.admitted()) {
-            UpdateEnvelope envelope = UpdateEnvelope.parse(
-                    storage.updates().read(c.envelopeDigest().orElseThrow()));
-            Weights update = inspector.open(
-                    step.round().jobId(),
-                    step.job(),
-                    envelope,
-                    step.job().training().strategy().maxUpdateNorm());
-            parts.add(new Part(weights[parts.size()], update::view));
+            parts.add(new Part(weights[parts.size()], update(step, c)::view));
         }
         return parts;
+    }
+
+    private Weights update(Aggregate step, Contribution c) {
+        return inspector.open(
+                step.round().jobId(),
+                step.job(),
+                storage.updates().read(c.envelopeDigest().orElseThrow(), UpdateEnvelope::read),
+                step.job().training().strategy().maxUpdateNorm());
     }
 
     /** The next model with the parameters that are not trained. */

@@ -1,6 +1,9 @@
 package ai.coreason.enclave.overseer.conduct;
 
+import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
+import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
 import ai.coreason.enclave.overseer.job.JobAdmitted;
+import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundStepper;
 import ai.coreason.enclave.overseer.round.RoundStepper.Step;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Drives every job's rounds: when an update was admitted, when a task was declined, and once a second for deadlines and
@@ -54,7 +58,13 @@ public class RoundConductor {
     private Aggregator aggregator;
 
     @Inject
+    private ModelEvaluation evaluation;
+
+    @Inject
     private TaskBell bell;
+
+    @Inject
+    private RoundDesk desk;
 
     @Resource
     private ManagedExecutorService executor;
@@ -63,9 +73,11 @@ public class RoundConductor {
     public RoundConductor() {}
 
     /** A conductor outside of a server. */
-    RoundConductor(RoundStepper stepper, Aggregator aggregator, TaskBell bell, Executor executor) {
+    RoundConductor(
+            RoundStepper stepper, Aggregator aggregator, ModelEvaluation evaluation, TaskBell bell, Executor executor) {
         this.stepper = stepper;
         this.aggregator = aggregator;
+        this.evaluation = evaluation;
         this.bell = bell;
         this.lanes = lanes(executor);
     }
@@ -90,12 +102,32 @@ public class RoundConductor {
         lanes.signal(round.jobId());
     }
 
-    /** Looks at every job that has not ended. */
+    /**
+     * Takes a node that is in quarantine out of the rounds that wait for it, once its quarantine is stored: in a transaction of its own, as
+     * a node's row is locked after those of its jobs. Lost in a crash, its rounds end without it at their deadlines.
+     */
+    public void quarantined(@Observes(during = TransactionPhase.AFTER_SUCCESS) NodeQuarantined node) {
+        executor.execute(() -> {
+            try {
+                desk.quarantined(node);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "node.not-taken-out node=" + node.nodeId(), e);
+            }
+        });
+    }
+
+    /** Looks at every job that has not ended; one that cannot be looked at now keeps none of the others waiting. */
     @Schedule(second = "*", minute = "*", hour = "*", persistent = false)
     void tick() {
         List<String> underWay = stepper.underWay();
         failures.keySet().retainAll(underWay);
-        underWay.forEach(lanes::signal);
+        for (String jobId : underWay) {
+            try {
+                lanes.signal(jobId);
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.WARNING, "round.not-looked-at job=" + jobId + " why=" + e.getMessage());
+            }
+        }
     }
 
     /** One job's next step; the next model is what takes long. */
@@ -123,7 +155,8 @@ public class RoundConductor {
         private Step conclude(String jobId, Step.Aggregate aggregate) {
             Aggregator.Outcome outcome = aggregator.aggregate(aggregate);
             if (outcome instanceof Aggregator.Outcome.Stored stored) {
-                return stepper.close(jobId, aggregate.round(), stored.digest());
+                return stepper.close(
+                        jobId, aggregate.round(), stored.digest(), evaluation.of(aggregate.job(), stored.digest()));
             }
             return stepper.spoil(jobId, aggregate.round(), ((Aggregator.Outcome.Failed) outcome).why());
         }

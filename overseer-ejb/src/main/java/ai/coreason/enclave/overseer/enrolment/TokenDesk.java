@@ -71,8 +71,9 @@ public class TokenDesk {
         if (taken.isPresent()) {
             return new Issued.Refused(taken.get());
         }
+        Issued token = new Issued.Token(nodes.token(nodeId, allowed, by));
         audit.append(new EnrolmentEvent.TokenIssued(nodeId, by, allowed));
-        return new Issued.Token(nodes.token(nodeId, allowed, by));
+        return token;
     }
 
     /** Why a dataset is not this node's to register: another node has it, or may register it by a token that is out. */

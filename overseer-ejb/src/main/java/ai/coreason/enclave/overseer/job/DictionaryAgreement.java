@@ -3,10 +3,11 @@ package ai.coreason.enclave.overseer.job;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.DatasetSpec;
 import ai.coreason.enclave.sentry.contract.EncodedField;
-import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.EncodingSpec;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.contract.PublicField;
+import ai.coreason.enclave.sentry.contract.StatedBounds;
 import ai.coreason.enclave.sentry.data.schema.Lookalike;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -119,7 +120,7 @@ public final class DictionaryAgreement {
 
     /** Each value that a site allows has a place in the job's own order, or the job would read it as zeros. */
     private static Optional<String> againstOrder(EncodedField asked, Map<String, Optional<PublicField>> fields) {
-        if (asked.order().isEmpty()) {
+        if (asked.encode().order().isEmpty()) {
             return Optional.empty();
         }
         Map<Object, List<String>> left = new LinkedHashMap<>();
@@ -134,39 +135,38 @@ public final class DictionaryAgreement {
             }
         }));
         if (!left.isEmpty()) {
-            List<String> order = asked.order().stream().map(v -> v.asText()).toList();
+            List<String> order =
+                    asked.encode().order().stream().map(v -> v.asText()).toList();
             return Optional.of("expected an order of all values of each site's enum, got one without " + shown(left)
                     + likeness(texts(left.keySet().iterator().next()), order));
         }
         boolean mixed =
                 free.size() < fields.values().stream().flatMap(Optional::stream).count();
-        return !free.isEmpty() && (mixed || asked.encode() != Encoding.ONE_HOT)
+        return !free.isEmpty() && (mixed || !(asked.encode() instanceof EncodingSpec.OneHot))
                 ? Optional.of("expected an enum at all sites for the order to go by, got none at " + shown(free))
                 : Optional.empty();
     }
 
     /** The job's own bounds hold each site's; narrower ones cut all sites' alike. */
     private static Optional<String> againstBounds(EncodedField asked, Map<String, Optional<PublicField>> fields) {
-        if (asked.minimum().isEmpty()) {
+        if (!asked.encode().bounds().stated()) {
             return Optional.empty();
         }
         Map<Object, List<String>> bounds = new LinkedHashMap<>();
         fields.forEach((node, field) -> field.ifPresent(
                 f -> bounds.computeIfAbsent(new Bounds(f.minimum(), f.maximum()), b -> new ArrayList<>())
                         .add(node)));
-        String own = new Bounds(asked.minimum(), asked.maximum()).toString();
-        if (bounds.size() > 1 && bounds.keySet().stream().anyMatch(b -> !covers(asked, (Bounds) b))) {
+        StatedBounds stated = asked.encode().bounds();
+        String own = new Bounds(stated.minimum(), stated.maximum()).toString();
+        if (bounds.size() > 1
+                && bounds.keySet().stream().anyMatch(b -> !stated.cover(((Bounds) b).least(), ((Bounds) b).most()))) {
             return Optional.of(
                     "expected bounds within the job's " + own + ", or the same at all sites, got " + shown(bounds));
         }
-        return bounds.keySet().stream().anyMatch(b -> asked.flattens(((Bounds) b).least(), ((Bounds) b).most()))
+        return bounds.keySet().stream().anyMatch(b -> stated.flatten(((Bounds) b).least(), ((Bounds) b).most()))
                 ? Optional.of(
                         "expected bounds that have numbers in common with the job's " + own + ", got " + shown(bounds))
                 : Optional.empty();
-    }
-
-    private static boolean covers(EncodedField asked, Bounds site) {
-        return asked.covers(site.least(), site.most());
     }
 
     /** What a reader would not see: that two texts which look the same are not. */
@@ -199,17 +199,17 @@ public final class DictionaryAgreement {
         aspects.add(new Aspect("type", f -> f.shape().isEmpty() ? f.type() : f.type() + " " + f.shape()));
         aspects.add(new Aspect("unit", f -> f.unit().orElse(NONE)));
         aspects.add(new Aspect("numbers for a missing value", f -> f.missing()));
-        boolean ordered = Encoding.ORDERED.contains(asked.encode());
-        if (asked.order().isEmpty()) {
+        boolean ordered = asked.encode().ordered();
+        if (asked.encode().order().isEmpty()) {
             aspects.add(new Aspect(
                     "enum" + (ordered ? " in the same order" : ""),
                     f -> ordered && !numberAsItIs(asked, f) ? f.values() : new HashSet<>(f.values())));
         }
-        if (asked.minimum().isEmpty() && !ordered) {
+        if (!asked.encode().bounds().stated() && !ordered) {
             aspects.add(new Aspect("minimum", f -> f.minimum()));
             aspects.add(new Aspect("maximum", f -> f.maximum()));
         }
-        if (ordered && asked.order().isEmpty()) {
+        if (ordered && asked.encode().order().isEmpty()) {
             aspects.add(new Aspect("maximum", f -> f.values().isEmpty() ? f.maximum() : NONE));
         }
         return aspects;
@@ -217,7 +217,8 @@ public final class DictionaryAgreement {
 
     /** A number that is 0 or 1 stands for itself, wherever its enum has it. */
     private static boolean numberAsItIs(EncodedField asked, PublicField f) {
-        return asked.encode() == Encoding.BINARY && f.values().stream().allMatch(Double.class::isInstance);
+        return asked.encode() instanceof EncodingSpec.Binary
+                && f.values().stream().allMatch(Double.class::isInstance);
     }
 
     private static String text(Object value) {

@@ -2,7 +2,7 @@ package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.graph.LossKind;
-import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.EncodingSpec;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import java.util.Arrays;
 
@@ -21,7 +21,7 @@ final class GraphFit {
             return;
         }
         long features = job.dataset().features().size();
-        boolean oneHot = job.dataset().features().stream().anyMatch(f -> f.encode() == Encoding.ONE_HOT);
+        boolean oneHot = job.dataset().features().stream().anyMatch(f -> f.encode() instanceof EncodingSpec.OneHot);
         long inputs = job.model().input().shape().size();
         if (oneHot ? inputs < features : inputs != features) {
             throw InvalidDocument.at(

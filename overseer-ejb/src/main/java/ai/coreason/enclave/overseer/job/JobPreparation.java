@@ -1,7 +1,10 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.load.MemoryShare;
+import ai.coreason.enclave.overseer.load.ModelMemory;
 import ai.coreason.enclave.overseer.vault.ModelStore;
+import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.annotation.Resource;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
@@ -43,6 +46,9 @@ public class JobPreparation {
     @Inject
     private JobDocuments documents;
 
+    @Inject
+    private ModelMemory memory;
+
     @Resource
     private ManagedExecutorService executor;
 
@@ -75,9 +81,19 @@ public class JobPreparation {
         }
     }
 
+    private String initial(Job job) {
+        FederationJob document = documents.of(job);
+        MemoryShare.Permit permit = memory.oneModel(document.model());
+        try {
+            return models.initial(document, job.id());
+        } finally {
+            permit.close();
+        }
+    }
+
     private void prepare(Job job) {
         try {
-            jobs.prepared(job.id(), models.initial(documents.of(job), job.id()));
+            jobs.prepared(job.id(), initial(job));
         } catch (InvalidDocument e) {
             jobs.unprepared(job.id(), e.getMessage());
         } catch (RuntimeException e) {

@@ -1,21 +1,19 @@
 package ai.coreason.enclave.overseer.job;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.load.MemoryPlan;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 
 /**
- * How large a model this Overseer can hold: while it averages, the base, the sum and every node's update lie in memory, and the vault
- * takes the model and the updates of a round.
+ * How large a model this Overseer can hold: its aggregation, and the opening of one update, fit each into their share of memory, and
+ * the vault takes the model and the updates of a round. What goes on at the same time waits for its part of these shares
+ * ({@link ai.coreason.enclave.overseer.load.ModelMemory}), so that the limit holds however many jobs run.
  *
  * @param heapBytes the most memory that this JVM takes
  * @param vaultBytes what is free where the vault lies
  */
 record ModelRoom(long heapBytes, long vaultBytes) {
     private static final int BYTES_PER_VALUE = 4;
-    /** Base, next model, its file, and one update's sealed and opened bytes beside those that wait. */
-    private static final int COPIES = 6;
-
-    private static final int HEAP_SHARE = 2;
     private static final int MODELS_KEPT = 2;
 
     /**
@@ -24,7 +22,7 @@ record ModelRoom(long heapBytes, long vaultBytes) {
      * @throws InvalidDocument naming how many parameters would, and what came
      */
     void require(ModelGraph model, int nodes) {
-        long byHeap = heapBytes / HEAP_SHARE / ((long) BYTES_PER_VALUE * (nodes + COPIES));
+        long byHeap = new MemoryPlan(heapBytes).mostParameters(nodes);
         long byVault = vaultBytes / ((long) BYTES_PER_VALUE * (nodes + MODELS_KEPT));
         long most = Math.min(byHeap, byVault);
         if (model.parameterCount() > most) {

@@ -1,9 +1,11 @@
 package ai.coreason.enclave.overseer.job;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.Phase;
+import ai.coreason.enclave.privacy.ledger.ChargeRequest;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,28 @@ public record NodePlan(
     /** The mechanism of one round, or empty without noise. */
     public Optional<Phase> phase() {
         return training.phase();
+    }
+
+    /**
+     * What one attempt of this plan asks the node's ledger for, the same member by member as the node itself computes it.
+     *
+     * @param jobDigest of the job that sites approve
+     * @param modelDigest the model that the round starts from
+     * @param measurement what is measured of the code that trains
+     */
+    public ChargeRequest charge(AttemptKey key, String jobDigest, String modelDigest, String measurement) {
+        return new ChargeRequest(
+                datasetId,
+                key,
+                jobDigest,
+                nodeId,
+                phase(),
+                training.maxGradNorm(),
+                training.normaliser(),
+                limit,
+                delta,
+                modelDigest,
+                measurement);
     }
 
     /** The plan as it is stored. */

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.lifecycle;
 
+import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.token.TokenPolicy;
 import ai.coreason.enclave.overseer.token.UserTokens;
@@ -22,8 +23,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * What must be done before anything else runs: waits for transactions that a crash left in doubt, brings the tables to this version,
- * opens the audit log, and reads what hardware and users' tokens are verified by, so that a server whose roots or issuer cannot be
- * read does not start; roots that replace the built-in ones are told in the log. Where {@code enclave.parent.pid} names the process
+ * opens the audit log, and reads what hardware and users' tokens are verified by and which public records there are, so that a
+ * server whose roots, issuer or records cannot be read does not start; roots that replace the built-in ones are told in the log. Where {@code enclave.parent.pid} names the process
  * that started this server, the server ends with that process, so that a killed launcher leaves none behind.
  */
 @Singleton
@@ -45,6 +46,9 @@ public class OverseerStart {
     private UserTokens tokens;
 
     @Inject
+    private ModelEvaluation evaluation;
+
+    @Inject
     @ConfigProperty(name = "enclave.parent.pid")
     private Optional<Long> parent;
 
@@ -60,6 +64,7 @@ public class OverseerStart {
         try {
             new InDoubt(database).awaitEnd();
             openTokens();
+            evaluation.require();
             OverseerTables.upgrade(database);
             openAudit();
         } catch (Exception e) {

@@ -35,7 +35,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * Destroys what is no longer needed. With the end of a job go its sealing key and each node's update; of an update that was judged
  * the evidence stays, without the sealed bytes, in {@code vault/evidence/<job>/<round>-<attempt>-<node>.json}. All of it can be done
- * again after a crash at any point.
+ * again after a crash at any point. Each entry and each step is by itself: one that cannot be destroyed is told once and tried again,
+ * and keeps no other from being destroyed, its job's key least of all.
  *
  * <p>Configuration: {@code enclave.keep.updates}, false if left out, keeps updates and keys; {@code enclave.keep.evidence.days}.
  */
@@ -55,6 +56,7 @@ public class Retention {
     private static final Duration QUOTES = Duration.ofDays(30);
 
     private final AtomicBoolean busy = new AtomicBoolean();
+    private final EachAlone each = new EachAlone();
 
     @Inject
     private RetentionRecords records;
@@ -73,14 +75,25 @@ public class Retention {
     @ConfigProperty(name = "enclave.keep.evidence.days", defaultValue = "183")
     private long evidenceDays;
 
+    /** For the container. */
+    public Retention() {}
+
+    /** Outside of a server, where updates and keys are not kept, and evidence is for a day. */
+    Retention(RetentionRecords records, Storage storage, SealingKeys keys) {
+        this.records = records;
+        this.storage = storage;
+        this.keys = keys;
+        this.evidenceDays = 1;
+    }
+
     /** After each end of a job, within seconds. */
     @Schedule(second = "*/10", minute = "*", hour = "*", persistent = false)
     void afterJobs() {
         dropServersCopies();
         if (!keepUpdates) {
             once(() -> {
-                updates();
-                sealingKeys();
+                each.step("updates", this::updates);
+                each.step("sealing-keys", this::sealingKeys);
             });
         }
     }
@@ -90,11 +103,12 @@ public class Retention {
     void aged() {
         once(() -> {
             Instant now = Instant.now();
-            records.forget(now.minus(SECRETS), now.minus(QUOTES));
-            models(now);
-            evidence(now);
-            storage.updates().dropArrivals(now.minus(Duration.ofDays(1)));
-            storage.models().dropArrivals(now.minus(Duration.ofDays(1)));
+            Instant yesterday = now.minus(Duration.ofDays(1));
+            each.step("secrets", () -> records.forget(now.minus(SECRETS), now.minus(QUOTES)));
+            each.step("models", () -> models(now));
+            each.step("evidence", () -> evidence(now));
+            each.step("arrivals-of-updates", () -> storage.updates().dropArrivals(yesterday));
+            each.step("arrivals-of-models", () -> storage.models().dropArrivals(yesterday));
         });
     }
 
@@ -104,44 +118,41 @@ public class Retention {
         if (!Files.isDirectory(area)) {
             return;
         }
+        List<Path> copies;
         try (Stream<Path> files = Files.walk(area)) {
-            for (Path copy : files.filter(f -> COPIES.contains(f.getFileName().toString()))
-                    .toList()) {
-                Files.deleteIfExists(copy);
-            }
+            copies = files.filter(f -> COPIES.contains(f.getFileName().toString()))
+                    .toList();
         } catch (IOException | UncheckedIOException e) {
             LOG.log(Level.WARNING, "retention.work-area-not-cleared", e);
+            return;
         }
+        each.of("servers-copies", copies, Files::deleteIfExists);
     }
 
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private void once(Work work) {
+    private void once(Runnable work) {
         if (busy.compareAndSet(false, true)) {
             try {
                 work.run();
-            } catch (IOException | RuntimeException e) {
-                LOG.log(Level.ERROR, "retention.failed", e);
             } finally {
                 busy.set(false);
             }
         }
     }
 
-    private void updates() throws IOException {
+    private void updates() {
         Vault vault = storage.updates();
-        for (String digest : vault.digests()) {
-            Contribution c = records.contribution(digest).orElse(null);
-            if (c == null) {
-                if (vault.modified(digest).isBefore(Instant.now().minus(UNDER_WAY))) {
-                    vault.delete(digest);
-                }
-            } else if (c.state() != ContributionState.UPLOADED && records.over(c.jobId())) {
-                keepEvidence(c, vault.read(digest));
+        each.of("update", vault.digests(), digest -> update(vault, digest));
+    }
+
+    private void update(Vault vault, String digest) throws IOException {
+        Contribution c = records.contribution(digest).orElse(null);
+        if (c == null) {
+            if (vault.modified(digest).isBefore(Instant.now().minus(UNDER_WAY))) {
                 vault.delete(digest);
             }
+        } else if (c.state() != ContributionState.UPLOADED && records.over(c.jobId())) {
+            keepEvidence(c, vault.read(digest));
+            vault.delete(digest);
         }
     }
 
@@ -154,12 +165,12 @@ public class Retention {
 
     private void sealingKeys() {
         Set<String> own = keys.jobs();
-        for (String job : own) {
+        each.of("sealing-key", own, job -> {
             if (records.over(job)) {
                 keys.destroy(job);
                 LOG.log(Level.INFO, "sealing-key.destroyed job=" + job);
             }
-        }
+        });
         Set<String> open = new HashSet<>(records.open());
         open.removeAll(own);
         if (open.isEmpty()) {
@@ -169,11 +180,11 @@ public class Retention {
 
     private void models(Instant now) {
         Vault vault = storage.models();
-        for (String digest : vault.digests()) {
+        each.of("model", vault.digests(), digest -> {
             if (vault.modified(digest).isBefore(now.minus(MODELS)) && !records.modelNeeded(digest)) {
                 vault.delete(digest);
             }
-        }
+        });
     }
 
     private void evidence(Instant now) throws IOException {
@@ -186,10 +197,10 @@ public class Retention {
         try (Stream<Path> all = Files.walk(folder)) {
             files = all.filter(Files::isRegularFile).toList();
         }
-        for (Path file : files) {
+        each.of("evidence-file", files, file -> {
             if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
                 Files.delete(file);
             }
-        }
+        });
     }
 }

@@ -19,6 +19,14 @@ public class RetentionRecords {
     @PersistenceContext(unitName = "enclave")
     private EntityManager em;
 
+    /** For the container. */
+    public RetentionRecords() {}
+
+    /** Records outside of a server. */
+    RetentionRecords(EntityManager em) {
+        this.em = em;
+    }
+
     /** The contribution that an envelope in the vault belongs to. */
     public Optional<Contribution> contribution(String envelopeDigest) {
         return em.createQuery("select c from Contribution c where c.envelopeDigest = :digest", Contribution.class)

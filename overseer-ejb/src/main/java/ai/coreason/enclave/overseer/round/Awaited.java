@@ -1,5 +1,7 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.job.NodePlan;
+import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
 
 /**
@@ -9,9 +11,10 @@ import ai.coreason.enclave.privacy.plan.TrainingPlan;
  * @param nonce the task's, 32 bytes; copied
  * @param jobDigest of the job that sites approve
  * @param baseDigest the model that the round starts from
- * @param plan the node's own
+ * @param node the node's own plan, as it was fixed when the job was admitted
+ * @param dataset the registration of the dataset that the plan names
  */
-public record Awaited(byte[] nonce, String jobDigest, String baseDigest, TrainingPlan plan) {
+public record Awaited(byte[] nonce, String jobDigest, String baseDigest, NodePlan node, Dataset dataset) {
     /** Copies the nonce. */
     public Awaited {
         nonce = nonce.clone();
@@ -21,5 +24,10 @@ public record Awaited(byte[] nonce, String jobDigest, String baseDigest, Trainin
     @Override
     public byte[] nonce() {
         return nonce.clone();
+    }
+
+    /** What the node was to train with. */
+    public TrainingPlan plan() {
+        return node.training();
     }
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One node's contribution to one attempt at a round: from the task handed out to the update admitted. */
 @Entity
@@ -94,6 +95,26 @@ public class Contribution {
         sealedDigest = upload.sealedDigest();
         envelopeDigest = upload.envelopeDigest();
         envelopeBytes = upload.bytes();
+    }
+
+    /** Takes note that an update which waits came once more, as the vault had lost it: maybe in another envelope. */
+    void uploadAgain(Upload upload) {
+        moveTo(ContributionState.UPLOADED, ContributionState.UPLOADED);
+        if (!upload.sealedDigest().equals(sealedDigest)) {
+            throw new IllegalArgumentException(
+                    "sealed bytes: expected " + sealedDigest + ", got " + upload.sealedDigest());
+        }
+        envelopeDigest = upload.envelopeDigest();
+        envelopeBytes = upload.bytes();
+    }
+
+    /**
+     * Whether its update waits to be judged and is not where it should be.
+     *
+     * @param held whether the vault has an envelope, by its digest
+     */
+    public boolean lost(Predicate<String> held) {
+        return state == ContributionState.UPLOADED && !held.test(envelopeDigest);
     }
 
     /** Admits the update. */

@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.overseer.evaluation.Score;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
@@ -15,6 +16,7 @@ import jakarta.persistence.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** One attempt at one round of a job. All attempts of a round start from the same base model. */
 @Entity
@@ -64,6 +66,15 @@ public class Round {
     @Column(name = "ended_at")
     private Instant endedAt;
 
+    @Column(name = "held_out_records")
+    private Long heldOutRecords;
+
+    @Column(name = "held_out_loss")
+    private Double heldOutLoss;
+
+    @Column(name = "held_out_accuracy")
+    private Double heldOutAccuracy;
+
     @Version
     private long version;
 
@@ -86,11 +97,18 @@ public class Round {
         aggregatingAt = Instant.now();
     }
 
-    /** Ends the attempt with the next model. */
-    void close(String newModelDigest) {
+    /** Ends the attempt with the next model, and how well that does on public records, if there are any. */
+    void close(String newModelDigest, Optional<Score> score) {
         moveTo(RoundState.CLOSED);
         modelDigest = newModelDigest;
+        score.ifPresent(this::keep);
         endedAt = Instant.now();
+    }
+
+    private void keep(Score score) {
+        heldOutRecords = score.records();
+        heldOutLoss = score.loss().isPresent() ? score.loss().getAsDouble() : null;
+        heldOutAccuracy = score.accuracy().isPresent() ? score.accuracy().getAsDouble() : null;
     }
 
     /** Ends the attempt without a model. */
@@ -149,6 +167,15 @@ public class Round {
     /** SHA-256 of the model that the round gave, once closed. */
     public Optional<String> modelDigest() {
         return Optional.ofNullable(modelDigest);
+    }
+
+    /** How well that model does on public records; empty where it was not measured. */
+    public Optional<Score> score() {
+        return Optional.ofNullable(heldOutRecords).map(n -> new Score(n, number(heldOutLoss), number(heldOutAccuracy)));
+    }
+
+    private static OptionalDouble number(Double kept) {
+        return kept == null ? OptionalDouble.empty() : OptionalDouble.of(kept);
     }
 
     /** When tasks went out. */

@@ -4,12 +4,14 @@ import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobEvent;
+import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.job.ParticipationTable;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.privacy.plan.Metric;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
@@ -19,10 +21,8 @@ import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.SealingKey;
 import jakarta.ejb.Stateless;
 import jakarta.enterprise.event.Event;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -35,8 +35,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
-/** What nodes do in a round: fetch their task, hand in their update, or decline. Each call is one transaction. */
+/**
+ * What nodes do in a round: fetch their task, hand in their update, or decline. Each call is one transaction. Rows are locked job by
+ * job in the order of their ids, each job before its contributions; the audit log comes last.
+ */
 @Stateless
 public class RoundDesk {
     private static final Logger LOG = System.getLogger(RoundDesk.class.getName());
@@ -55,6 +59,9 @@ public class RoundDesk {
 
     @Inject
     private JobDocuments documents;
+
+    @Inject
+    private LedgerMirror mirror;
 
     @Inject
     private AuditLog audit;
@@ -79,6 +86,7 @@ public class RoundDesk {
         this.em = em;
         this.table = new RoundTable(em);
         this.participations = new ParticipationTable(em);
+        this.mirror = new LedgerMirror(em);
         this.keys = keys;
         this.documents = documents;
         this.audit = audit;
@@ -156,24 +164,30 @@ public class RoundDesk {
     }
 
     /**
-     * Takes note of an update that lies in the vault.
+     * Takes note of an update. Sealed bytes that came before, wait to be judged and are lost are taken as if they had not come.
      *
+     * @param held whether the vault has an envelope, by its digest
      * @throws UploadRefused if the node has no part in the round, the round takes no more updates, or other sealed bytes
      *     came before
      * @return the digest of the envelope that came before with the same sealed bytes; empty if the update is new
      */
-    public Optional<String> uploaded(ContributionKey key, Upload upload) {
+    public Optional<String> uploaded(ContributionKey key, Upload upload, Predicate<String> held) {
         Contribution c = invited(key);
         Round last = table.last(key.jobId(), key.round()).orElseThrow();
         Reception reception =
-                Reception.of(c, upload, em.find(Job.class, key.jobId()).state(), last);
+                Reception.of(c, upload, em.find(Job.class, key.jobId()).state(), last, held);
         if (reception instanceof Reception.Refused refused) {
             throw refused.why();
         }
         if (reception instanceof Reception.Known known) {
             return Optional.of(known.envelopeDigest());
         }
-        c.upload(upload);
+        if (reception instanceof Reception.Lost) {
+            LOG.log(Level.WARNING, "update.lost-and-sent-again " + key);
+            c.uploadAgain(upload);
+        } else {
+            c.upload(upload);
+        }
         return Optional.empty();
     }
 
@@ -197,11 +211,12 @@ public class RoundDesk {
 
     /**
      * Takes a node out of the rounds and jobs that wait for it, so that the rest goes on. All rows are locked and written before
-     * the audit log is, for which everybody else may be waiting.
+     * the audit log is, for which everybody else may be waiting. Not to be called by whoever has locked the node, which comes after
+     * its jobs.
      */
-    public void quarantined(@Observes NodeQuarantined node) {
+    public void quarantined(NodeQuarantined node) {
         List<JobEvent> left = new ArrayList<>();
-        for (Contribution found : table.invitations(node.nodeId())) {
+        for (Contribution found : inOrder(table.invitations(node.nodeId()))) {
             Contribution c = locked(found.key());
             if (c.state() == ContributionState.INVITED) {
                 c.miss(node.why());
@@ -219,10 +234,7 @@ public class RoundDesk {
      */
     public void expel(String nodeId, String why) {
         List<JobEvent> left = new ArrayList<>();
-        List<Contribution> open = new ArrayList<>(table.inOpenRounds(nodeId));
-        open.sort(Comparator.comparing(Contribution::jobId));
-        for (Contribution found : open) {
-            em.find(Job.class, found.jobId(), LockModeType.PESSIMISTIC_WRITE);
+        for (Contribution found : inOrder(table.inOpenRounds(nodeId))) {
             Contribution c = locked(found.key());
             Round round = table.last(c.jobId(), c.round()).orElseThrow();
             em.refresh(round);
@@ -253,11 +265,17 @@ public class RoundDesk {
                     throw new IllegalStateException(
                             "update of " + key + ": expected the envelope " + noted + ", got " + envelopeDigest);
                 });
-        return waiting.map(c -> new Awaited(
+        return waiting.map(this::task);
+    }
+
+    private Awaited task(Contribution c) {
+        NodePlan plan = participations.of(c.jobId(), c.nodeId()).plan();
+        return new Awaited(
                 Base64.getDecoder().decode(c.nonce()),
-                em.find(Job.class, key.jobId()).jobDigest(),
-                table.last(key.jobId(), key.round()).orElseThrow().baseDigest(),
-                participations.of(key.jobId(), key.nodeId()).plan().training()));
+                em.find(Job.class, c.jobId()).jobDigest(),
+                table.last(c.jobId(), c.round()).orElseThrow().baseDigest(),
+                plan,
+                mirror.account(c.nodeId(), plan.datasetId()).orElseThrow().dataset());
     }
 
     /** Whether an update lies in the vault and waits to be judged; its row stays locked until the transaction ends. */
@@ -286,6 +304,10 @@ public class RoundDesk {
         }
         p.leave(ParticipationState.QUARANTINED, why);
         return Optional.of(new JobEvent.NodeLeft(jobId, nodeId, why));
+    }
+
+    private static List<Contribution> inOrder(List<Contribution> found) {
+        return found.stream().sorted(Comparator.comparing(Contribution::jobId)).toList();
     }
 
     private Contribution locked(ContributionKey key) {

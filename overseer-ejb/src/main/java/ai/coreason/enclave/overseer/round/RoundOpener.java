@@ -10,6 +10,7 @@ import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.job.ParticipationTable;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.sentry.audit.AuditEvent;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import jakarta.ejb.Stateless;
@@ -21,9 +22,11 @@ import jakarta.persistence.PersistenceContext;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Opens attempts at rounds: takes out nodes that cannot pay or are in quarantine, halts the job when too few are left, hands out the tasks. */
 @Stateless
@@ -60,24 +63,35 @@ public class RoundOpener {
     }
 
     /**
-     * Opens the next attempt of a job, or halts the job.
+     * Opens the next attempt of a job, or halts the job. Figures are computed and rows are written before the audit log is locked, for
+     * which everybody else may be waiting.
      *
+     * @param before what the audit log is to be told first, of what the caller has done in this transaction
      * @return the nodes that have a task now; empty when the job has ended
      */
-    public List<String> open(Job job, FederationJob document, long number, long attempt) {
+    public List<String> open(
+            Job job, FederationJob document, long number, long attempt, List<? extends AuditEvent> before) {
+        List<AuditEvent> events = new ArrayList<>(before);
+        List<String> invited = open(job, document, number, attempt, events::add);
+        em.flush();
+        events.forEach(audit::append);
+        return invited;
+    }
+
+    private List<String> open(Job job, FederationJob document, long number, long attempt, Consumer<AuditEvent> events) {
         List<Participation> all = participations.of(job.id());
         for (Participation p : all) {
             if (p.active()) {
-                quarantined(p).ifPresent(why -> leave(job, p, ParticipationState.QUARANTINED, why));
+                quarantined(p).ifPresent(why -> events.accept(leave(job, p, ParticipationState.QUARANTINED, why)));
             }
             if (p.active()) {
-                cannotPay(p, job).ifPresent(why -> leave(job, p, ParticipationState.LEFT_BUDGET, why));
+                cannotPay(p, job).ifPresent(why -> events.accept(leave(job, p, ParticipationState.LEFT_BUDGET, why)));
             }
         }
         Opening opening = Opening.of(all.stream().map(Participation::state).toList(), document.minClients());
         if (opening instanceof Opening.End end) {
             job.moveTo(end.as(), end.why());
-            audit.append(new JobEvent.Ended(job.id(), end.as(), end.why(), Optional.of(job.modelDigest())));
+            events.accept(new JobEvent.Ended(job.id(), end.as(), end.why(), Optional.of(job.modelDigest())));
             return List.of();
         }
         List<Participation> active = all.stream().filter(Participation::active).toList();
@@ -102,9 +116,9 @@ public class RoundOpener {
         return nodes.find(p.nodeId()).filter(n -> !n.trusted()).flatMap(n -> n.unfit(Instant.now()));
     }
 
-    private void leave(Job job, Participation p, ParticipationState as, String why) {
+    private static JobEvent leave(Job job, Participation p, ParticipationState as, String why) {
         p.leave(as, why);
-        audit.append(new JobEvent.NodeLeft(job.id(), p.nodeId(), why));
+        return new JobEvent.NodeLeft(job.id(), p.nodeId(), why);
     }
 
     private Optional<String> cannotPay(Participation p, Job job) {

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobEvent;
@@ -111,33 +112,39 @@ public class RoundStepper {
         long number = job.roundsClosed() + 1;
         Round round = table.last(jobId, number).orElse(null);
         if (round == null) {
-            return new Step.Opened(opener.open(job, document, number, 1));
+            return new Step.Opened(opener.open(job, document, number, 1, List.of()));
         }
         return switch (round.state()) {
             case OPEN -> judge(job, document, round);
             case AGGREGATING -> new Step.Aggregate(round, document, admitted(round));
-            case ABANDONED -> again(job, document, round);
+            case ABANDONED -> again(job, document, round, List.of());
             case CLOSED -> throw new IllegalStateException("job " + jobId + ": round " + number + " closed too early");
         };
     }
 
-    /** Ends a round with its new model, and the job with its last round. */
-    public Step close(String jobId, Round aggregated, String modelDigest) {
+    /**
+     * Ends a round with its new model, and the job with its last round.
+     *
+     * @param score how well the model does on public records; empty where it was not measured
+     */
+    public Step close(String jobId, Round aggregated, String modelDigest, Optional<Score> score) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         Round round = table.last(jobId, aggregated.number()).orElseThrow();
         if (job.state() != JobState.RUNNING || round.state() != RoundState.AGGREGATING || stops.frozen(jobId)) {
             return new Step.Wait();
         }
-        round.close(modelDigest);
+        round.close(modelDigest, score);
         job.closeRound(round.number(), modelDigest);
-        audit.append(new RoundEvent.Closed(
-                round.key(), round.baseDigest(), modelDigest, admitted(round).size()));
+        RoundEvent closed = new RoundEvent.Closed(
+                round.key(), round.baseDigest(), modelDigest, admitted(round).size());
         FederationJob document = documents.of(job);
         Optional<String> stopped = metrics.stopped(job, document);
         if (round.number() < job.roundsTotal() && stopped.isEmpty()) {
-            return new Step.Opened(opener.open(job, document, round.number() + 1, 1));
+            return new Step.Opened(opener.open(job, document, round.number() + 1, 1, List.of(closed)));
         }
         job.moveTo(JobState.COMPLETED, stopped.orElse(""));
+        em.flush();
+        audit.append(closed);
         audit.append(new JobEvent.Completed(jobId, modelDigest));
         return new Step.Wait();
     }
@@ -178,16 +185,25 @@ public class RoundStepper {
             return new Step.Aggregate(round, document, admitted);
         }
         round.abandon();
-        audit.append(new RoundEvent.Abandoned(round.key(), admitted.size(), document.minClients()));
-        return again(job, document, round);
+        return again(
+                job,
+                document,
+                round,
+                List.of(new RoundEvent.Abandoned(round.key(), admitted.size(), document.minClients())));
     }
 
-    private Step again(Job job, FederationJob document, Round round) {
+    /** Opens the round again in its time. The audit log is told last, also of what came before. */
+    private Step again(Job job, FederationJob document, Round round, List<RoundEvent> before) {
         if (round.attempt() < MAX_ATTEMPTS) {
-            return Instant.now().isBefore(round.followedAt())
-                    ? new Step.Wait()
-                    : new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1));
+            if (!Instant.now().isBefore(round.followedAt())) {
+                return new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1, before));
+            }
+            em.flush();
+            before.forEach(audit::append);
+            return new Step.Wait();
         }
+        em.flush();
+        before.forEach(audit::append);
         fail(
                 job.id(),
                 "round " + round.number() + " was abandoned " + MAX_ATTEMPTS + " times: fewer than min_clients "

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import jakarta.ejb.Stateless;
 import jakarta.persistence.EntityManager;
@@ -60,9 +61,15 @@ public class RoundTable {
                 .findFirst();
     }
 
-    /** A node's contribution to one attempt, locked until the transaction ends. */
+    /**
+     * A node's contribution to one attempt, locked until the transaction ends, and its job before it. Whoever moves a job's rounds locks
+     * the job first and then looks at its contributions, so nobody may come to them the other way round. Who needs those of several
+     * jobs asks for them in the order of the jobs' ids.
+     */
     public Optional<Contribution> lockedContribution(ContributionKey key) {
-        return contribution(key, LockModeType.PESSIMISTIC_WRITE);
+        return em.find(Job.class, key.jobId(), LockModeType.PESSIMISTIC_WRITE) == null
+                ? Optional.empty()
+                : contribution(key, LockModeType.PESSIMISTIC_WRITE);
     }
 
     /** A node's contribution to one attempt. */

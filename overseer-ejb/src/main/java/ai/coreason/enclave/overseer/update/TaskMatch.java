@@ -1,9 +1,9 @@
 package ai.coreason.enclave.overseer.update;
 
-import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
-import ai.coreason.enclave.privacy.plan.TrainingPlan;
+import ai.coreason.enclave.privacy.ledger.ExpectedCharge;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,27 +25,24 @@ record TaskMatch(Awaited task) {
         return out;
     }
 
-    /** Why a ledger row is not the charge of this task; empty if it is. */
-    Optional<String> fault(AttemptKey expected, ChargeRow row) {
-        if (row.recoveredFrom().isPresent()
-                || !row.request().key().equals(expected)
-                || !row.request().jobDigest().equals(task.jobDigest())) {
-            return Optional.of("ledger_row: expected the charge of this task");
-        }
-        return row.request().modelDigest().equals(task.baseDigest()) && planned(row, task.plan())
-                ? Optional.empty()
-                : Optional.of("ledger_row: expected the terms of this task's plan");
+    /**
+     * All members in which a ledger row is not the charge of this task.
+     *
+     * @param expected whose charge it is to be
+     * @param measured what the node's evidence proves of its code; empty where the evidence proves nothing, and the row's own
+     *     word is as good as any
+     */
+    List<String> faults(ContributionKey expected, ChargeRow row, Optional<String> measured) {
+        String measurement = measured.orElse(row.request().measurement());
+        return new ExpectedCharge(
+                        task.dataset(),
+                        task.node().charge(expected.attempt(), task.jobDigest(), task.baseDigest(), measurement))
+                .differencesOfUpdate("ledger_row", row);
     }
 
     private static void compare(List<String> out, String name, String expected, String came) {
         if (!expected.equals(came)) {
             out.add(name + ": expected " + expected + ", got " + came);
         }
-    }
-
-    private static boolean planned(ChargeRow row, TrainingPlan plan) {
-        return row.request().phase().equals(plan.phase())
-                && row.request().maxGradNorm() == plan.maxGradNorm()
-                && row.request().normaliser() == plan.normaliser();
     }
 }

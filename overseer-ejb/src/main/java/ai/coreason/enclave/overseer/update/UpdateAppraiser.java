@@ -5,6 +5,10 @@ import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.CheckedRows;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.privacy.ledger.RowsCheck;
 import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
@@ -34,15 +38,19 @@ public class UpdateAppraiser {
     @Inject
     private NodeRegistry nodes;
 
+    @Inject
+    private LedgerMirror mirror;
+
     /** For the container. */
     public UpdateAppraiser() {}
 
     /** An appraiser outside of a server. */
-    UpdateAppraiser(Storage storage, RoundDesk desk, EvidenceDesk evidence, NodeRegistry nodes) {
+    UpdateAppraiser(Storage storage, RoundDesk desk, EvidenceDesk evidence, NodeRegistry nodes, LedgerMirror mirror) {
         this.storage = storage;
         this.desk = desk;
         this.evidence = evidence;
         this.nodes = nodes;
+        this.mirror = mirror;
     }
 
     /**
@@ -55,9 +63,14 @@ public class UpdateAppraiser {
         if (task.isEmpty()) {
             return new Appraisal.NotAwaited();
         }
-        UpdateHeader header =
-                UpdateEnvelope.parse(storage.updates().read(check.digest())).header();
-        return Appraisal.of(check.key(), header, task.get(), judge(header, check));
+        UpdateHeader header = storage.updates().read(check.digest(), UpdateEnvelope::readHeader);
+        return Appraisal.of(check.key(), header, task.get(), judge(header, check))
+                .with(row -> checked(check.key().nodeId(), row));
+    }
+
+    /** A charge's figures are looked at here too, as those of a long ledger take seconds. */
+    private Optional<CheckedRows> checked(String nodeId, ChargeRow row) {
+        return mirror.check(nodeId, row.dataset().datasetId(), List.of(row)).map(RowsCheck::result);
     }
 
     /** A quote that was accepted before is refused for that alone: what else it does not fit is no news. */

@@ -35,13 +35,35 @@ public class UpdateInspector {
      * @throws InvalidDocument if it does not open, is not an update of the job's graph, or is longer
      */
     public Weights open(String jobId, FederationJob job, UpdateEnvelope envelope, OptionalDouble maxNorm) {
-        byte[] plain = Hpke.open(
-                keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
-        Passage passage = Airlock.check(
-                job.model(), Safetensors.read(plain), Airlock.Cargo.UPDATE, new Airlock.Limits(Map.of(), maxNorm));
+        Passage passage = Airlock.check(job.model(), plain(jobId, envelope), Airlock.Cargo.UPDATE, limits(maxNorm));
         if (passage instanceof Passage.Refused refused) {
-            throw InvalidDocument.at("update", "an update of the job's graph", refused.summary());
+            throw refused(refused);
         }
         return ((Passage.Admitted) passage).weights();
+    }
+
+    /**
+     * Looks whether {@link #open} would give an update, and holds no more than the sealed and the opened bytes.
+     *
+     * @throws InvalidDocument if it would not
+     */
+    public void inspect(String jobId, FederationJob job, UpdateEnvelope envelope, OptionalDouble maxNorm) {
+        Airlock.refusal(job.model(), plain(jobId, envelope), Airlock.Cargo.UPDATE, limits(maxNorm))
+                .ifPresent(refused -> {
+                    throw refused(refused);
+                });
+    }
+
+    private Safetensors plain(String jobId, UpdateEnvelope envelope) {
+        return Safetensors.read(Hpke.open(
+                keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed()));
+    }
+
+    private static Airlock.Limits limits(OptionalDouble maxNorm) {
+        return new Airlock.Limits(Map.of(), maxNorm);
+    }
+
+    private static InvalidDocument refused(Passage.Refused why) {
+        return InvalidDocument.at("update", "an update of the job's graph", why.summary());
     }
 }

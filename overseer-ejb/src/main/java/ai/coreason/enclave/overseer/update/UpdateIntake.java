@@ -6,6 +6,10 @@ import ai.coreason.enclave.overseer.enrolment.NodeSession;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.job.JobDocuments;
+import ai.coreason.enclave.overseer.load.Busy;
+import ai.coreason.enclave.overseer.load.MemoryShare;
+import ai.coreason.enclave.overseer.load.ModelMemory;
+import ai.coreason.enclave.overseer.load.Turns;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundTerms;
@@ -21,6 +25,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.OptionalDouble;
 
 /** The door for uploads: stores the bytes, looks at them, and queues them or leaves no trace. */
 @ApplicationScoped
@@ -52,47 +57,103 @@ public class UpdateIntake {
     @Inject
     private UpdateQueue queue;
 
+    @Inject
+    private ModelMemory memory;
+
+    @Inject
+    private Turns turns;
+
+    /** For the container. */
+    public UpdateIntake() {}
+
+    /** An intake outside of a server that refuses at the door. */
+    UpdateIntake(ModelMemory memory, Turns turns) {
+        this.memory = memory;
+        this.turns = turns;
+    }
+
     /**
-     * Takes an upload in. The same sealed bytes again are not kept twice, whatever evidence comes with them.
+     * An update that comes in.
+     *
+     * @param declaredDigest the SHA-256 that the sender gives for the body
+     * @param declaredBytes the length that the sender gives for it; negative where it gives none
+     * @param body the bytes, not read yet
+     */
+    public record Upload(String declaredDigest, long declaredBytes, InputStream body) {}
+
+    /**
+     * Takes an upload in. The same sealed bytes again are not kept twice, whatever evidence comes with them. While it comes it goes to
+     * the disk and takes no memory; a node has one on its way at a time, so that many cannot fill the disk either. Then it waits for
+     * memory to be opened in.
      *
      * @param nodeId the node that sends it, by its certificate
-     * @param declaredDigest the SHA-256 that the sender gives for the body
+     * @throws Busy if the node sends another one, or this one does not fit into memory beside those of others; before anything is read, as
+     *     far as that shows then
      * @throws InvalidDocument if the body is not what it should be, naming what is wrong
      * @throws UploadRefused if the round does not take it
      * @throws IOException if it is too large, or the connection broke
      */
-    public void receive(String jobId, long round, String nodeId, String declaredDigest, InputStream body)
-            throws IOException {
+    public void receive(String jobId, long round, String nodeId, Upload upload) throws IOException {
+        Turns.Turn turn = turns.begin(Turns.Kind.UPLOAD, nodeId);
+        try {
+            memory.expectRoomForUploads();
+            receiveOne(jobId, round, nodeId, upload);
+        } finally {
+            turn.close();
+        }
+    }
+
+    private void receiveOne(String jobId, long round, String nodeId, Upload upload) throws IOException {
         NodeSession session = nodes.find(nodeId).orElseThrow().session();
         Job job = jobs.find(jobId).orElseThrow(() -> InvalidDocument.at("job_id", "a job of this Overseer", jobId));
         RoundTerms terms =
                 rounds.terms(jobId, round, nodeId).orElseThrow(() -> UploadRefused.notInvited(nodeId, round));
         FederationJob document = documents.of(job);
         long limit = HEADER_ROOM + BYTES_PER_VALUE * document.model().parameterCount();
-        try (Vault.Arrival arrival = storage.updates().receive(body, limit)) {
+        if (upload.declaredBytes() > limit) {
+            throw new Vault.TooLarge(limit);
+        }
+        try (Vault.Arrival arrival = storage.updates().receive(upload.body(), limit)) {
             String digest = arrival.entry().digest();
-            if (!digest.equals(declaredDigest)) {
-                throw InvalidDocument.at("Content-Digest", "the SHA-256 of the body, " + digest, declaredDigest);
+            if (!digest.equals(upload.declaredDigest())) {
+                throw InvalidDocument.at(
+                        "Content-Digest", "the SHA-256 of the body, " + digest, upload.declaredDigest());
             }
-            UpdateEnvelope envelope = UpdateEnvelope.parse(arrival.read());
-            UpdateHeader header = envelope.header();
-            match("header.job_id", jobId, header.jobId().toString());
-            match("header.round", Long.toString(round), Integer.toString(header.round()));
-            match("header.node_id", nodeId, header.nodeId());
-            ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
-            inspect(document, envelope, terms);
+            UpdateHeader header;
+            MemoryShare.Permit permit = memory.upload(arrival.entry().bytes());
+            try {
+                header = opened(arrival, new Expected(jobId, round, nodeId, document, terms));
+            } finally {
+                permit.close();
+            }
             queue.enqueue(new ClaimCheck(header.key(), digest, session), header.sealedSha256(), arrival);
         }
+    }
+
+    private record Expected(String jobId, long round, String nodeId, FederationJob document, RoundTerms terms) {}
+
+    private UpdateHeader opened(Vault.Arrival arrival, Expected expected) {
+        OptionalDouble longest = limits.of(
+                expected.document(), expected.terms().plan(), expected.terms().baseDigest());
+        UpdateEnvelope envelope = arrival.read(UpdateEnvelope::read);
+        UpdateHeader header = envelope.header();
+        match("header.job_id", expected.jobId(), header.jobId().toString());
+        match("header.round", Long.toString(expected.round()), Integer.toString(header.round()));
+        match("header.node_id", expected.nodeId(), header.nodeId());
+        ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
+        inspect(expected.document(), envelope, longest);
+        return header;
     }
 
     /**
      * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the envelope that was
      * opened here stands in the row and in the message, and nothing else is queued. Of sealed bytes that this very attempt has
-     * from this node already nothing is queued, and the key of a job that is over is gone.
+     * from this node already nothing is queued, and the key of a job that is over is gone; only what the vault has lost is opened anew.
      */
-    private void inspect(FederationJob document, UpdateEnvelope envelope, RoundTerms terms) {
+    private void inspect(FederationJob document, UpdateEnvelope envelope, OptionalDouble longest) {
         UpdateHeader header = envelope.header();
         boolean known = rounds.contribution(header.key())
+                .filter(c -> !c.lost(storage.updates()::has))
                 .flatMap(Contribution::sealedDigest)
                 .filter(header.sealedSha256()::equals)
                 .isPresent();
@@ -100,8 +161,7 @@ public class UpdateIntake {
             return;
         }
         try {
-            inspector.open(
-                    header.key().jobId(), document, envelope, limits.of(document, terms.plan(), terms.baseDigest()));
+            inspector.inspect(header.key().jobId(), document, envelope, longest);
         } catch (SealingKeys.Destroyed over) {
             throw UploadRefused.closed(header.key().attempt(), "part of a job that has ended");
         }

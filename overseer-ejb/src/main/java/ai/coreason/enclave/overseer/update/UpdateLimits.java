@@ -3,11 +3,12 @@ package ai.coreason.enclave.overseer.update;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.ParameterSpec;
-import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.plan.Mechanism;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.privacy.plan.UpdateBound;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.tensor.Safetensors;
+import ai.coreason.enclave.sentry.tensor.Tensor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
@@ -68,7 +69,7 @@ public class UpdateLimits {
                 return norms.get(key);
             }
         }
-        double norm = norm(graph, models.weights(digest, graph));
+        double norm = norm(graph, models.file(digest));
         synchronized (norms) {
             norms.put(key, norm);
             if (norms.size() > REMEMBERED) {
@@ -78,12 +79,14 @@ public class UpdateLimits {
         return norm;
     }
 
-    private static double norm(ModelGraph graph, Weights weights) {
+    private static double norm(ModelGraph graph, Safetensors model) {
         double squares = 0;
         for (ParameterSpec parameter : graph.parameters()) {
             if (parameter.trainable()) {
-                for (float w : weights.get(parameter.name())) {
-                    squares += (double) w * w;
+                Tensor values = model.tensor(parameter.name()).orElseThrow();
+                for (int i = 0; i < values.count(); i++) {
+                    double w = values.at(i);
+                    squares += w * w;
                 }
             }
         }

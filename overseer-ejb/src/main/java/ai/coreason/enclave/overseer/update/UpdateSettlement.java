@@ -4,6 +4,8 @@ import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.enrolment.NodeStops;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
+import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.CheckedRows;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.audit.AuditLog;
@@ -16,18 +18,20 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Settles an appraised update in the transaction of its message: admits it or refuses it with all reasons, uses its quote up,
  * mirrors its charge and writes both to the audit log. Whose update is refused is in quarantine until it enrols again. A charge
  * is mirrored whether its update is admitted or not.
  *
- * <p>The contribution's row is locked first, and whatever may have changed while nothing was locked is looked at again: that the
+ * <p>The rows of the job and of the contribution are locked first, and whatever may have changed while nothing was locked is looked at again: that the
  * update still waits, that its quote was not accepted meanwhile, that no operator has revoked its node or session. So of two
  * deliveries of one message, one after another or at once, the second finds nothing to settle: nothing is admitted, mirrored or
  * told to the audit log twice.
  *
- * <p>Rows are locked in the order contribution, quote, ledger, node, the node's other contributions, participation, audit log.
+ * <p>Rows are locked in the order job, contribution, quote, ledger, node, participation, audit log. What a quarantine does to the
+ * node's other jobs comes after this transaction, in its own.
  */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.MANDATORY)
@@ -91,10 +95,23 @@ public class UpdateSettlement {
             out.add(NodeStops.REVOKED);
         }
         update.charge()
-                .flatMap(row -> mirror.accept(nodeId, row))
+                .flatMap(row -> mirrored(nodeId, row, update.checked()))
                 .map(why -> "ledger_row: " + why)
                 .ifPresent(out::add);
         return out;
+    }
+
+    /**
+     * Mirrors a charge whose figures were looked at before anything was locked. Only if the node's ledger has moved since are they looked
+     * at again here, behind its lock.
+     */
+    private Optional<String> mirrored(String nodeId, ChargeRow row, Optional<CheckedRows> checked) {
+        return checked.filter(CheckedRows.Fit.class::isInstance)
+                        .map(CheckedRows.Fit.class::cast)
+                        .flatMap(mirror::take)
+                        .isPresent()
+                ? Optional.empty()
+                : mirror.accept(nodeId, row);
     }
 
     private void conclude(ClaimCheck check, UpdateHeader header, List<String> reasons) {

@@ -144,10 +144,15 @@ public class ModelStore {
         vault.copy(digest, from, count, out);
     }
 
+    /** A model's file, in memory once. */
+    public Safetensors file(String digest) {
+        return Safetensors.read(vault.read(digest));
+    }
+
     /** A model's weights. */
     public Weights weights(String digest, ModelGraph graph) {
         Map<String, float[]> values = new TreeMap<>();
-        Safetensors.read(vault.read(digest)).tensors().forEach((name, tensor) -> values.put(name, tensor.floats()));
+        file(digest).tensors().forEach((name, tensor) -> values.put(name, tensor.floats()));
         return Weights.of(graph, values);
     }
 

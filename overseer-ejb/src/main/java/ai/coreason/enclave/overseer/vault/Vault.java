@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -53,7 +54,8 @@ public final class Vault {
     public static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1L;
 
-        TooLarge(long limit) {
+        /** @param limit the most bytes */
+        public TooLarge(long limit) {
             super("expected at most " + limit + " bytes, got more");
         }
     }
@@ -77,12 +79,12 @@ public final class Vault {
         }
 
         /**
-         * The bytes, checked against what the entry will be.
+         * What is read of the bytes, which are checked against what the entry will be.
          *
          * @throws IllegalStateException if they were changed since they came
          */
-        public byte[] read() {
-            return Vault.read(temporary, entry.digest());
+        public <T> T read(Reading<T> reading) {
+            return Vault.read(temporary, entry.digest(), reading);
         }
 
         /** Makes the bytes an entry. */
@@ -157,16 +159,38 @@ public final class Vault {
      * @throws IllegalStateException if there is none, or it was changed
      */
     public byte[] read(String digest) {
-        return read(path(digest), digest);
+        return read(digest, (in, length) -> {
+            byte[] bytes = new byte[Math.toIntExact(length)];
+            in.readNBytes(bytes, 0, bytes.length);
+            return bytes;
+        });
     }
 
-    private static byte[] read(Path file, String digest) {
-        try {
-            byte[] bytes = Files.readAllBytes(file);
-            if (!Digests.sha256Hex(bytes).equals(digest)) {
+    /** Reads something from a stream that holds so many bytes. */
+    @FunctionalInterface
+    public interface Reading<T> {
+        /** Reads what it wants of them. */
+        T from(InputStream in, long bytes) throws IOException;
+    }
+
+    /**
+     * Reads something from an entry, piece by piece as the reading likes, and checks all of it against its digest.
+     *
+     * @throws IllegalStateException if there is none, or it was changed
+     */
+    public <T> T read(String digest, Reading<T> reading) {
+        return read(path(digest), digest, reading);
+    }
+
+    private static <T> T read(Path file, String digest, Reading<T> reading) {
+        MessageDigest sha = Digests.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha)) {
+            T read = reading.from(in, Files.size(file));
+            in.transferTo(OutputStream.nullOutputStream());
+            if (!HexFormat.of().formatHex(sha.digest()).equals(digest)) {
                 throw new IllegalStateException("vault entry " + digest + " was changed on disk");
             }
-            return bytes;
+            return read;
         } catch (NoSuchFileException e) {
             throw new IllegalStateException("vault entry " + digest + " is missing", e);
         } catch (IOException e) {

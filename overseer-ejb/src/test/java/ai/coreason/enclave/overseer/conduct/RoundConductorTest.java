@@ -2,6 +2,8 @@ package ai.coreason.enclave.overseer.conduct;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
+import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.JobAdmitted;
 import ai.coreason.enclave.overseer.round.Round;
 import ai.coreason.enclave.overseer.round.RoundMoved;
@@ -10,6 +12,7 @@ import ai.coreason.enclave.overseer.round.RoundStepper.Step;
 import ai.coreason.enclave.overseer.round.TaskBell;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -44,7 +47,7 @@ class RoundConductorTest {
         }
 
         @Override
-        public Step close(String jobId, Round aggregated, String modelDigest) {
+        public Step close(String jobId, Round aggregated, String modelDigest, Optional<Score> score) {
             events.add("close " + jobId + " " + modelDigest);
             return new Step.Opened(List.of("node of " + jobId));
         }
@@ -91,6 +94,7 @@ class RoundConductorTest {
         RoundConductor conductor = new RoundConductor(
                 new Stepper(job -> job.equals("a") ? new Step.Opened(List.of("n")) : new Step.Wait()),
                 aggregator(step -> new Aggregator.Outcome.Failed("none is due")),
+                new ModelEvaluation(),
                 bell(),
                 executor);
 
@@ -106,13 +110,21 @@ class RoundConductorTest {
     void moved_updatesAreIn_closesWithTheModelOrSpoilsTheRound() {
         Queued executor = new Queued();
         RoundConductor good = new RoundConductor(
-                new Stepper(job -> AGGREGATE), aggregator(s -> new Aggregator.Outcome.Stored("d")), bell(), executor);
+                new Stepper(job -> AGGREGATE),
+                aggregator(s -> new Aggregator.Outcome.Stored("d")),
+                new ModelEvaluation(),
+                bell(),
+                executor);
         good.moved(new RoundMoved("a"));
         executor.runAll();
         assertThat(seen()).containsExactly("step a", "close a d", "ring node of a");
 
         RoundConductor bad = new RoundConductor(
-                new Stepper(job -> AGGREGATE), aggregator(s -> new Aggregator.Outcome.Failed("why")), bell(), executor);
+                new Stepper(job -> AGGREGATE),
+                aggregator(s -> new Aggregator.Outcome.Failed("why")),
+                new ModelEvaluation(),
+                bell(),
+                executor);
         bad.moved(new RoundMoved("a"));
         executor.runAll();
         assertThat(seen()).containsExactly("step a", "spoil a why");
@@ -130,6 +142,7 @@ class RoundConductorTest {
                     awaitOrFail(end);
                     return new Aggregator.Outcome.Stored("d");
                 }),
+                new ModelEvaluation(),
                 bell(),
                 threads);
         try {
@@ -164,6 +177,7 @@ class RoundConductorTest {
                     return new Step.Wait();
                 }),
                 aggregator(step -> new Aggregator.Outcome.Failed("none is due")),
+                new ModelEvaluation(),
                 bell(),
                 executor);
 
@@ -190,6 +204,7 @@ class RoundConductorTest {
                     throw new IllegalStateException("meant to fail");
                 }),
                 aggregator(step -> new Aggregator.Outcome.Failed("none is due")),
+                new ModelEvaluation(),
                 bell(),
                 executor);
         for (int i = 0; i < 4; i++) {

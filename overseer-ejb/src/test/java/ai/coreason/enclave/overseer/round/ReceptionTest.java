@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.overseer.job.JobState;
 import java.time.Instant;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -11,6 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReceptionTest {
     private static final Instant NOW = Instant.parse("2026-11-24T00:00:00Z");
     private static final Upload UPLOAD = new Upload("a".repeat(64), "b".repeat(64), 9);
+
+    private static final Predicate<String> HELD = digest -> true;
 
     private final Round open = round(1);
     private final Contribution invited = new Contribution(open, "node_a", "nonce");
@@ -20,7 +24,7 @@ class ReceptionTest {
     }
 
     private Reception of(JobState job, Round last) {
-        return Reception.of(invited, UPLOAD, job, last);
+        return Reception.of(invited, UPLOAD, job, last, HELD);
     }
 
     private static void refused(Reception reception, UploadRefused.Kind kind, String why) {
@@ -45,7 +49,25 @@ class ReceptionTest {
         invited.upload(UPLOAD);
         Upload again = new Upload(UPLOAD.sealedDigest(), "c".repeat(64), 10);
 
-        assertThat(Reception.of(invited, again, job, round(2))).isEqualTo(new Reception.Known(UPLOAD.envelopeDigest()));
+        assertThat(Reception.of(invited, again, job, round(2), HELD))
+                .isEqualTo(new Reception.Known(UPLOAD.envelopeDigest()));
+    }
+
+    @Test
+    void of_sameSealedBytesThatWaitAndAreLost_areTakenOnceMore() {
+        invited.upload(UPLOAD);
+
+        assertThat(Reception.of(invited, UPLOAD, JobState.RUNNING, open, digest -> false))
+                .isEqualTo(new Reception.Lost());
+    }
+
+    @Test
+    void of_sameSealedBytesThatWereJudgedAndDestroyed_areKnown() {
+        invited.upload(UPLOAD);
+        invited.admit(0, Map.of());
+
+        assertThat(Reception.of(invited, UPLOAD, JobState.COMPLETED, open, digest -> false))
+                .isEqualTo(new Reception.Known(UPLOAD.envelopeDigest()));
     }
 
     @Test
@@ -53,7 +75,7 @@ class ReceptionTest {
         invited.upload(UPLOAD);
 
         refused(
-                Reception.of(invited, new Upload("c".repeat(64), "d".repeat(64), 9), JobState.RUNNING, open),
+                Reception.of(invited, new Upload("c".repeat(64), "d".repeat(64), 9), JobState.RUNNING, open, HELD),
                 UploadRefused.Kind.OTHER_BYTES,
                 "update: expected the sealed bytes of the first upload, SHA-256 " + "a".repeat(64) + ", got SHA-256 "
                         + "c".repeat(64));

@@ -19,6 +19,12 @@ import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
+import ai.coreason.enclave.privacy.ledger.Charge;
+import ai.coreason.enclave.privacy.ledger.Dataset;
+import ai.coreason.enclave.privacy.ledger.DatasetAccount;
+import ai.coreason.enclave.privacy.ledger.LedgerMirror;
+import ai.coreason.enclave.privacy.ledger.LedgerTables;
+import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
@@ -30,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +48,9 @@ class RoundDeskTest {
     private static final String SEALED = "a".repeat(64);
     private static final String ENVELOPE = "b".repeat(64);
     private static final Upload UPLOAD = new Upload(SEALED, ENVELOPE, 9);
+
+    private static final Predicate<String> HELD = digest -> true;
+    private static final Dataset HEART = new Dataset("owner_a", "heart", PrivacyUnit.RECORD, 160, 1e-3, 5.0, false);
 
     @TempDir
     private Path folder;
@@ -57,9 +67,18 @@ class RoundDeskTest {
     @BeforeEach
     void open() {
         EmbeddedDataSource source = Entities.inMemory();
+        LedgerTables.SHARED.upgrade(source);
         new Tables("overseer", "job").upgrade(source);
         factory = Entities.in(
-                source, List.of(Job.class, Round.class, Contribution.class, Participation.class, StopOrder.class));
+                source,
+                List.of(
+                        Job.class,
+                        Round.class,
+                        Contribution.class,
+                        Participation.class,
+                        StopOrder.class,
+                        DatasetAccount.class,
+                        Charge.class));
         em = factory.createEntityManager();
         keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
         keys.create(JOB);
@@ -76,6 +95,7 @@ class RoundDeskTest {
         em.getTransaction().begin();
         rounds = new RoundsUnderWay(em);
         key = rounds.add(JOB, "a");
+        new LedgerMirror(em).register("a", HEART);
     }
 
     @AfterEach
@@ -119,7 +139,7 @@ class RoundDeskTest {
             assertThatThrownBy(() -> desk.declined(other, DeclineReason.BUDGET, ""))
                     .isInstanceOfSatisfying(
                             UploadRefused.class, e -> assertThat(e.kind()).isEqualTo(UploadRefused.Kind.NOT_INVITED));
-            assertThatThrownBy(() -> desk.uploaded(other, UPLOAD))
+            assertThatThrownBy(() -> desk.uploaded(other, UPLOAD, HELD))
                     .isInstanceOfSatisfying(
                             UploadRefused.class, e -> assertThat(e.kind()).isEqualTo(UploadRefused.Kind.NOT_INVITED));
         }
@@ -127,19 +147,37 @@ class RoundDeskTest {
 
     @Test
     void uploaded_twice_isNewOnce() {
-        assertThat(desk.uploaded(key, UPLOAD)).isEmpty();
+        assertThat(desk.uploaded(key, UPLOAD, HELD)).isEmpty();
 
-        assertThat(desk.uploaded(key, new Upload(SEALED, "c".repeat(64), 9))).contains(ENVELOPE);
+        assertThat(desk.uploaded(key, new Upload(SEALED, "c".repeat(64), 9), HELD))
+                .contains(ENVELOPE);
         assertThat(rounds.find(key).envelopeDigest()).contains(ENVELOPE);
+    }
+
+    @Test
+    void uploaded_againAfterTheVaultLostIt_isTakenInItsNewEnvelopeAndWaitsOnce() {
+        desk.uploaded(key, UPLOAD, HELD);
+        String another = "c".repeat(64);
+
+        assertThat(desk.uploaded(key, new Upload(SEALED, another, 10), another::equals))
+                .isEmpty();
+        assertThat(desk.uploaded(key, new Upload(SEALED, "d".repeat(64), 11), another::equals))
+                .contains(another);
+
+        assertThat(rounds.find(key).envelopeDigest()).contains(another);
+        assertThat(rounds.find(key).envelopeBytes()).isEqualTo(10);
+        assertThat(desk.awaited(key, another)).isPresent();
     }
 
     @Test
     void awaited_beforeAndAfterItWaits_isEmpty() {
         assertThat(desk.awaited(key, ENVELOPE)).isEmpty();
-        desk.uploaded(key, UPLOAD);
+        desk.uploaded(key, UPLOAD, HELD);
         assertThat(desk.awaited(key, ENVELOPE)).hasValueSatisfying(a -> {
             assertThat(a.baseDigest()).isEqualTo(RoundsUnderWay.BASE);
             assertThat(a.plan()).isEqualTo(RoundsUnderWay.PLAN);
+            assertThat(a.node().limit()).isEqualTo(3);
+            assertThat(a.dataset()).isEqualTo(HEART);
             assertThat(a.nonce()).hasSize(32);
         });
         assertThat(desk.awaitsJudgement(key)).isTrue();
@@ -153,7 +191,7 @@ class RoundDeskTest {
     /** The key goes with its job; an update that came before is judged nevertheless. */
     @Test
     void awaited_keyOfTheJobIsDestroyed_isThere() {
-        desk.uploaded(key, UPLOAD);
+        desk.uploaded(key, UPLOAD, HELD);
         keys.destroy(JOB);
 
         assertThat(desk.awaited(key, ENVELOPE)).isPresent();
@@ -161,7 +199,7 @@ class RoundDeskTest {
 
     @Test
     void awaited_anotherEnvelopeThanTheOneThatWasOpened_isAnErrorOfTheOverseer() {
-        desk.uploaded(key, UPLOAD);
+        desk.uploaded(key, UPLOAD, HELD);
 
         assertThatThrownBy(() -> desk.awaited(key, "c".repeat(64)))
                 .isInstanceOf(IllegalStateException.class)
@@ -170,7 +208,7 @@ class RoundDeskTest {
 
     @Test
     void rejected_update_takesTheNodeOutOfTheJobInSight() {
-        desk.uploaded(key, UPLOAD);
+        desk.uploaded(key, UPLOAD, HELD);
 
         desk.rejected(key, "nonce: not the one of this task");
 
@@ -204,7 +242,7 @@ class RoundDeskTest {
 
     @Test
     void quarantined_nodeWhoseUpdateCame_keepsIt() {
-        desk.uploaded(key, UPLOAD);
+        desk.uploaded(key, UPLOAD, HELD);
 
         desk.quarantined(new NodeQuarantined("a", "its evidence does not hold"));
 
@@ -214,7 +252,7 @@ class RoundDeskTest {
 
     @Test
     void expel_nodeWhoseUpdateIsAdmitted_takesItOut() {
-        desk.uploaded(key, UPLOAD);
+        desk.uploaded(key, UPLOAD, HELD);
         desk.admitted(key, 0, Map.of());
 
         desk.expel("a", "revoked: by an operator");

@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
@@ -47,6 +48,7 @@ class RoundOpenerTest {
     private static final double LIMIT = 0.5;
 
     private final List<String> events = new ArrayList<>();
+    private final List<String> order = new ArrayList<>();
     private EntityManagerFactory factory;
     private EntityManager em;
     private LedgerMirror mirror;
@@ -70,11 +72,18 @@ class RoundOpenerTest {
                         SignerCertificate.class));
         em = factory.createEntityManager();
         em.getTransaction().begin();
-        mirror = new LedgerMirror(em);
+        mirror = new LedgerMirror(em) {
+            @Override
+            public List<ChargeRow> rows(String nodeId, String datasetId) {
+                order.add("figures");
+                return super.rows(nodeId, datasetId);
+            }
+        };
         mirror.register(NODE, SampleLedger.HEART);
         AuditLog audit = new AuditLog() {
             @Override
             public void append(String event, ObjectNode details) {
+                order.add(event);
                 events.add(event + " " + new String(Json.write(details), StandardCharsets.UTF_8));
             }
         };
@@ -104,7 +113,11 @@ class RoundOpenerTest {
 
     private List<String> opened() {
         List<String> nodes = opener.open(
-                em.find(Job.class, "job-1"), FederationJob.parse(SmallJob.document(), JobRules.inSimulation()), 1, 2);
+                em.find(Job.class, "job-1"),
+                FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
+                1,
+                2,
+                List.of());
         em.flush();
         return nodes;
     }
@@ -137,6 +150,21 @@ class RoundOpenerTest {
         assertThat(Base64.getDecoder().decode(second().nonce())).hasSize(32);
         assertThat(second().nonce()).isNotEqualTo("A".repeat(43) + "=");
         assertThat(events).isEmpty();
+    }
+
+    @Test
+    void open_behindAnotherEvent_tellsTheAuditLogLast() {
+        enrolled(true, later());
+
+        opener.open(
+                em.find(Job.class, "job-1"),
+                FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
+                1,
+                2,
+                List.of(new RoundEvent.Spoilt(new AttemptKey("job-1", 1, 1), "why")));
+
+        assertThat(order).hasSize(2).startsWith("figures");
+        assertThat(second().state()).isEqualTo(ContributionState.INVITED);
     }
 
     @Test

@@ -21,6 +21,7 @@ import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.plan.Mechanism;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
+import ai.coreason.enclave.sentry.audit.AuditEvent;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
@@ -34,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -125,7 +127,8 @@ class RoundStepperTest {
         };
         RoundOpener opener = new RoundOpener() {
             @Override
-            public List<String> open(Job job, FederationJob document, long number, long attempt) {
+            public List<String> open(
+                    Job job, FederationJob document, long number, long attempt, List<? extends AuditEvent> before) {
                 return List.of("round " + number + "." + attempt);
             }
         };
@@ -320,7 +323,8 @@ class RoundStepperTest {
 
     @Test
     void close_roundThatIsNotAggregating_waits() {
-        assertThat(stepper().close(GOOD, last(), "c".repeat(64))).isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(stepper().close(GOOD, last(), "c".repeat(64), Optional.empty()))
+                .isEqualTo(new RoundStepper.Step.Wait());
         assertThat(last().state()).isEqualTo(RoundState.OPEN);
     }
 

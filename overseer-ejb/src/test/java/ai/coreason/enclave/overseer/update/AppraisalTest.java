@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.SmallJob;
+import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.overseer.round.RoundsUnderWay;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
@@ -45,6 +46,7 @@ class AppraisalTest {
     private static final UUID JOB = UUID.fromString("6f1d2a34-0000-4000-8000-000000000001");
     private static final ContributionKey KEY = ContributionKey.of(JOB.toString(), 1, 1, "node_va");
     private static final Verdict TRUSTED = new Verdict.Trusted("ab");
+    private static final String MEASURED = "c".repeat(64);
     private static final String OTHER = "9".repeat(64);
 
     private static ObjectNode charge;
@@ -79,7 +81,10 @@ class AppraisalTest {
                 FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
                 new SealingKey(keys.pair(JOB.toString()).publicKey()));
         row = charge.deepCopy();
-        row.put("job_id", JOB.toString()).put("job_digest", task.jobDigest()).put("model_digest", task.baseDigest());
+        row.put("job_id", JOB.toString())
+                .put("job_digest", task.jobDigest())
+                .put("model_digest", task.baseDigest())
+                .put("state", "COMMITTED");
     }
 
     private UpdateHeader header(
@@ -95,13 +100,15 @@ class AppraisalTest {
                 planDigest,
                 "c".repeat(64),
                 row,
-                new Evidence(HardwareType.SIMULATED, new byte[] {1}, Json.object()),
+                new Evidence(
+                        HardwareType.SIMULATED, new byte[] {1}, Json.object().put("code_manifest_sha256", MEASURED)),
                 metrics,
                 OptionalLong.empty());
     }
 
     private Awaited awaited() {
-        return new Awaited(task.nonce(), task.jobDigest(), task.baseDigest(), task.plan());
+        NodePlan plan = new NodePlan("node_va", "heart", 85, task.plan(), 3.0, 1e-3, 1);
+        return new Awaited(task.nonce(), task.jobDigest(), task.baseDigest(), plan, SampleLedger.HEART);
     }
 
     private UpdateHeader answer() {
@@ -152,18 +159,36 @@ class AppraisalTest {
     }
 
     static Stream<Arguments> foreignCharges() {
-        String task = "ledger_row: expected the charge of this task";
-        String plan = "ledger_row: expected the terms of this task's plan";
         return Stream.of(
-                arguments(change(r -> r.put("job_id", "another")), task),
-                arguments(change(r -> r.put("round", 2)), task),
-                arguments(change(r -> r.put("attempt", 2)), task),
-                arguments(change(r -> r.put("job_digest", OTHER)), task),
-                arguments(change(r -> r.put("model_digest", OTHER)), plan),
-                arguments(change(r -> r.put("noise_multiplier", 2.0)), plan),
-                arguments(change(r -> r.put("steps", 6)), plan),
-                arguments(change(r -> r.put("max_grad_norm", 2.0)), plan),
-                arguments(change(r -> r.put("normaliser", 17.0)), plan),
+                arguments(
+                        change(r -> r.put("job_id", "another")),
+                        "ledger_row.job_id: expected \"" + JOB + "\", got \"another\""),
+                arguments(change(r -> r.put("round", 2)), "ledger_row.round: expected 1, got 2"),
+                arguments(change(r -> r.put("attempt", 2)), "ledger_row.attempt: expected 1, got 2"),
+                arguments(change(r -> r.put("job_digest", OTHER)), "ledger_row.job_digest: expected "),
+                arguments(change(r -> r.put("model_digest", OTHER)), "ledger_row.model_digest: expected "),
+                arguments(
+                        change(r -> r.put("noise_multiplier", 2.0)),
+                        "ledger_row.noise_multiplier: expected 3.0, got 2.0"),
+                arguments(change(r -> r.put("steps", 6)), "ledger_row.steps: expected 5, got 6"),
+                arguments(change(r -> r.put("max_grad_norm", 2.0)), "ledger_row.max_grad_norm: expected 1.0, got 2.0"),
+                arguments(change(r -> r.put("normaliser", 17.0)), "ledger_row.normaliser: expected 16.0, got 17.0"),
+                arguments(change(r -> r.put("job_limit", 400.0)), "ledger_row.job_limit: expected 3.0, got 400.0"),
+                arguments(change(r -> r.put("job_delta", 0.3)), "ledger_row.job_delta: expected 0.001, got 0.3"),
+                arguments(
+                        change(r -> r.put("measurement", "not-the-measurement")),
+                        "ledger_row.measurement: expected \"" + MEASURED + "\", got \"not-the-measurement\""),
+                arguments(
+                        change(r -> r.put("dataset_id", "decoy")),
+                        "ledger_row.dataset_id: expected \"heart\", got \"decoy\""),
+                arguments(change(r -> r.put("data_owner", "another")), "ledger_row.data_owner: expected "),
+                arguments(change(r -> r.put("node_id", "node_b")), "ledger_row.node_id: expected "),
+                arguments(
+                        change(r ->
+                                r.putObject("privacy_unit").put("column", "id").put("max_records", 2)),
+                        "ledger_row.privacy_unit: expected \"record\", got {"),
+                arguments(change(r -> r.put("recovered_from", OTHER)), "ledger_row.recovered_from: expected null"),
+                arguments(change(r -> r.put("state", "EXPIRED")), "ledger_row.state: expected \"COMMITTED\""),
                 arguments(change(r -> r.put("attempt", 101)), "ledger_row.attempt"),
                 arguments(change(r -> r.put("more", 1)), "ledger_row.more"));
     }
@@ -182,6 +207,18 @@ class AppraisalTest {
                     assertThat(unfit.reasons()).singleElement().asString().startsWith(why);
                     assertThat(unfit.update().charge()).isEmpty();
                     assertThat(unfit.update().proven()).isTrue();
+                });
+    }
+
+    /** What it measures is not known then, and the charge may be told all the same. */
+    @Test
+    void of_evidenceThatDoesNotHold_holdsTheRowToNoMeasurement() {
+        row.put("measurement", OTHER);
+
+        assertThat(Appraisal.of(KEY, answer(), awaited(), new Verdict.Refused(List.of(new Reason("tcb", "7", "6")))))
+                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+                    assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6");
+                    assertThat(unfit.update().charge()).isPresent();
                 });
     }
 

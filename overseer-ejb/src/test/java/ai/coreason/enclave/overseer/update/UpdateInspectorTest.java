@@ -87,6 +87,9 @@ class UpdateInspectorTest {
         assertThatThrownBy(() -> inspector.open(JOB.toString(), job(maxNorm), envelope, OptionalDouble.of(maxNorm)))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining(why);
+        assertThatThrownBy(() -> inspector.inspect(JOB.toString(), job(maxNorm), envelope, OptionalDouble.of(maxNorm)))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageContaining(why);
     }
 
     @Test
@@ -96,6 +99,7 @@ class UpdateInspectorTest {
                         .open(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0))
                         .get("fc.weight"))
                 .containsExactly(3f);
+        inspector.inspect(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0));
     }
 
     @Test

@@ -31,9 +31,11 @@ import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.privacy.ledger.CheckedRows;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.privacy.ledger.LedgerTables;
+import ai.coreason.enclave.privacy.ledger.RowsCheck;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
 import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import ai.coreason.enclave.sentry.audit.AuditLog;
@@ -78,6 +80,7 @@ class UpdateSettlementTest {
 
     private final List<String> events = new ArrayList<>();
     private final List<RoundMoved> moved = new ArrayList<>();
+    private final List<String> checks = new ArrayList<>();
     private EntityManagerFactory factory;
     private EntityManager em;
     private LedgerMirror mirror;
@@ -115,7 +118,13 @@ class UpdateSettlementTest {
                         SignerCertificate.class));
         em = factory.createEntityManager();
         em.getTransaction().begin();
-        mirror = new LedgerMirror(em);
+        mirror = new LedgerMirror(em) {
+            @Override
+            public Optional<RowsCheck> check(String nodeId, String datasetId, List<ChargeRow> rows) {
+                checks.add(datasetId);
+                return super.check(nodeId, datasetId, rows);
+            }
+        };
         mirror.register("node_va", SampleLedger.HEART);
         signers.values().forEach(c -> mirror.know("node_va", c));
         AuditLog audit = new AuditLog() {
@@ -171,7 +180,7 @@ class UpdateSettlementTest {
                 new Evidence(HardwareType.SIMULATED, QUOTE, Json.object()),
                 Map.of(),
                 OptionalLong.of(12));
-        return new Appraisal.Found(header, proven, charge);
+        return new Appraisal.Found(header, proven, charge, Optional.empty());
     }
 
     private Appraisal fit() {
@@ -327,6 +336,41 @@ class UpdateSettlementTest {
 
         assertThat(rounds.find(key).state()).isEqualTo(ContributionState.ADMITTED);
         assertThat(nodes.find("node_va").orElseThrow().trusted()).isTrue();
+    }
+
+    private Optional<CheckedRows> looked(ChargeRow charge) {
+        return mirror.check("node_va", "heart", List.of(charge)).map(RowsCheck::result);
+    }
+
+    @Test
+    void settle_chargeThatWasLookedAtBefore_isMirroredWithoutAFigureBehindTheLock() {
+        Appraisal looked = fit().with(this::looked);
+        checks.clear();
+
+        settle(looked);
+
+        assertThat(mirrored()).isEqualTo(1);
+        assertThat(rounds.find(key).state()).isEqualTo(ContributionState.ADMITTED);
+        assertThat(checks).isEmpty();
+    }
+
+    @Test
+    void settle_chargeThatWasMirroredSinceItWasLookedAt_isLookedAtAgain() {
+        Appraisal looked = fit().with(this::looked);
+        assertThat(mirror.accept("node_va", row)).isEmpty();
+        assertThat(mirror.accept("node_va", charges.get(1))).isEmpty();
+
+        settle(looked);
+
+        assertThat(mirrored()).isEqualTo(2);
+        assertThat(rounds.find(key).state()).isEqualTo(ContributionState.ADMITTED);
+    }
+
+    @Test
+    void settle_chargeThatWasFoundUnfit_rejects() {
+        settle(new Appraisal.Fit(found(true, Optional.of(charges.get(1)))).with(this::looked));
+
+        assertRejected("ledger_row: expected ledger sequence 1, got 2");
     }
 
     @Test

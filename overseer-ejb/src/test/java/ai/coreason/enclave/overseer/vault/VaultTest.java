@@ -111,7 +111,7 @@ class VaultTest {
 
         try (Vault.Arrival again = vault.receive(new ByteArrayInputStream(new byte[] {1, 2, 3}), 10)) {
             assertThat(again.entry().digest()).isEqualTo(digest);
-            assertThat(again.read()).containsExactly(1, 2, 3);
+            assertThat(again.<byte[]>read((in, length) -> in.readAllBytes())).containsExactly(1, 2, 3);
         }
 
         assertThat(vault.read(digest)).containsExactly(1, 2, 3);
@@ -123,6 +123,16 @@ class VaultTest {
         String digest = vault.store(new byte[] {1, 2, 3}).digest();
         Files.write(folder.resolve(digest), new byte[] {1, 2, 4});
         assertThatThrownBy(() -> vault.read(digest)).hasMessageContaining("was changed on disk");
+        assertThatThrownBy(() -> vault.read(digest, (in, length) -> in.read()))
+                .hasMessageContaining("was changed on disk");
+    }
+
+    @Test
+    void read_byAReadingThatStopsEarly_givesWhatItReadOfAWholeEntry() {
+        String digest = vault.store(new byte[] {1, 2, 3}).digest();
+
+        assertThat(vault.<String>read(digest, (in, length) -> in.read() + " of " + length))
+                .isEqualTo("1 of 3");
     }
 
     @Test

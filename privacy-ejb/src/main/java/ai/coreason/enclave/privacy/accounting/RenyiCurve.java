@@ -1,13 +1,12 @@
 package ai.coreason.enclave.privacy.accounting;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The Rényi divergence of a composition as a function of the order. What was computed on the grid of orders is kept for
- * the mechanisms used last, so that asking again is cheap. Thread-safe.
+ * The Rényi divergence of a composition as a function of the order. What was computed of the mechanisms used last is kept, so that
+ * a composition that grew by a phase costs little more than that phase. Thread-safe.
  */
 final class RenyiCurve {
     /** Number of orders on the grid; order i is 1 + exp((i - 140) / 10), from 1 + 8e-7 to 4e8. */
@@ -16,12 +15,12 @@ final class RenyiCurve {
     private static final double SPACING = 0.1;
     private static final int FIRST = -140;
 
-    private static final int MOST_KEPT = 512;
-    private static final Map<SubsampledGaussian, double[]> KEPT = new LinkedHashMap<>(MOST_KEPT, 0.75f, true) {
+    private static final int MOST_KEPT = 4096;
+    private static final Map<SubsampledGaussian, Divergences> KEPT = new LinkedHashMap<>(512, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<SubsampledGaussian, double[]> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<SubsampledGaussian, Divergences> eldest) {
             return size() > MOST_KEPT;
         }
     };
@@ -43,7 +42,7 @@ final class RenyiCurve {
         }
         synchronized (KEPT) {
             return new RenyiCurve(steps.entrySet().stream()
-                    .map(e -> new Term(e.getKey(), e.getValue(), KEPT.computeIfAbsent(e.getKey(), k -> unknown())))
+                    .map(e -> new Term(e.getKey(), e.getValue(), KEPT.computeIfAbsent(e.getKey(), Divergences::new)))
                     .toList());
         }
     }
@@ -57,7 +56,7 @@ final class RenyiCurve {
     double at(double order) {
         double sum = 0;
         for (Term term : terms) {
-            sum += term.steps * term.mechanism.rdp(order);
+            sum += term.steps * term.divergences.at(order);
         }
         return sum;
     }
@@ -66,26 +65,10 @@ final class RenyiCurve {
     double atGrid(int i) {
         double sum = 0;
         for (Term term : terms) {
-            sum += term.steps * term.onGrid(i);
+            sum += term.steps * term.divergences.onGrid(i);
         }
         return sum;
     }
 
-    private static double[] unknown() {
-        double[] values = new double[GRID_SIZE];
-        Arrays.fill(values, Double.NaN);
-        return values;
-    }
-
-    /** Steps of one mechanism. Threads may race to fill a cell: each would write the same value. */
-    private record Term(SubsampledGaussian mechanism, long steps, double[] grid) {
-        double onGrid(int i) {
-            double value = grid[i];
-            if (Double.isNaN(value)) {
-                value = mechanism.rdp(1 + StrictMath.exp(gridPoint(i)));
-                grid[i] = value;
-            }
-            return value;
-        }
-    }
+    private record Term(SubsampledGaussian mechanism, long steps, Divergences divergences) {}
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * TorchScript for upper bounds of the squared norms of the gradients of single examples and for the sum of the clipped ones. Gradients of
@@ -26,17 +27,52 @@ final class ClippedSum {
     private final Script norms;
     private final int maxRecords;
     private final String units;
-    private final Map<String, List<String>> layers = new LinkedHashMap<>();
-    private List<String> squared = List.of();
+    private final UpperNorms squares;
+    private final Map<String, Layer> layers = new LinkedHashMap<>();
+    private Layer layer;
+    private final List<OneProduct> products = new ArrayList<>();
     private final List<Addition> additions = new ArrayList<>();
     private final List<String> rows = new ArrayList<>();
     private String total = "";
     private long positionsOfProducts;
 
-    /** Statements that add something clipped by the factors {@code c} to {@code sum}. */
+    /** Statements that add something clipped to {@code sum}. */
     private interface Addition {
-        /** @param exact whether {@code sum} is of double precision */
-        void write(Script sums, boolean exact);
+        /**
+         * @param factors expression of the units' factors, of the sum's precision
+         * @param exact whether {@code sum} is of double precision
+         */
+        void write(Script sums, String factors, boolean exact);
+    }
+
+    /** What has one clipping factor for each unit, of which there are as many rows as layers. */
+    private static final class Layer {
+        private final int row;
+        private final List<UpperNorms.Rows> formed = new ArrayList<>();
+        private final List<OneProduct> products = new ArrayList<>();
+        private final List<String> others = new ArrayList<>();
+
+        Layer(int row) {
+            this.row = row;
+        }
+
+        /** The units' factors; also those of a stack of factors by layer. */
+        String of(String factors) {
+            return "(%s)[%d]".formatted(factors, row);
+        }
+    }
+
+    /**
+     * The outer product of one vector of outputs and one of inputs.
+     *
+     * @param outputs expression of the squared norms
+     * @param inputs the same
+     */
+    private record OneProduct(Layer layer, String node, OuterProducts p, String outputs, String inputs) {
+        String squared() {
+            String square = p.bias().isPresent() ? "torch.addcmul(%2$s, %1$s, %2$s)" : "torch.mul(%s, %s)";
+            return square.formatted(inputs, outputs);
+        }
     }
 
     /**
@@ -48,6 +84,7 @@ final class ClippedSum {
         this.norms = norms;
         this.maxRecords = maxRecords;
         this.units = maxRecords == 1 ? "batch" : norms.let("torch.size(part, 0)");
+        this.squares = new UpperNorms(norms, "q");
     }
 
     /** Adds gradients of one layer. */
@@ -63,23 +100,28 @@ final class ClippedSum {
         }
     }
 
-    /** A layer has its own clipping factors, which the variables c and f (of single precision) hold while its gradients are added. */
-    private void begin(String layer) {
-        squared = layers.computeIfAbsent(layer, l -> {
-            int row = layers.size();
-            additions.add((sums, exact) -> {
-                sums.assign("c", "torch.select(factors, 0, %d)", row);
-                if (!exact) {
-                    sums.assign("f", "torch.select(floats, 0, %d)", row);
-                }
-            });
-            return new ArrayList<>();
-        });
+    private void begin(String name) {
+        layer = layers.computeIfAbsent(name, n -> new Layer(layers.size()));
+    }
+
+    /** Adds a statement with the factors of the present layer. */
+    private void addition(Addition addition) {
+        Layer own = layer;
+        additions.add((sums, factors, exact) -> addition.write(sums, own.of(factors), exact));
     }
 
     /** The variable of the squared norms over all layers, one for each example or unit, in double precision. */
     String squaredNorms() {
-        layers.values().forEach(parts -> rows.add(added(parts)));
+        Map<Layer, List<String>> parts = new LinkedHashMap<>();
+        for (Layer l : layers.values()) {
+            List<String> own = new ArrayList<>(squares.later(l.formed));
+            l.products.forEach(p -> own.add(p.squared()));
+            own.addAll(l.others);
+            parts.put(l, own);
+        }
+        squares.write();
+        parts.values()
+                .forEach(own -> rows.add(added(own.stream().map(norms::let).toList())));
         total = added(rows);
         return total;
     }
@@ -106,29 +148,80 @@ final class ClippedSum {
         sums.assign("squares", "torch.stack([%s])", String.join(", ", rows));
         sums.assign("n", "torch.sqrt(torch.add(torch.mul(squares, own), torch.mul(%s, whole)))", total);
         sums.assign("factors", "torch.mul(torch.minimum(torch.div(bound, torch.add(n, offset)), most), real)");
-        if (!exact) {
-            sums.assign("floats", as("factors", false));
+        sums.assign("c", "torch.unbind(factors)");
+        if (!exact && !additions.isEmpty()) {
+            sums.assign("f", "torch.unbind(%s)", as("factors", false));
         }
-        additions.forEach(a -> a.write(sums, exact));
+        if (exact) {
+            products.forEach(p -> addExactly(sums, p));
+        } else {
+            addScaled(sums);
+        }
+        additions.forEach(a -> a.write(sums, exact ? "c" : "f", exact));
         return sums.toString();
+    }
+
+    /** Adds products in double precision. */
+    private void addExactly(Script sums, OneProduct product) {
+        OuterProducts p = product.p();
+        String factors = product.layer().of("c");
+        String scaled = sums.let("torch.mul(%s, torch.unsqueeze(%s, 1))", as(p.outputs(), true), factors);
+        sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(product.node(), p), scaled, as(p.inputs(), true));
+        p.bias()
+                .ifPresent(bias -> sums.let(
+                        "torch.addmv_(%s, torch.t(%s), %s)",
+                        layout.view("sum", product.node() + bias), as(p.outputs(), true), factors));
+    }
+
+    /**
+     * Adds all products with the outputs scaled to norm 1 and the inputs to what is left, so that neither leaves single
+     * precision. The scales are made side by side, [products, units].
+     */
+    private void addScaled(Script sums) {
+        if (products.isEmpty()) {
+            return;
+        }
+        String norms = sums.let(
+                "torch.sqrt(torch.stack([%s]))",
+                products.stream().map(OneProduct::outputs).collect(Collectors.joining(", ")));
+        String factors = sums.let(
+                "torch.stack([%s])",
+                products.stream().map(p -> p.layer().of("c")).collect(Collectors.joining(", ")));
+        String lengths = sums.let(as("torch.mul(" + factors + ", " + norms + ")", false));
+        String ofBiases = sums.let("torch.unbind(%s)", lengths);
+        String ofInputs = sums.let("torch.unbind(torch.unsqueeze(%s, 2))", lengths);
+        String ofOutputs =
+                sums.let("torch.unbind(torch.unsqueeze(%s, 2))", as("torch.reciprocal(" + norms + ")", false));
+        for (int i = 0; i < products.size(); i++) {
+            String node = products.get(i).node();
+            OuterProducts p = products.get(i).p();
+            String unit = sums.let("torch.t(torch.mul(%s, (%s)[%d]))", p.outputs(), ofOutputs, i);
+            sums.let("torch.addmm_(%s, %s, torch.mul(%s, (%s)[%d]))", matrix(node, p), unit, p.inputs(), ofInputs, i);
+            if (p.bias().isPresent()) {
+                String bias = layout.view("sum", node + p.bias().orElseThrow());
+                sums.let("torch.addmv_(%s, %s, (%s)[%d])", bias, unit, ofBiases, i);
+            }
+        }
+    }
+
+    private String matrix(String node, OuterProducts p) {
+        return layout.view("sum", node + p.weight(), Shape.of(p.rows(), p.columns()));
     }
 
     /** A gradient of single examples that was formed: [batch, size]. */
     private void formed(String parameter, String gradient, long size) {
         String whole = maxRecords == 1
                 ? gradient
-                : norms.let("torch.sum(torch.reshape(%s, [%s, -1, %d]), [1])", gradient, units, size);
+                : norms.once("torch.sum(torch.reshape(%s, [%s, -1, %d]), [1])", gradient, units, size);
         formedWhole(parameter, whole, size);
     }
 
     /** A gradient of what is clipped together: [units, size]. */
     private void formedWhole(String parameter, String gradient, long size) {
-        squared.add(UpperNorms.squared(norms, gradient, size));
-        additions.add((sums, exact) -> sums.let(
+        layer.formed.add(new UpperNorms.Rows(gradient, size));
+        addition((sums, factors, exact) -> sums.let(
                 "torch.addmv_(%s, torch.t(%s), %s)",
-                layout.view("sum", parameter, Shape.of(size)),
-                exact ? as(gradient, true) : gradient,
-                exact ? "c" : "f"));
+                layout.view("sum", parameter, Shape.of(size)), exact ? as(gradient, true) : gradient, factors));
     }
 
     private static String as(String value, boolean exact) {
@@ -150,8 +243,8 @@ final class ClippedSum {
 
     /** From [units * width * groups, size, positions] to [units * groups, size, width * positions]. */
     private String ofUnits(String vectors, long groups, long size, long positions) {
-        String apart = norms.let("torch.reshape(%s, [%s, -1, %d, %d, %d])", vectors, units, groups, size, positions);
-        return norms.let(
+        String apart = norms.once("torch.reshape(%s, [%s, -1, %d, %d, %d])", vectors, units, groups, size, positions);
+        return norms.once(
                 "torch.reshape(torch.permute(%s, [0, 2, 3, 1, 4]), [torch.mul(%s, %d), %d, torch.mul(torch.size(part, 1), %d)])",
                 apart, units, groups, size, positions);
     }
@@ -168,8 +261,9 @@ final class ClippedSum {
                     gradients, units, table.positions(), table.width());
         }
         MergedRows merged = MergedRows.write(norms, units, indices, gradients, table.width());
-        squared.add(merged.squaredNorms());
-        additions.add((sums, exact) -> merged.add(sums, layout.view("sum", parameter), table.rows(), exact));
+        layer.others.add(merged.squaredNorms());
+        addition((sums, factors, exact) ->
+                merged.add(sums, layout.view("sum", parameter), table.rows(), factors, exact));
     }
 
     /** Sums over positions of outer products. */
@@ -195,7 +289,7 @@ final class ClippedSum {
                 p.bias()
                         .ifPresent(bias -> formedWhole(
                                 node + bias,
-                                norms.let(
+                                norms.once(
                                         "torch.reshape(torch.sum(%s, [2]), [%s, %d])",
                                         p.outputs(), units, p.groups() * p.rows()),
                                 p.groups() * p.rows()));
@@ -204,38 +298,14 @@ final class ClippedSum {
 
         /** One outer product: its norm is the product of the norms. */
         private void product() {
-            String inputs = UpperNorms.squared(norms, p.inputs(), p.columns());
-            String outputs = UpperNorms.squared(norms, p.outputs(), p.rows());
-            String square = p.bias().isPresent() ? "torch.addcmul(%2$s, %1$s, %2$s)" : "torch.mul(%s, %s)";
-            squared.add(norms.let(square, inputs, outputs));
-            additions.add((sums, exact) -> {
-                if (exact) {
-                    addExactly(sums);
-                } else {
-                    addScaled(sums, sums.let("torch.sqrt(%s)", outputs));
-                }
-            });
-        }
-
-        private void addExactly(Script sums) {
-            String scaled = sums.let("torch.mul(%s, torch.unsqueeze(c, 1))", as(p.outputs(), true));
-            sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), scaled, as(p.inputs(), true));
-            p.bias()
-                    .ifPresent(bias -> sums.let(
-                            "torch.addmv_(%s, torch.t(%s), c)",
-                            layout.view("sum", node + bias), as(p.outputs(), true)));
-        }
-
-        /** With the outputs scaled to norm 1 and the inputs to what is left, so that neither leaves single precision. */
-        private void addScaled(Script sums, String norm) {
-            String unit = sums.let(
-                    "torch.mul(%s, torch.unsqueeze(%s, 1))", p.outputs(), as("torch.reciprocal(" + norm + ")", false));
-            String length = sums.let(as("torch.mul(c, " + norm + ")", false));
-            String scaled = sums.let("torch.mul(%s, torch.unsqueeze(%s, 1))", p.inputs(), length);
-            sums.let("torch.addmm_(%s, torch.t(%s), %s)", matrix(), unit, scaled);
-            p.bias()
-                    .ifPresent(bias -> sums.let(
-                            "torch.addmv_(%s, torch.t(%s), %s)", layout.view("sum", node + bias), unit, length));
+            OneProduct product = new OneProduct(
+                    layer,
+                    node,
+                    p,
+                    squares.later(new UpperNorms.Rows(p.outputs(), p.rows())),
+                    squares.later(new UpperNorms.Rows(p.inputs(), p.columns())));
+            layer.products.add(product);
+            products.add(product);
         }
 
         private void form() {
@@ -262,11 +332,12 @@ final class ClippedSum {
                     "torch.sum(torch.sqrt(torch.mul(torch.diagonal(%s, 0, 1, 2), torch.diagonal(%s, 0, 1, 2))), [1])",
                     inputs, outputs);
             String together = norms.let("torch.sum(torch.mul(%s, %s), [1, 2])", inputs, outputs);
-            squared.add(norms.let(
+            layer.others.add(norms.let(
                     "torch.add(torch.clamp_min(%s, 0), torch.mul(torch.square(%s), %s))",
                     together, apart, UpperNorms.shareOfPositions(p)));
-            additions.add((sums, exact) -> {
-                String scaled = sums.let("torch.mul(%s, torch.reshape(c, [-1, 1, 1]))", exactOutputs);
+            Layer own = layer;
+            additions.add((sums, factors, exact) -> {
+                String scaled = sums.let("torch.mul(%s, torch.reshape(%s, [-1, 1, 1]))", exactOutputs, own.of("c"));
                 sums.let("torch.add_(%s, torch.tensordot(%s, %s, [0, 2], [0, 2]))", matrix(), scaled, exactInputs);
             });
         }
@@ -276,7 +347,7 @@ final class ClippedSum {
         }
 
         private String matrix() {
-            return layout.view("sum", node + p.weight(), Shape.of(p.rows(), p.columns()));
+            return ClippedSum.this.matrix(node, p);
         }
     }
 }

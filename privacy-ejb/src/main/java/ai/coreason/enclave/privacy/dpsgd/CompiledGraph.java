@@ -26,6 +26,7 @@ final class CompiledGraph implements AutoCloseable {
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     private final PtSymbolBlock program;
     private final List<DropoutMasks.Place> masks;
+    private final NDArray noMasks;
     private final long positionsOfProducts;
     private final Map<Integer, CallSizes> sizes = new ConcurrentHashMap<>();
 
@@ -43,6 +44,7 @@ final class CompiledGraph implements AutoCloseable {
         byte[] archive = TorchScriptArchive.of(StepProgram.CLASS, step.source());
         this.masks = step.masks();
         this.positionsOfProducts = step.positionsOfProducts();
+        this.noMasks = manager.create(0f);
         try {
             program = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
@@ -137,7 +139,7 @@ final class CompiledGraph implements AutoCloseable {
     /** The masks of some examples as the program takes them; a number where it takes none. */
     NDArray masks(NDManager manager, long[] index, DropoutMasks masks) {
         return masks.size() == 0
-                ? manager.create(0f)
+                ? noMasks
                 : manager.create(masks.of(index), new Shape(index.length, masks.size()), DataType.UINT8);
     }
 

@@ -12,6 +12,9 @@ package ai.coreason.enclave.privacy.dpsgd;
  * @param of variable of their units, [sums]
  */
 record MergedRows(String squaredNorms, String merged, String rows, String of) {
+    /** Bits for a unit's number in a call, which stand below the row in a key: to divide would take longer. */
+    private static final int UNIT_BITS = Integer.SIZE - Integer.numberOfLeadingZeros(CallSizes.MOST - 1);
+
     /**
      * Writes the statements for the norms.
      *
@@ -21,8 +24,8 @@ record MergedRows(String squaredNorms, String merged, String rows, String of) {
      */
     static MergedRows write(Script script, String units, String indices, String gradients, long width) {
         String keys = script.let(
-                "torch.flatten(torch.add(torch.mul(%1$s, %2$s), torch.unsqueeze(torch.arange(%2$s), 1)))",
-                indices, units);
+                "torch.flatten(torch.add(torch.mul(%s, %d), torch.unsqueeze(torch.arange(%s), 1)))",
+                indices, 1 << UNIT_BITS, units);
         String sorted = script.let("torch.sort(%s, stable=True, dim=0, descending=False)", keys);
         String values = script.let("(%s)[0]", sorted);
         String order = script.let("(%s)[1]", sorted);
@@ -30,8 +33,8 @@ record MergedRows(String squaredNorms, String merged, String rows, String of) {
         String starts = script.let("torch.flatten(torch.nonzero(torch.ne(%s, %s)))", values, before);
         String merged = script.let(bags("torch.flatten(%s, 0, 1)".formatted(gradients), order, starts));
         String used = script.let("torch.index_select(%s, 0, %s)", values, starts);
-        String of = script.let("torch.remainder(%s, %s)", used, units);
-        String rows = script.let("torch.floor_divide(%s, %s)", used, units);
+        String of = script.let("torch.bitwise_and(%s, %d)", used, (1 << UNIT_BITS) - 1);
+        String rows = script.let("torch.bitwise_right_shift(%s, %d)", used, UNIT_BITS);
         String sums = script.let(
                 "torch.index_add_(torch.zeros([%s], dtype=7), 0, %s, %s)",
                 units, of, UpperNorms.squared(script, merged, width));
@@ -39,14 +42,15 @@ record MergedRows(String squaredNorms, String merged, String rows, String of) {
     }
 
     /**
-     * Writes the addition of the sums, each times its unit's factor {@code c}, to a table.
+     * Writes the addition of the sums, each times its unit's factor, to a table.
      *
      * @param table expression of it
      * @param height its rows
-     * @param exact whether it is of double precision
+     * @param factor expression of the units' factors, of the table's precision
+     * @param exact whether that is double precision
      */
-    void add(Script script, String table, long height, boolean exact) {
-        String factors = script.let("torch.unsqueeze(torch.index_select(%s, 0, %s), 1)", exact ? "c" : "f", of);
+    void add(Script script, String table, long height, String factor, boolean exact) {
+        String factors = script.let("torch.unsqueeze(torch.index_select(%s, 0, %s), 1)", factor, of);
         if (exact) {
             script.let("torch.index_add_(%s, 0, %s, torch.mul(torch.to(%s, 7), %s))", table, rows, merged, factors);
             return;

@@ -8,9 +8,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /** Computes a graph's outputs. Thread-safe; native memory is freed at the end of each call, the program's by {@link #close()}. */
 public final class Predictor implements AutoCloseable {
+    /** Inputs of one call: enough to fill the matrices, few enough for any model that trains. */
+    private static final int CALL = 256;
+
     private final CompiledGraph graph;
 
     /** A predictor for any weights that fit the graph. */
@@ -26,21 +30,33 @@ public final class Predictor implements AutoCloseable {
      * @throws IllegalArgumentException if {@code x} is no multiple of one input, or holds a token that the model has no row for
      */
     public float[] predict(Weights weights, float[] x) {
-        long size = graph.graph().input().shape().size();
+        int size = Math.toIntExact(graph.graph().input().shape().size());
         if (x.length % size != 0) {
             throw new IllegalArgumentException("x: expected a multiple of " + size + " values, got " + x.length);
         }
         Examples.requireTokens(graph.graph(), x);
         boolean gradients = JniUtils.isGradMode();
         JniUtils.setGradMode(false);
-        try (NDManager call = graph.newManager()) {
+        try (NDManager all = graph.newManager()) {
             FloatBuffer flat = FloatBuffer.allocate(graph.layout().size());
             graph.layout().write(weights, flat);
-            NDArray w = call.create(flat.array(), new Shape(flat.capacity()));
-            NDList in = new NDList(call.create(x, graph.inputs(x.length / size)), w);
-            return graph.call("predict", in).toFloatArray();
+            NDArray w = all.create(flat.array(), new Shape(flat.capacity()));
+            int outputs = Math.toIntExact(graph.outputs(1).size());
+            float[] out = new float[x.length / size * outputs];
+            for (int from = 0; from < x.length; from += CALL * size) {
+                float[] given = call(all, Arrays.copyOfRange(x, from, Math.min(x.length, from + CALL * size)), size, w);
+                System.arraycopy(given, 0, out, from / size * outputs, given.length);
+            }
+            return out;
         } finally {
             JniUtils.setGradMode(gradients);
+        }
+    }
+
+    private float[] call(NDManager all, float[] x, int size, NDArray weights) {
+        try (NDManager call = all.newSubManager()) {
+            return graph.call("predict", new NDList(call.create(x, graph.inputs(x.length / size)), weights))
+                    .toFloatArray();
         }
     }
 

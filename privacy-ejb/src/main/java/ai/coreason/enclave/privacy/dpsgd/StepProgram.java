@@ -37,9 +37,6 @@ final class StepProgram {
     /** Squared norms above this are those of no usable gradient; its unit adds nothing. */
     static final double LARGEST_SQUARED_NORM = 0x1p126;
 
-    /** Numbers that one turn of a loop over vector registers takes, and more. */
-    private static final int REGISTERS = 64;
-
     private static final String SELECTED =
             "    x0 = torch.index_select(x, 0, index)\n    y0 = torch.index_select(y, 0, index)\n";
 
@@ -108,7 +105,7 @@ final class StepProgram {
                 + SELECTED
                 + forward
                 + after
-                + "    if bool(torch.all(torch.le(" + norms + ", " + LARGEST_SQUARED_NORM + "))):\n"
+                + "    if torch.le(float(torch.max(" + norms + ")), " + LARGEST_SQUARED_NORM + "):\n"
                 + rule()
                 + "      if torch.eq(torch.element_size(sum), 8):\n"
                 + clipped.accumulation(true).indent(4)
@@ -120,12 +117,7 @@ final class StepProgram {
     }
 
     private static String rule() {
-        String[] names = {"bound", "offset", "most", "own", "whole"};
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < names.length; i++) {
-            out.append("      %s = torch.select(rule, 0, %d)%n".formatted(names[i], i));
-        }
-        return out.toString();
+        return "      bound, offset, most, own, whole, = torch.unbind(rule, 0)\n";
     }
 
     /**
@@ -159,16 +151,13 @@ final class StepProgram {
     }
 
     /**
-     * (sigmoid(z) - y) / outputs. The last numbers of a tensor are computed in another way than those that fill a vector
-     * register; so that none of an example is among them, a register's worth is appended to the outputs, which may be few.
+     * (sigmoid(z) - y) / outputs. Calls have one unit, or so many that no tensor ends in numbers that do not fill vector
+     * registers ({@link CallSizes}); so all slopes of a unit come from the same routine, however many others there are.
      */
     private String slopeOfBce(Script forward, String output) {
         long outputs = Shape.of(graph.outputShape()).size();
-        String detached = forward.let("torch.detach(%s)", output);
-        String longer = forward.let("torch.constant_pad_nd(torch.reshape(%s, [-1]), [0, %d], 0)", detached, REGISTERS);
-        String sigmoid = forward.let(
-                "torch.reshape(torch.slice(torch.sigmoid(%s), 0, 0, -%d), torch.size(%s))", longer, REGISTERS, output);
-        return forward.let("torch.div(torch.sub(%s, y0), %d)", sigmoid, outputs);
+        String slope = forward.let("torch.sub(torch.sigmoid(torch.detach(%s)), y0)", output);
+        return outputs == 1 ? slope : forward.let("torch.div(%s, %d)", slope, outputs);
     }
 
     private static String[] append(String[] names, String last) {
@@ -368,7 +357,7 @@ final class StepProgram {
 
         @Override
         public String afterwards(String expression) {
-            return after.let(expression);
+            return after.once(expression);
         }
 
         @Override

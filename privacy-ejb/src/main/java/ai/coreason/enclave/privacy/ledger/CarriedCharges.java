@@ -39,15 +39,18 @@ final class CarriedCharges {
             RowSigner signer,
             Consumer<ChargeRow> append) {
         List<CarriedCharge> waiting = of(account.dataset().datasetId());
+        ChargesSoFar soFar = ChargesSoFar.of(account.dataset(), rows.get());
         for (CarriedCharge charge : waiting) {
             ChargeRow lost = charge.row();
-            append.accept(ChargeRow.recovered(
+            ChargeRow again = ChargeRow.recovered(
                     account.sequence() + 1,
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
                     lost,
-                    ChargeRule.spending(account.dataset(), rows.get(), lost.request()),
+                    ChargeRule.spending(soFar, lost.request()),
                     account.head(),
-                    signer));
+                    signer);
+            append.accept(again);
+            soFar.add(again);
             em.remove(charge);
         }
         return waiting.size();

@@ -9,7 +9,6 @@ import ai.coreason.enclave.privacy.ledger.ChargeRow.Spending;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * What one charge costs behind others, and whether its job may still choose it: the rule by which a node charges, an
@@ -31,12 +30,6 @@ public final class ChargeRule {
         static final Figure UNBOUNDED = new Figure(Double.NaN, NONE, NONE, EpsilonMeaning.NONE);
     }
 
-    private record Terms(Optional<Phase> phase, double maxGradNorm, double normaliser, double limit, double delta) {
-        static Terms of(ChargeRequest r) {
-            return new Terms(r.phase(), r.maxGradNorm(), r.normaliser(), r.jobLimit(), r.jobDelta());
-        }
-    }
-
     private ChargeRule() {}
 
     /**
@@ -45,16 +38,21 @@ public final class ChargeRule {
      * @param before all rows of the dataset before it
      */
     public static Spending spending(Dataset dataset, List<ChargeRow> before, ChargeRequest request) {
-        RdpFilter filter = dataset.filter();
-        Figure earlier = hindsight(before, Optional.empty(), dataset.delta());
-        Figure all = request.phase().isEmpty() ? Figure.UNBOUNDED : hindsight(before, request.phase(), dataset.delta());
-        Figure job = job(of(before, request), request);
+        return spending(ChargesSoFar.of(dataset, before), request);
+    }
+
+    /** The figures of a charge behind others. */
+    static Spending spending(ChargesSoFar before, ChargeRequest request) {
+        RdpFilter filter = before.dataset().filter();
+        Figure earlier = hindsight(before, Optional.empty());
+        Figure all = request.phase().isEmpty() ? Figure.UNBOUNDED : hindsight(before, request.phase());
+        Figure job = job(before, request);
         return new Spending(
                 request.phase().isEmpty() ? Double.NaN : earlier.epsilon(),
                 all.epsilon(),
                 job.epsilon(),
                 filter.order(),
-                spent(filter, before, request),
+                before.spent(request.phase()),
                 all.accountant(),
                 all.version(),
                 job.accountant(),
@@ -69,8 +67,13 @@ public final class ChargeRule {
      * @param before all rows of the dataset before it
      */
     static Spending earlier(Dataset dataset, List<ChargeRow> before, ChargeRequest request) {
-        RdpFilter filter = dataset.filter();
-        double spent = spent(filter, before, request);
+        return earlier(ChargesSoFar.of(dataset, before), request);
+    }
+
+    /** The same behind others. */
+    static Spending earlier(ChargesSoFar before, ChargeRequest request) {
+        RdpFilter filter = before.dataset().filter();
+        double spent = before.spent(request.phase());
         if (request.phase().isEmpty()) {
             return new Spending(
                     Double.NaN,
@@ -84,11 +87,11 @@ public final class ChargeRule {
                     NONE,
                     Optional.empty());
         }
-        Figure all = composed(before, request.phase(), dataset.delta(), EpsilonMeaning.HINDSIGHT);
-        Figure job = composed(of(before, request), request.phase(), request.jobDelta(), EpsilonMeaning.HINDSIGHT);
+        double earlier = before.loss(Optional.empty()).epsilon();
+        Figure all = figure(before.loss(request.phase()), EpsilonMeaning.HINDSIGHT);
+        Figure job = figure(composed(before, request), EpsilonMeaning.HINDSIGHT);
         return new Spending(
-                composed(before, Optional.empty(), dataset.delta(), EpsilonMeaning.HINDSIGHT)
-                        .epsilon(),
+                earlier,
                 all.epsilon(),
                 job.epsilon(),
                 filter.order(),
@@ -107,14 +110,28 @@ public final class ChargeRule {
      * @param before all rows of the dataset before it
      */
     public static Optional<String> objection(List<ChargeRow> before, ChargeRequest request) {
-        List<ChargeRow> own = of(before, request);
+        List<ChargeRequest> own = before.stream()
+                .map(ChargeRow::request)
+                .filter(r -> r.key().jobId().equals(request.key().jobId()))
+                .toList();
         if (own.isEmpty()) {
             return Optional.empty();
         }
-        ChargeRequest first = own.get(0).request();
+        JobCharges job = new JobCharges(own.get(0));
+        own.forEach(job::add);
+        return objection(job, request);
+    }
+
+    /** The same behind others. */
+    static Optional<String> objection(ChargesSoFar before, ChargeRequest request) {
+        return before.job(request).flatMap(job -> objection(job, request));
+    }
+
+    private static Optional<String> objection(JobCharges own, ChargeRequest request) {
+        ChargeRequest first = own.first();
         Optional<String> fixed = differs("job_limit", first.jobLimit(), request.jobLimit())
                 .or(() -> differs("job_delta", first.jobDelta(), request.jobDelta()));
-        if (fixed.isPresent() || !pinned(own)) {
+        if (fixed.isPresent() || !own.pinned()) {
             return fixed;
         }
         return differs(
@@ -138,47 +155,31 @@ public final class ChargeRule {
         return request.phase().isPresent() && !(spending.jobEpsilonAfter() <= request.jobLimit());
     }
 
-    private static Figure hindsight(List<ChargeRow> before, Optional<Phase> next, double delta) {
-        if (before.stream().anyMatch(r -> r.request().phase().isEmpty())) {
+    private static Figure hindsight(ChargesSoFar before, Optional<Phase> next) {
+        return before.unprotected() ? Figure.UNBOUNDED : figure(before.loss(next), EpsilonMeaning.HINDSIGHT);
+    }
+
+    private static Figure job(ChargesSoFar before, ChargeRequest request) {
+        Optional<JobCharges> own = before.job(request);
+        if (request.phase().isEmpty() || own.filter(JobCharges::unprotected).isPresent()) {
             return Figure.UNBOUNDED;
         }
-        return composed(before, next, delta, EpsilonMeaning.HINDSIGHT);
+        return own.filter(job -> !job.pinned() || !job.sameTerms(request))
+                .map(job -> new Figure(
+                        job.epsilonByFilter(request.phase().get()), FILTER, FILTER_VERSION, EpsilonMeaning.FILTER))
+                .orElseGet(() -> figure(composed(before, request), EpsilonMeaning.PLAN));
     }
 
-    private static Figure job(List<ChargeRow> own, ChargeRequest request) {
-        if (request.phase().isEmpty()
-                || own.stream().anyMatch(r -> r.request().phase().isEmpty())) {
-            return Figure.UNBOUNDED;
-        }
-        Terms now = Terms.of(request);
-        if (own.stream().allMatch(r -> Terms.of(r.request()).equals(now))) {
-            return composed(own, request.phase(), request.jobDelta(), EpsilonMeaning.PLAN);
-        }
-        ChargeRequest first = own.get(0).request();
-        RdpFilter filter = RdpFilter.forCeiling(first.jobLimit(), first.jobDelta());
-        return new Figure(filter.epsilon(spent(filter, own, request)), FILTER, FILTER_VERSION, EpsilonMeaning.FILTER);
+    /** The loss of the job's protected charges with this one. */
+    private static PrivacyLoss composed(ChargesSoFar before, ChargeRequest request) {
+        List<Phase> phases = before.job(request)
+                .map(job -> job.phases(request.phase()))
+                .orElseGet(() -> request.phase().stream().toList());
+        return PlanAccountant.epsilon(phases, request.jobDelta());
     }
 
-    private static double spent(RdpFilter filter, List<ChargeRow> before, ChargeRequest request) {
-        FilterSum sum = new FilterSum(filter);
-        before.forEach(r -> r.request().phase().ifPresent(sum::add));
-        request.phase().ifPresent(sum::add);
-        return sum.value();
-    }
-
-    private static Figure composed(List<ChargeRow> rows, Optional<Phase> next, double delta, EpsilonMeaning meaning) {
-        PrivacyLoss loss = PlanAccountant.epsilon(Phases.with(rows, r -> true, next), delta);
+    private static Figure figure(PrivacyLoss loss, EpsilonMeaning meaning) {
         return new Figure(loss.epsilon(), loss.accountant(), loss.version(), meaning);
-    }
-
-    private static boolean pinned(List<ChargeRow> own) {
-        return own.stream().map(r -> Terms.of(r.request())).distinct().count() == 1;
-    }
-
-    private static List<ChargeRow> of(List<ChargeRow> rows, ChargeRequest request) {
-        Predicate<ChargeRow> job =
-                r -> r.request().key().jobId().equals(request.key().jobId());
-        return rows.stream().filter(job).toList();
     }
 
     private static Optional<String> differs(String member, Object pinned, Object came) {

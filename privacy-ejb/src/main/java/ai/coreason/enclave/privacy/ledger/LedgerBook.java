@@ -95,12 +95,12 @@ public final class LedgerBook {
             return new BudgetDecision.AlreadyCharged(before.get().row());
         }
         Dataset dataset = account.dataset();
-        List<ChargeRow> rows = rows(request.datasetId());
-        Optional<String> objection = ChargeRule.objection(rows, request);
+        ChargesSoFar soFar = ChargesSoFar.of(dataset, rows(request.datasetId()));
+        Optional<String> objection = ChargeRule.objection(soFar, request);
         if (objection.isPresent()) {
             return new BudgetDecision.Pinned(objection.get());
         }
-        Spending spending = ChargeRule.spending(dataset, rows, request);
+        Spending spending = ChargeRule.spending(soFar, request);
         if (ChargeRule.passesJobLimit(request, spending)) {
             return new BudgetDecision.Refused("job", spending.jobEpsilonAfter(), request.jobLimit());
         }

@@ -6,6 +6,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceContext;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,42 +98,85 @@ public class LedgerMirror {
                 .getResultList();
     }
 
-    /** Whether a row is mirrored, and {@link #accept} would change nothing. */
-    public boolean knows(String nodeId, ChargeRow row) {
-        Optional<DatasetAccount> account = account(nodeId, row.dataset().datasetId());
-        if (account.isEmpty() || row.sequence() > account.get().sequence()) {
-            return false;
-        }
-        ChargeRow known =
-                find(key(nodeId, row.dataset().datasetId()), row.sequence()).row();
-        return known.hash().equals(row.hash())
-                && (known.state() != ChargeState.RESERVED || row.state() == ChargeState.RESERVED);
+    /**
+     * Reads all that a check of rows needs; nothing stays locked. The check itself belongs outside of transactions.
+     *
+     * @return empty if the node has not registered the dataset
+     */
+    public Optional<RowsCheck> check(String nodeId, String datasetId, List<ChargeRow> rows) {
+        return account(nodeId, datasetId).map(account -> {
+            long sequence = account.sequence();
+            List<ChargeRow> mirrored = rows(nodeId, datasetId).stream()
+                    .filter(r -> r.sequence() <= sequence)
+                    .toList();
+            return new RowsCheck(
+                    new RowsCheck.Standing(nodeId, account.dataset(), sequence, account.head(), mirrored),
+                    new Signers(em).named(nodeId, rows),
+                    rows);
+        });
     }
 
     /**
-     * Takes one row of a node's ledger; the same row again changes nothing.
+     * Takes rows that were checked, all or none, and locks the dataset's account until the transaction ends.
+     *
+     * @return the rows that changed something, in their order; empty if the mirror does not stand where it stood when they were
+     *     checked
+     */
+    public Optional<List<ChargeRow>> take(CheckedRows.Fit fit) {
+        String key = key(fit.nodeId(), fit.datasetId());
+        DatasetAccount account = em.find(DatasetAccount.class, key, LockModeType.PESSIMISTIC_WRITE);
+        if (account.sequence() != fit.sequence() || !account.head().equals(fit.head())) {
+            return Optional.empty();
+        }
+        boolean moved = fit.rows().stream()
+                .filter(r -> r.sequence() <= fit.sequence())
+                .anyMatch(r -> RowsCheck.stateFault(
+                                find(key, r.sequence()).row().state(), r)
+                        .isPresent());
+        if (moved) {
+            return Optional.empty();
+        }
+        List<ChargeRow> changed = new ArrayList<>();
+        for (ChargeRow row : fit.rows()) {
+            if (row.sequence() > account.sequence()) {
+                account.append(row);
+                em.persist(new Charge(key, row));
+                changed.add(row);
+            } else if (move(find(key, row.sequence()), row)) {
+                changed.add(row);
+            }
+        }
+        return Optional.of(changed);
+    }
+
+    /** Writes what was taken, before the caller locks what others wait for. */
+    public void flush() {
+        em.flush();
+    }
+
+    /**
+     * Checks and takes one row while the dataset's account is locked; the same row again changes nothing.
      *
      * @return what is wrong with the row, or empty when it is mirrored
      */
     public Optional<String> accept(String nodeId, ChargeRow row) {
-        String key = key(nodeId, row.dataset().datasetId());
-        DatasetAccount account = em.find(DatasetAccount.class, key, LockModeType.PESSIMISTIC_WRITE);
-        if (account == null) {
-            return Optional.of(
-                    "the node has not registered dataset " + row.dataset().datasetId());
+        String datasetId = row.dataset().datasetId();
+        em.find(DatasetAccount.class, key(nodeId, datasetId), LockModeType.PESSIMISTIC_WRITE);
+        Optional<RowsCheck> check = check(nodeId, datasetId, List.of(row));
+        if (check.isEmpty()) {
+            return Optional.of(unregistered(datasetId));
         }
-        if (row.sequence() <= account.sequence()) {
-            ChargeRow known = find(key, row.sequence()).row();
-            return known.hash().equals(row.hash())
-                    ? moved(key, known, row)
-                    : Optional.of("a fork of the ledger at " + row.sequence());
+        CheckedRows checked = check.get().result();
+        if (checked instanceof CheckedRows.Unfit unfit) {
+            return Optional.of(unfit.why());
         }
-        Optional<String> fault = fault(nodeId, account, row);
-        if (fault.isEmpty()) {
-            account.append(row);
-            em.persist(new Charge(key, row));
-        }
-        return fault;
+        take((CheckedRows.Fit) checked).orElseThrow();
+        return Optional.empty();
+    }
+
+    /** What is wrong with rows of a dataset that their node has not registered. */
+    public static String unregistered(String datasetId) {
+        return "the node has not registered dataset " + datasetId;
     }
 
     /** The mirrored rows of a node's dataset, in sequence. */
@@ -154,73 +198,16 @@ public class LedgerMirror {
                 .toList();
     }
 
-    private Optional<String> fault(String nodeId, DatasetAccount account, ChargeRow row) {
-        Dataset dataset = account.dataset();
-        if (row.sequence() != account.sequence() + 1) {
-            return Optional.of("expected ledger sequence " + (account.sequence() + 1) + ", got " + row.sequence());
+    private static boolean move(Charge charge, ChargeRow row) {
+        if (!RowsCheck.moves(charge.row().state(), row)) {
+            return false;
         }
-        if (!row.previousHash().equals(account.head())) {
-            return Optional.of("a fork of the ledger before " + row.sequence());
+        if (row.state() == ChargeState.COMMITTED) {
+            charge.commit();
+        } else {
+            charge.expire();
         }
-        if (!row.hash().equals(row.computedHash())) {
-            return Optional.of("the ledger row does not have its hash");
-        }
-        if (!row.dataset().equals(dataset) || !row.request().nodeId().equals(nodeId)) {
-            return Optional.of("the ledger row is not of this node's registration");
-        }
-        List<ChargeRow> rows = rows(nodeId, dataset.datasetId());
-        boolean again = rows.stream()
-                .anyMatch(r -> r.request().key().equals(row.request().key()));
-        if (again && row.recoveredFrom().isEmpty()) {
-            return Optional.of("expected one charge an attempt, got a second one");
-        }
-        Optional<String> unsigned = signatureFault(nodeId, row);
-        if (unsigned.isPresent()) {
-            return unsigned;
-        }
-        List<String> figures = RowFigures.faults(dataset, rows, row);
-        if (!figures.isEmpty()) {
-            return Optional.of(figures.get(0));
-        }
-        if (row.recoveredFrom().isPresent()) {
-            // Past every limit if need be: it was spent on a branch that was given up.
-            return row.request().phase().isPresent() && row.state() != ChargeState.EXPIRED
-                    ? Optional.of("a recovered row is expired, got " + row.state())
-                    : Optional.empty();
-        }
-        return RowFigures.objection(rows, row).or(() -> RowFigures.limit(row).map(l -> "the ledger row " + l));
-    }
-
-    private Optional<String> signatureFault(String nodeId, ChargeRow row) {
-        if (row.signature().isEmpty()) {
-            return Optional.of("the ledger row is not signed");
-        }
-        RowSignature signature = row.signature().get();
-        Optional<X509Certificate> signer = new Signers(em).of(nodeId, signature.signer());
-        if (signer.isEmpty()) {
-            return Optional.of("the ledger row is signed by " + signature.signer()
-                    + ", which is no certificate that was issued to " + nodeId);
-        }
-        return signature.holds(signer.get(), row.hash())
-                ? Optional.empty()
-                : Optional.of("the ledger row is not signed by " + signature.signer() + ", as it says");
-    }
-
-    private Optional<String> moved(String key, ChargeRow known, ChargeRow row) {
-        Charge charge = find(key, row.sequence());
-        switch (row.state()) {
-            case COMMITTED -> {
-                if (known.state() == ChargeState.EXPIRED) {
-                    return Optional.of("state: expected EXPIRED to stay, got COMMITTED");
-                }
-                charge.commit();
-            }
-            case EXPIRED -> charge.expire();
-            default -> {
-                return Optional.empty();
-            }
-        }
-        return Optional.empty();
+        return true;
     }
 
     private Charge find(String key, long sequence) {

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.ledger;
 
+import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.accounting.RdpAccountant;
 import ai.coreason.enclave.privacy.ledger.ChargeRow.Meaning;
@@ -8,18 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Holds what a row says it costs against what it costs by {@link ChargeRule}. Rows of before that rule are held against
  * their own, see {@link ChargeRule#earlier}. Used once.
  */
 public final class RowFigures {
-    private final List<ChargeRow> before;
+    private final ChargesSoFar before;
     private final ChargeRow row;
     private final List<String> faults = new ArrayList<>();
 
-    private RowFigures(List<ChargeRow> before, ChargeRow row) {
+    private RowFigures(ChargesSoFar before, ChargeRow row) {
         this.before = before;
         this.row = row;
     }
@@ -30,7 +30,12 @@ public final class RowFigures {
      * @param before all rows of the dataset before it
      */
     public static List<String> faults(Dataset dataset, List<ChargeRow> before, ChargeRow row) {
-        return new RowFigures(before, row).against(dataset);
+        return faults(ChargesSoFar.of(dataset, before), row);
+    }
+
+    /** The same behind others. */
+    public static List<String> faults(ChargesSoFar before, ChargeRow row) {
+        return new RowFigures(before, row).against();
     }
 
     /** How a row's terms differ from what its job's first charge pinned; rows of before {@link ChargeRule} may differ. */
@@ -38,9 +43,22 @@ public final class RowFigures {
         return row.spending().meaning().isEmpty() ? Optional.empty() : ChargeRule.objection(before, row.request());
     }
 
-    /** Which limit a row passes by its own figures. */
+    /** The same behind others. */
+    public static Optional<String> objection(ChargesSoFar before, ChargeRow row) {
+        return row.spending().meaning().isEmpty() ? Optional.empty() : ChargeRule.objection(before, row.request());
+    }
+
+    /** Which limit a row passes by its own figures, or states that no job has: above every ceiling, or above the dataset's δ. */
     public static Optional<String> limit(ChargeRow row) {
         Dataset dataset = row.dataset();
+        if (row.request().jobLimit() > Dataset.HIGHEST_CEILING) {
+            return Optional.of("states a job_limit of " + row.request().jobLimit() + ", and no job's is above "
+                    + Dataset.HIGHEST_CEILING);
+        }
+        if (row.request().jobDelta() > dataset.delta()) {
+            return Optional.of("states a job_delta of " + row.request().jobDelta() + ", above the dataset's of "
+                    + dataset.delta());
+        }
         if (row.request().phase().isPresent()
                 && row.spending().filterSpentAfter() > dataset.filter().budget()) {
             return Optional.of("exceeds the dataset's ceiling of " + dataset.ceiling());
@@ -57,19 +75,24 @@ public final class RowFigures {
                 || ofAnEarlierAccountant(said.jobAccountant(), said.jobVersion());
     }
 
-    private List<String> against(Dataset dataset) {
+    private List<String> against() {
+        double delta = before.dataset().delta();
         boolean older = row.spending().meaning().isEmpty();
-        if (older && before.stream().anyMatch(r -> r.spending().meaning().isPresent())) {
+        if (older && before.meant()) {
             faults.add("epsilon_meaning: expected one, as rows before it have, got none");
         }
         Spending said = row.spending();
-        Spending expected = older
-                ? ChargeRule.earlier(dataset, before, row.request())
-                : ChargeRule.spending(dataset, before, row.request());
+        Spending expected =
+                older ? ChargeRule.earlier(before, row.request()) : ChargeRule.spending(before, row.request());
         number("filter_order", said.filterOrder(), expected.filterOrder());
         number("filter_spent_after", said.filterSpentAfter(), expected.filterSpentAfter());
         if (ofAnEarlierAccountant(said.accountant(), said.version())) {
-            between("epsilon_after", said.epsilonAfter(), expected.epsilonAfter(), r -> true, dataset.delta());
+            between(
+                    "epsilon_after",
+                    said.epsilonAfter(),
+                    expected.epsilonAfter(),
+                    before.phases(row.request().phase()),
+                    delta);
         } else {
             number("epsilon_before", said.epsilonBefore(), expected.epsilonBefore());
             number("epsilon_after", said.epsilonAfter(), expected.epsilonAfter());
@@ -77,13 +100,14 @@ public final class RowFigures {
             same("accountant_version", said.version(), expected.version());
         }
         if (ofAnEarlierAccountant(said.jobAccountant(), said.jobVersion())) {
-            Predicate<ChargeRow> job =
-                    r -> r.request().key().jobId().equals(row.request().key().jobId());
+            Optional<Phase> next = row.request().phase();
             between(
                     "job_epsilon_after",
                     said.jobEpsilonAfter(),
                     expected.jobEpsilonAfter(),
-                    job,
+                    before.job(row.request())
+                            .map(job -> job.phases(next))
+                            .orElseGet(() -> next.stream().toList()),
                     row.request().jobDelta());
         } else {
             number("job_epsilon_after", said.jobEpsilonAfter(), expected.jobEpsilonAfter());
@@ -109,10 +133,8 @@ public final class RowFigures {
     }
 
     /** What an earlier accountant said is no less than what is known now, and no more than the Rényi figure. */
-    private void between(String member, double said, double least, Predicate<ChargeRow> which, double delta) {
-        double most = RdpAccountant.epsilon(
-                        Phases.with(before, which, row.request().phase()), delta)
-                .epsilon();
+    private void between(String member, double said, double least, List<Phase> phases, double delta) {
+        double most = RdpAccountant.epsilon(phases, delta).epsilon();
         if (!(said >= least || ChainCheck.near(said, least)) || !(said <= most || ChainCheck.near(said, most))) {
             faults.add(member + ": expected " + least + " to " + most + ", got " + said);
         }

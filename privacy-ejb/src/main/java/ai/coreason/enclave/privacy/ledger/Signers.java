@@ -29,6 +29,17 @@ final class Signers {
                 .map(SignerCertificate::certificate);
     }
 
+    /** The kept certificates of a node that rows name as their signers, by fingerprint. */
+    Map<String, X509Certificate> named(String nodeId, List<ChargeRow> rows) {
+        Map<String, X509Certificate> found = new LinkedHashMap<>();
+        rows.stream()
+                .flatMap(r -> r.signature().stream())
+                .map(RowSignature::signer)
+                .distinct()
+                .forEach(s -> of(nodeId, s).ifPresent(c -> found.put(s, c)));
+        return found;
+    }
+
     /** The kept certificates that signed one of these rows, by fingerprint. */
     Map<String, X509Certificate> of(List<ChargeRow> rows) {
         Map<String, X509Certificate> found = new LinkedHashMap<>();

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -29,6 +30,7 @@ public final class PostgresCluster implements AutoCloseable {
     private final Path folder;
     private final String password;
     private final int port;
+    private final AtomicInteger created = new AtomicInteger();
 
     private PostgresCluster(Path bin) throws IOException {
         this.bin = bin;
@@ -54,7 +56,9 @@ public final class PostgresCluster implements AutoCloseable {
                 "-l",
                 folder.resolve("log").toString(),
                 "-o",
-                "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder,
+                "-p " + port
+                        + " -c max_prepared_transactions=64 -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+                        + folder,
                 "start");
     }
 
@@ -70,6 +74,26 @@ public final class PostgresCluster implements AutoCloseable {
                     .max(Comparator.comparing(Path::toString));
             return newest.isPresent() ? Optional.of(new PostgresCluster(newest.get())) : Optional.empty();
         }
+    }
+
+    /** Makes a new empty database, and gives its name. */
+    public String create() throws SQLException {
+        String name = "enclave_" + created.incrementAndGet();
+        try (Connection connection = source().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        }
+        return name;
+    }
+
+    /** The port, on the loopback address. */
+    public int port() {
+        return port;
+    }
+
+    /** Of the user {@code enclave}. */
+    public String password() {
+        return password;
     }
 
     /** Its address, with user and password. */

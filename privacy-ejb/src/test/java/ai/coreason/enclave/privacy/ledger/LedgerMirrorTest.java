@@ -9,6 +9,7 @@ import ai.coreason.enclave.privacy.accounting.Phase;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -137,6 +138,84 @@ class LedgerMirrorTest {
         assertThat(overseer.<List<ChargeRow>>inTransaction(em -> new LedgerMirror(em).rows("node_va", "heart")))
                 .extracting(ChargeRow::state)
                 .containsExactly(ChargeState.EXPIRED);
+    }
+
+    private CheckedRows checked(List<ChargeRow> came) {
+        return overseer.inTransaction(em -> new LedgerMirror(em).check("node_va", "heart", came))
+                .orElseThrow()
+                .result();
+    }
+
+    private Optional<List<ChargeRow>> take(CheckedRows.Fit fit) {
+        return overseer.inTransaction(em -> new LedgerMirror(em).take(fit));
+    }
+
+    @Test
+    void check_rowsOfOneCall_areReadOnceHoweverManyCome() {
+        accept(rows.get(0));
+        List<String> read = new ArrayList<>();
+
+        CheckedRows checked = overseer.inTransaction(em -> new LedgerMirror(em) {
+                    @Override
+                    public List<ChargeRow> rows(String nodeId, String datasetId) {
+                        read.add(datasetId);
+                        return super.rows(nodeId, datasetId);
+                    }
+                }.check("node_va", "heart", rows))
+                .orElseThrow()
+                .result();
+
+        assertThat(checked)
+                .isEqualTo(
+                        new CheckedRows.Fit("node_va", "heart", 1, rows.get(0).hash(), rows.subList(1, 3)));
+        assertThat(read).containsExactly("heart");
+    }
+
+    @Test
+    void take_rowsThatWereChecked_areMirroredAndAloneTold() {
+        CheckedRows.Fit fit = (CheckedRows.Fit) checked(
+                List.of(rows.get(0), rows.get(0), rows.get(0).in(ChargeState.COMMITTED), rows.get(0), rows.get(1)));
+
+        assertThat(take(fit)).hasValue(List.of(rows.get(0), rows.get(0).in(ChargeState.COMMITTED), rows.get(1)));
+        assertThat(overseer.<List<ChargeRow>>inTransaction(em -> new LedgerMirror(em).rows("node_va", "heart")))
+                .containsExactly(rows.get(0).in(ChargeState.COMMITTED), rows.get(1));
+    }
+
+    @Test
+    void take_mirrorThatHasMovedSince_takesNothing() {
+        CheckedRows.Fit fit = (CheckedRows.Fit) checked(rows);
+        accept(rows.get(0));
+
+        assertThat(take(fit)).isEmpty();
+        assertThat(overseer.<List<ChargeRow>>inTransaction(em -> new LedgerMirror(em).rows("node_va", "heart")))
+                .hasSize(1);
+    }
+
+    @Test
+    void take_rowThatHasExpiredSince_takesNothing() {
+        accept(rows.get(0));
+        CheckedRows.Fit fit = (CheckedRows.Fit) checked(List.of(rows.get(0).in(ChargeState.COMMITTED), rows.get(1)));
+        accept(rows.get(0).in(ChargeState.EXPIRED));
+
+        assertThat(take(fit)).isEmpty();
+        assertThat(checked(List.of(rows.get(0).in(ChargeState.COMMITTED))))
+                .isEqualTo(new CheckedRows.Unfit("state: expected EXPIRED to stay, got COMMITTED"));
+    }
+
+    @Test
+    void check_stateThatChangesNothing_isNoNews() {
+        accept(rows.get(0));
+        ChargeRow forged = rows.get(0).in(ChargeState.UNPROTECTED);
+
+        assertThat(checked(List.of(forged, forged)))
+                .isEqualTo(
+                        new CheckedRows.Fit("node_va", "heart", 1, rows.get(0).hash(), List.of()));
+    }
+
+    @Test
+    void check_faultInTheMiddle_isThatOfTheFirstRowThatDoesNotFit() {
+        assertThat(checked(List.of(rows.get(0), rows.get(2), rows.get(1))))
+                .isEqualTo(new CheckedRows.Unfit("expected ledger sequence 2, got 3"));
     }
 
     @ParameterizedTest

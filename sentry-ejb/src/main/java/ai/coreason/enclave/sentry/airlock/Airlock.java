@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,6 +67,11 @@ public final class Airlock {
         return new Airlock(graph, cargo).judge(file, limits);
     }
 
+    /** Judges a file likewise, and gives no weights, which would be copies: only why it does not pass, if it does not. */
+    public static Optional<Passage.Refused> refusal(ModelGraph graph, Safetensors file, Cargo cargo, Limits limits) {
+        return new Airlock(graph, cargo).refusal(file, limits);
+    }
+
     /**
      * Writes weights in the one form that passes: the graph's order, F32, and this metadata. The same input gives the
      * same bytes.
@@ -83,6 +89,17 @@ public final class Airlock {
     }
 
     private Passage judge(Safetensors file, Limits limits) {
+        Optional<Passage.Refused> refusal = refusal(file, limits);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        Map<String, float[]> values = new LinkedHashMap<>();
+        wanted.forEach(
+                spec -> values.put(spec.name(), file.tensors().get(spec.name()).floats()));
+        return new Passage.Admitted(cargo == Cargo.MODEL ? Weights.of(graph, values) : Weights.ofUpdate(graph, values));
+    }
+
+    private Optional<Passage.Refused> refusal(Safetensors file, Limits limits) {
         file.metadata().forEach((key, value) -> {
             if (!value.equals(limits.metadata().get(key))) {
                 refuse(key, Rule.METADATA, "only the job's own entries");
@@ -94,13 +111,11 @@ public final class Airlock {
                 refuse(name, Rule.UNKNOWN, "a parameter of the graph");
             }
         }
-        Map<String, float[]> values = new LinkedHashMap<>();
         double squares = 0;
         for (ParameterSpec spec : wanted) {
             Tensor tensor = file.tensors().get(spec.name());
             if (fits(spec, tensor)) {
                 squares += squares(tensor);
-                values.put(spec.name(), tensor.floats());
             }
         }
         if (limits.maxNorm().isPresent()
@@ -110,10 +125,7 @@ public final class Airlock {
                     Rule.NORM,
                     "an L2 norm of at most " + limits.maxNorm().getAsDouble());
         }
-        if (!violations.isEmpty()) {
-            return new Passage.Refused(violations);
-        }
-        return new Passage.Admitted(cargo == Cargo.MODEL ? Weights.of(graph, values) : Weights.ofUpdate(graph, values));
+        return violations.isEmpty() ? Optional.empty() : Optional.of(new Passage.Refused(violations));
     }
 
     private boolean fits(ParameterSpec spec, Tensor tensor) {

@@ -24,7 +24,7 @@ public record DatasetSpec(String name, List<EncodedField> features, EncodedField
 
     /** Whether the data is a pair of tensors, not a table. */
     public boolean tensors() {
-        return features.get(0).encode() == Encoding.TENSOR;
+        return features.get(0).encode() instanceof EncodingSpec.Elements;
     }
 
     static DatasetSpec read(JsonFields f) {
@@ -40,7 +40,7 @@ public record DatasetSpec(String name, List<EncodedField> features, EncodedField
             if (!seen.add(feature.field())) {
                 throw InvalidDocument.at(f.at("features[" + i + "].field"), "every field once", feature.field());
             }
-            if (feature.encode() == Encoding.TENSOR && features.size() > 1) {
+            if (feature.encode() instanceof EncodingSpec.Elements && features.size() > 1) {
                 throw InvalidDocument.at(
                         f.at("features"), "a tensor to be the only feature", features.size() + " features");
             }

@@ -271,11 +271,11 @@ public final class FederationJob {
         return share;
     }
 
-    private static void requireLabelFits(String path, Encoding encode, LossKind loss) {
+    private static void requireLabelFits(String path, EncodingSpec encode, LossKind loss) {
         boolean fits = switch (loss) {
-            case CROSS_ENTROPY -> encode == Encoding.CLASS;
-            case BCE_WITH_LOGITS -> encode == Encoding.BINARY;
-            case MSE -> encode != Encoding.CLASS && encode != Encoding.BINARY;
+            case CROSS_ENTROPY -> encode instanceof EncodingSpec.ClassIndex;
+            case BCE_WITH_LOGITS -> encode instanceof EncodingSpec.Binary;
+            case MSE -> !encode.ordered();
         };
         if (!fits) {
             throw InvalidDocument.at(

@@ -4,9 +4,15 @@ import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.seal.Hpke;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * What a node uploads: a plain header and the sealed update.
@@ -22,6 +28,7 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
     public static final int MAX_HEADER = 512 << 10;
 
     private static final int LENGTH_FIELD = 8;
+    private static final int PIECE = 1 << 16;
     private static final String SEAL_INFO = "coreason/update/v1";
 
     /**
@@ -33,7 +40,10 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
         if (sealed.length < Hpke.OVERHEAD) {
             throw InvalidDocument.at("sealed", "at least " + Hpke.OVERHEAD + " bytes", sealed.length + " bytes");
         }
-        String actual = Digests.sha256Hex(sealed);
+        requireDigest(header, Digests.sha256Hex(sealed));
+    }
+
+    private static void requireDigest(UpdateHeader header, String actual) {
         if (!actual.equals(header.sealedSha256())) {
             throw InvalidDocument.at("sealed_sha256", actual + ", as the sealed bytes have", header.sealedSha256());
         }
@@ -46,7 +56,7 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
      * @throws InvalidDocument if the length is out of range, the bytes end too soon, or a member does not fit
      */
     public static UpdateHeader parseHeader(byte[] beginning) {
-        int length = headerLength(beginning);
+        int length = headerLength(beginning, beginning.length);
         return UpdateHeader.parse(Json.read(Arrays.copyOfRange(beginning, LENGTH_FIELD, LENGTH_FIELD + length)));
     }
 
@@ -56,9 +66,51 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
      * @throws InvalidDocument as {@link #parseHeader(byte[])}, or if the sealed bytes are not those of the header
      */
     public static UpdateEnvelope parse(byte[] envelope) {
-        UpdateHeader header = parseHeader(envelope);
-        int from = LENGTH_FIELD + headerLength(envelope);
-        return new UpdateEnvelope(header, Arrays.copyOfRange(envelope, from, envelope.length));
+        try {
+            return read(new ByteArrayInputStream(envelope), envelope.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads an envelope from a stream, so that its sealed bytes are in memory once.
+     *
+     * @param length how many bytes it has
+     * @throws InvalidDocument as {@link #parse}, or if it is longer than an array
+     */
+    public static UpdateEnvelope read(InputStream in, long length) throws IOException {
+        byte[] json = header(in, length);
+        long rest = length - LENGTH_FIELD - json.length;
+        if (rest > Integer.MAX_VALUE - LENGTH_FIELD) {
+            throw InvalidDocument.at("sealed", "at most 2 GiB", rest + " bytes");
+        }
+        UpdateHeader header = UpdateHeader.parse(Json.read(json));
+        byte[] sealed = new byte[(int) rest];
+        int came = in.readNBytes(sealed, 0, sealed.length);
+        return new UpdateEnvelope(header, came == rest ? sealed : Arrays.copyOf(sealed, came));
+    }
+
+    /**
+     * Reads the header of an envelope from a stream, and checks that it speaks of the sealed bytes, which are not kept.
+     *
+     * @param length how many bytes the envelope has
+     * @throws InvalidDocument as {@link #parse}
+     */
+    public static UpdateHeader readHeader(InputStream in, long length) throws IOException {
+        UpdateHeader header = UpdateHeader.parse(Json.read(header(in, length)));
+        MessageDigest sha = Digests.sha256();
+        byte[] piece = new byte[PIECE];
+        for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+            sha.update(piece, 0, n);
+        }
+        requireDigest(header, HexFormat.of().formatHex(sha.digest()));
+        return header;
+    }
+
+    private static byte[] header(InputStream in, long length) throws IOException {
+        int header = headerLength(in.readNBytes(LENGTH_FIELD), length);
+        return in.readNBytes(header);
     }
 
     /**
@@ -89,12 +141,12 @@ public record UpdateEnvelope(UpdateHeader header, byte[] sealed) {
         return "UpdateEnvelope[" + header + ", " + sealed.length + " bytes]";
     }
 
-    private static int headerLength(byte[] bytes) {
+    private static int headerLength(byte[] bytes, long whole) {
         if (bytes.length < LENGTH_FIELD) {
             throw InvalidDocument.at("header length", "8 bytes at byte 0", bytes.length + " bytes");
         }
         long length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        long most = Math.min(MAX_HEADER, bytes.length - LENGTH_FIELD);
+        long most = Math.min(MAX_HEADER, whole - LENGTH_FIELD);
         if (length < 2 || length > most) {
             throw InvalidDocument.at(
                     "header length", "a number in [2, " + most + "] at byte 0", Long.toUnsignedString(length));

@@ -47,9 +47,9 @@ class FederationJobTest {
         assertThat(job.privacy().targetDelta()).hasValue(1e-5);
         assertThat(job.dataset().features())
                 .containsExactly(
-                        new EncodedField("age", Encoding.MIN_MAX, 0, 1, 1),
-                        new EncodedField("bp", Encoding.STANDARDISE, 130, 17.5, 1));
-        assertThat(job.dataset().label().encode()).isEqualTo(Encoding.BINARY);
+                        new EncodedField("age", new EncodingSpec.MinMax(StatedBounds.NONE)),
+                        new EncodedField("bp", new EncodingSpec.Standardise(130, 17.5, StatedBounds.NONE)));
+        assertThat(job.dataset().label().encode()).isEqualTo(new EncodingSpec.Binary(List.of()));
         assertThat(job.training().localSteps()).isEqualTo(10);
         assertThat(job.training().strategy().maxUpdateNorm()).hasValue(10);
         assertThat(job.roundDeadline()).isEqualTo(Duration.ofMinutes(10));

@@ -12,6 +12,7 @@ import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -158,11 +159,14 @@ class MessagesTest {
     }
 
     @Test
-    void envelope_writtenAndRead_isTheSame() {
+    void envelope_writtenAndRead_isTheSame() throws Exception {
         UpdateEnvelope envelope = envelope();
         UpdateEnvelope read = UpdateEnvelope.parse(envelope.write());
         assertThat(read.header().json()).isEqualTo(envelope.header().json());
         assertThat(read.sealed()).isEqualTo(envelope.sealed());
+        assertThat(UpdateEnvelope.readHeader(new ByteArrayInputStream(envelope.write()), envelope.write().length)
+                        .json())
+                .isEqualTo(envelope.header().json());
         assertThat(UpdateEnvelope.parseHeader(envelope.write()).json())
                 .isEqualTo(envelope.header().json());
     }
@@ -183,6 +187,8 @@ class MessagesTest {
         byte[] bytes = envelope().write();
         bytes[bytes.length - 1] ^= 1;
         assertThatThrownBy(() -> UpdateEnvelope.parse(bytes)).hasMessageStartingWith("sealed_sha256: expected ");
+        assertThatThrownBy(() -> UpdateEnvelope.readHeader(new ByteArrayInputStream(bytes), bytes.length))
+                .hasMessageStartingWith("sealed_sha256: expected ");
     }
 
     @ParameterizedTest

@@ -9,9 +9,9 @@ import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.encode.ResourceFit;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +37,9 @@ public final class Preflight {
      * @param dataBytes the size of each client's files in memory, by node id, in the job's order
      */
     public record Cleared(FederationJob job, DataPackage dataPackage, Map<String, Long> dataBytes) {}
+
+    /** As much as an Overseer takes. */
+    private static final int MOST_OF_A_JOB = 4 << 20;
 
     private final Path descriptor;
     private final Path jobFile;
@@ -78,16 +81,16 @@ public final class Preflight {
     }
 
     private Optional<FederationJob> job(UnaryOperator<JsonNode> prepare) throws IOException {
-        Optional<JsonNode> document = document(jobFile);
+        Optional<JsonNode> document = document(jobFile, MOST_OF_A_JOB);
         if (document.isEmpty()) {
             return Optional.empty();
         }
         try {
             JsonNode prepared = prepare.apply(document.get());
-            List<InvalidDocument> faults =
-                    new Faults(d -> FederationJob.parse(d, JobRules.inSimulation()), Samples.job()).of(prepared);
-            faults.forEach(fault -> ofJob(fault.getMessage()));
-            return faults.isEmpty()
+            return taken(
+                            new Faults(d -> FederationJob.parse(d, JobRules.inSimulation()), Samples.job())
+                                    .of(prepared),
+                            jobFile)
                     ? Optional.of(FederationJob.parse(prepared, JobRules.inSimulation()))
                     : Optional.empty();
         } catch (InvalidDocument e) {
@@ -97,15 +100,14 @@ public final class Preflight {
     }
 
     private Optional<DataPackage> dataPackage() throws IOException {
-        Optional<JsonNode> document = document(descriptor);
+        Optional<JsonNode> document = document(descriptor, DataPackage.MAX_BYTES);
         if (document.isEmpty()) {
             return Optional.empty();
         }
         Path folder = descriptor.toAbsolutePath().getParent();
-        List<InvalidDocument> faults =
-                new Faults(d -> DataPackage.parse(d, folder), Samples.dataPackage()).of(document.get());
-        faults.forEach(fault -> report.problem(descriptor + ": " + fault.getMessage()));
-        if (!faults.isEmpty() || !filesAreThere(DataPackage.parse(document.get(), folder))) {
+        Faults faults = new Faults(d -> DataPackage.parse(d, folder), Samples.dataPackage());
+        if (!taken(faults.of(document.get()), descriptor)
+                || !filesAreThere(DataPackage.parse(document.get(), folder))) {
             return Optional.empty();
         }
         try {
@@ -114,6 +116,15 @@ public final class Preflight {
             report.problem(descriptor + ": " + e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** Whether a document has no faults; those that it has go into the report. */
+    private boolean taken(Faults.Found found, Path file) {
+        found.faults().forEach(fault -> report.problem(file + ": " + fault.getMessage()));
+        if (!found.all()) {
+            report.problem(file + ": and perhaps more, which the next run tells once these are mended");
+        }
+        return found.faults().isEmpty();
     }
 
     private boolean filesAreThere(DataPackage data) throws IOException {
@@ -186,9 +197,15 @@ public final class Preflight {
         return bytes;
     }
 
-    private Optional<JsonNode> document(Path file) throws IOException {
+    /** @param most how many bytes are read */
+    private Optional<JsonNode> document(Path file, int most) throws IOException {
         if (!Files.isRegularFile(file)) {
-            report.problem(file + ": expected a file, got " + (Files.isDirectory(file) ? "a folder" : "nothing"));
+            String came = Files.isDirectory(file) ? "a folder" : Files.exists(file) ? "no plain file" : "nothing";
+            report.problem(file + ": expected a file, got " + came);
+            return Optional.empty();
+        }
+        if (Files.size(file) > most) {
+            report.problem(file + ": expected at most " + (most >> 20) + " MiB, got " + (Files.size(file) >> 20));
             return Optional.empty();
         }
         if (!Files.isReadable(file)) {

@@ -2,16 +2,12 @@ package ai.coreason.enclave.launcher.simulate.preflight;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.contract.PublicField;
-import ai.coreason.enclave.sentry.data.format.FhirReader;
-import ai.coreason.enclave.sentry.data.format.TableReader;
-import ai.coreason.enclave.sentry.data.format.TensorReader;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
+import ai.coreason.enclave.sentry.data.format.RecordSink;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import ai.coreason.enclave.sentry.data.schema.Rule;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +21,7 @@ import java.util.stream.Collectors;
  * Reads the records of one site as its node will, and says in plain text where they depart from their schema: file, line,
  * column and what was expected, never a value. Not thread-safe; one instance reads one resource.
  */
-final class RecordCheck {
-    /** What a reader that keeps a file in memory needs, as a multiple of the file's size. */
-    private static final int MEMORY_PER_BYTE = 12;
-
+public final class RecordCheck {
     private static final int SHOWN_VALUES = 12;
 
     private final DataPackage data;
@@ -40,20 +33,19 @@ final class RecordCheck {
     }
 
     /**
-     * Reads all records. A file that is too large for this process's memory is left to its node, and a note says so; CSV never
-     * is.
+     * Reads all records. A file that is too large for this process's memory is left to its node, and a note says so; one whose
+     * reading stays flat never is.
      *
      * @param bytes the files' size in memory
      */
     void into(PreflightReport report, long bytes) {
         String name = resource.path();
-        if (!(resource.content() instanceof Table)
-                && bytes > Runtime.getRuntime().maxMemory() / MEMORY_PER_BYTE) {
+        if (bytes * resource.format().memoryPerByte() > Runtime.getRuntime().maxMemory()) {
             report.note(name + ": " + (bytes >> 20) + " MiB, too large to be checked here; its node checks it");
             return;
         }
         try {
-            Findings found = read();
+            Findings found = resource.format().read(data.files(resource), RecordSink.NONE);
             problems(found).forEach(report::problem);
             if (found.clean()) {
                 found.notes().forEach(note -> report.note(name + ": " + note));
@@ -67,14 +59,17 @@ final class RecordCheck {
         }
     }
 
-    private Findings read() throws IOException {
-        List<Path> files = data.files(resource);
-        if (resource.content() instanceof Table table) {
-            return TableReader.read(files.get(0), table, row -> {});
-        }
-        return resource.content() instanceof Tensors tensors
-                ? TensorReader.read(files.get(0), tensors).findings()
-                : FhirReader.read(files, (FhirTable) resource.content(), row -> {});
+    /**
+     * What is wrong with a resource's records, one problem each; also that there are none.
+     *
+     * @throws InvalidDocument if the file is not of its format
+     * @throws IOException if it cannot be read
+     */
+    public static List<String> problems(DataPackage data, DataResource resource) throws IOException {
+        Findings found = resource.format().read(data.files(resource), RecordSink.NONE);
+        return found.rows() == 0
+                ? List.of("expected at least one record, got none")
+                : new RecordCheck(data, resource).problems(found);
     }
 
     private void noteCount(long rows, PreflightReport report) {
@@ -120,7 +115,7 @@ final class RecordCheck {
     }
 
     private String expected(Rule rule, Optional<PublicField> field) {
-        String thing = resource.content() instanceof Tensors ? "tensor" : "column";
+        String thing = resource.format().layout() instanceof Tensors ? "tensor" : "column";
         return switch (rule) {
             case REQUIRED -> "a value, got none";
             case TYPE -> field.map(f -> "the type " + f.type()).orElse("the declared type") + ", got another";

@@ -95,7 +95,7 @@ class DocumentedJobTest {
         for (String member : members) {
             JsonNode with = JsonPlace.with(job(), member, Json.object()).orElseThrow();
             List<String> faults = new Faults(d -> FederationJob.parse(d, JobRules.inSimulation()), Samples.job())
-                    .of(with).stream().map(InvalidDocument::getMessage).toList();
+                    .of(with).faults().stream().map(InvalidDocument::getMessage).toList();
             assertThat(faults).as(member).doesNotContain(member + ": unknown member");
         }
     }

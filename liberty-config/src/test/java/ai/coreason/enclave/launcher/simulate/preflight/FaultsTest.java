@@ -7,13 +7,14 @@ import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.synthetic.SyntheticHospitals;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
+import ai.coreason.enclave.sentry.data.DataPackage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,13 +39,17 @@ class FaultsTest {
         return (ObjectNode) job.at(pointer);
     }
 
+    private static List<String> fields(Faults.Found found) {
+        return fields(found.faults());
+    }
+
     private static List<String> fields(List<InvalidDocument> faults) {
         return faults.stream().map(InvalidDocument::field).toList();
     }
 
     @Test
     void of_documentThatIsTaken_isEmpty() {
-        assertThat(jobs.of(job)).isEmpty();
+        assertThat(jobs.of(job)).isEqualTo(new Faults.Found(List.of(), true));
     }
 
     @Test
@@ -54,7 +59,7 @@ class FaultsTest {
         in("/dataset/features/3").put("encode", "log");
         in("/training").put("momentum", 1.5).remove("local_steps");
 
-        List<InvalidDocument> faults = jobs.of(job);
+        List<InvalidDocument> faults = jobs.of(job).faults();
 
         assertThat(fields(faults))
                 .containsExactlyInAnyOrder(
@@ -97,7 +102,7 @@ class FaultsTest {
     void of_missingLoss_listsTheLosses() {
         in("/model").remove("loss");
 
-        assertThat(jobs.of(job).get(0))
+        assertThat(jobs.of(job).faults().get(0))
                 .hasMessage("model.loss: expected one of cross_entropy, bce_with_logits, mse, got nothing");
     }
 
@@ -122,6 +127,54 @@ class FaultsTest {
         assertThat(fields(stubborn.of(job))).containsExactly("rounds", "");
     }
 
+    /** Mended by another sample, the members that only the right one has would look unknown. */
+    @Test
+    void of_misspeltEncodings_areAFaultEach() {
+        for (int i = 0; i < 12; i++) {
+            in("/dataset/features/" + i)
+                    .put("encode", "standardize")
+                    .put("mean", 1)
+                    .put("std", 2);
+        }
+
+        Faults.Found found = jobs.of(job);
+
+        assertThat(fields(found)).hasSize(12).allMatch(f -> f.endsWith(".encode"));
+    }
+
+    @Test
+    void of_misspeltTypesInEveryResource_areAFaultEach() {
+        for (int i = 0; i < 4; i++) {
+            ((ObjectNode) dataPackage.at("/resources/" + i + "/schema/fields/0")).put("type", "int");
+            ((ObjectNode) dataPackage.at("/resources/" + i + "/schema/fields/1")).put("type", "float");
+        }
+
+        Faults.Found found = new Faults(d -> DataPackage.parse(d, folder), Samples.dataPackage()).of(dataPackage);
+
+        assertThat(found.all()).isTrue();
+        assertThat(fields(found)).hasSize(8).allMatch(f -> f.endsWith(".type"));
+    }
+
+    @Test
+    void of_searchThatTakesLong_endsWithWhatItHas() {
+        for (int i = 0; i < 12; i++) {
+            in("/dataset/features/" + i).put("encode", "standardize");
+        }
+        AtomicLong now = new AtomicLong();
+        Faults slow = new Faults(
+                d -> {
+                    now.addAndGet(1_000_000_000);
+                    FederationJob.parse(d, JobRules.inSimulation());
+                },
+                Samples.job(),
+                now::get);
+
+        Faults.Found found = slow.of(job);
+
+        assertThat(found.all()).isFalse();
+        assertThat(fields(found)).isNotEmpty().hasSizeLessThan(12).allMatch(f -> f.endsWith(".encode"));
+    }
+
     @Test
     void of_dataPackage_faultsOfSeveralResourcesAreToldTogether() {
         ((ObjectNode) dataPackage.at("/resources/0")).remove("format");
@@ -130,8 +183,9 @@ class FaultsTest {
         ((ObjectNode) dataPackage.at("/resources/3/schema/fields/0")).put("type", "decimal");
         ((ObjectNode) dataPackage.at("/resources/3")).put("pth", "x");
 
-        List<InvalidDocument> faults =
-                new Faults(d -> DataPackage.parse(d, folder), Samples.dataPackage()).of(dataPackage);
+        List<InvalidDocument> faults = new Faults(d -> DataPackage.parse(d, folder), Samples.dataPackage())
+                .of(dataPackage)
+                .faults();
 
         assertThat(fields(faults))
                 .containsExactlyInAnyOrder(

@@ -51,18 +51,25 @@ record LayerNorm(Shape output, Shape normalised, double eps, boolean affine, boo
     @Override
     public String write(Tape tape, List<String> inputs) {
         String x = inputs.get(0);
-        String z = norm(x, affine ? tape.parameter("weight") : "None", bias ? tape.parameter("bias") : "None");
+        String all = tape.forward("torch.native_layer_norm(%s, %s, %s, %s, %s)"
+                .formatted(
+                        x,
+                        normalised,
+                        affine ? tape.parameter("weight") : "None",
+                        bias ? tape.parameter("bias") : "None",
+                        eps));
         if (!affine) {
-            return tape.forward(z);
+            return tape.forward("(%s)[0]".formatted(all));
         }
-        String tapped = tape.tap(z);
+        String tapped = tape.tap("(%s)[0]".formatted(all));
         long size = normalised.size();
         String shape = "[%s, %d, %d]".formatted(tape.batch(), output.size() / size, size);
-        Affine.perSample(tape, bias, size, 1, tape.gradient(tapped), norm(x, "None", "None"), shape);
+        Affine.perSample(tape, bias, size, 1, tape.gradient(tapped), normalised(x, all), shape);
         return tapped;
     }
 
-    private String norm(String x, String weight, String bias) {
-        return "torch.layer_norm(%s, %s, %s, %s, %s, False)".formatted(x, normalised, weight, bias, eps);
+    /** The normalised input once more, from the means and the reciprocal deviations that the forward pass gives. */
+    private static String normalised(String x, String all) {
+        return "torch.mul_(torch.sub(%1$s, (%2$s)[1]), (%2$s)[2])".formatted(x, all);
     }
 }

@@ -18,7 +18,8 @@ record Linear(Shape output, Projection projection) implements Operator {
         long out = fields.whole("out_features", 1, Shape.MAX_WIDTH);
         Optional<String> bias = fields.flag("bias", true) ? Optional.of("bias") : Optional.empty();
         long positions = shape.sizeOf(0, shape.rank() - 1);
-        return new Linear(shape.with(-1, out), new Projection("weight", bias, features, out, positions));
+        boolean vector = shape.rank() == 1;
+        return new Linear(shape.with(-1, out), new Projection("weight", bias, features, out, positions, vector));
     }
 
     @Override

@@ -65,35 +65,47 @@ record MultiHeadAttention(Shape output, long heads, Projection in, Projection ou
     public String write(Tape tape, List<String> inputs) {
         String projected = in.write(tape, inputs.get(0));
         long width = features() / heads;
-        String parts = tape.forward("torch.permute(torch.reshape(%s, [%s, %d, 3, %d, %d]), [2, 0, 3, 1, 4])"
+        String parts = tape.forward("torch.unbind(torch.reshape(%s, [%s, %d, 3, %d, %d]), 2)"
                 .formatted(projected, tape.batch(), steps(), heads, width));
         String[] qkv = new String[3];
         for (int i = 0; i < 3; i++) {
-            qkv[i] = tape.forward("torch.reshape(torch.select(%s, 0, %d), [torch.mul(%s, %d), %d, %d])"
-                    .formatted(parts, i, tape.batch(), heads, steps(), width));
+            qkv[i] = tape.forward("torch.transpose((%s)[%d], 1, 2)".formatted(parts, i));
+        }
+        String ofHeads = dropout > 0 ? dropped(tape, qkv, width) : fused(tape, qkv);
+        String attended = tape.forward("torch.reshape(torch.transpose(%s, 1, 2), [%s, %d, %d])"
+                .formatted(ofHeads, tape.batch(), steps(), features()));
+        return out.write(tape, attended);
+    }
+
+    /**
+     * One kernel for products and softmax, which takes each example's head on its own and copies nothing.
+     *
+     * @param qkv query, key and value, each [batch, heads, steps, width]
+     * @return [batch, heads, steps, width]
+     */
+    private static String fused(Tape tape, String[] qkv) {
+        return tape.forward("torch.scaled_dot_product_attention(%s, %s, %s)".formatted(qkv[0], qkv[1], qkv[2]));
+    }
+
+    /** The same with dropout of the attention weights, which the one kernel does not know. */
+    private String dropped(Tape tape, String[] qkv, long width) {
+        String[] flat = new String[3];
+        for (int i = 0; i < 3; i++) {
+            flat[i] = tape.forward("torch.reshape(%s, [torch.mul(%s, %d), %d, %d])"
+                    .formatted(qkv[i], tape.batch(), heads, steps(), width));
         }
         String scores = tape.forward("torch.bmm(torch.mul(%s, %s), torch.transpose(%s, 1, 2))"
-                .formatted(qkv[0], String.format(Locale.ROOT, "%.17g", 1 / Math.sqrt(width)), qkv[1]));
-        String weights = tape.forward("torch.softmax(%s, -1)".formatted(scores));
-        if (dropout > 0) {
-            String byExample = tape.forward(
-                    "torch.reshape(%s, [%s, %d, %d, %d])".formatted(weights, tape.batch(), heads, steps(), steps()));
-            String dropped = tape.dropout(byExample, Shape.of(heads, steps(), steps()), dropout);
-            weights = tape.forward("torch.reshape(%s, [torch.mul(%s, %d), %d, %d])"
-                    .formatted(dropped, tape.batch(), heads, steps(), steps()));
-        }
-        String attended = tape.forward(
-                "torch.reshape(torch.transpose(torch.reshape(torch.bmm(%s, %s), [%s, %d, %d, %d]), 1, 2), [%s, %d, %d])"
-                        .formatted(
-                                weights,
-                                qkv[2],
-                                tape.batch(),
-                                heads,
-                                steps(),
-                                width,
-                                tape.batch(),
-                                steps(),
-                                features()));
-        return out.write(tape, attended);
+                .formatted(flat[0], String.format(Locale.ROOT, "%.17g", 1 / Math.sqrt(width)), flat[1]));
+        String byExample = tape.forward("torch.reshape(torch.softmax(%s, -1), [%s, %d, %d, %d])"
+                .formatted(scores, tape.batch(), heads, steps(), steps()));
+        String weights = tape.forward("torch.reshape(%s, [torch.mul(%s, %d), %d, %d])"
+                .formatted(
+                        tape.dropout(byExample, Shape.of(heads, steps(), steps()), dropout),
+                        tape.batch(),
+                        heads,
+                        steps(),
+                        steps()));
+        return tape.forward("torch.reshape(torch.bmm(%s, %s), [%s, %d, %d, %d])"
+                .formatted(weights, flat[2], tape.batch(), heads, steps(), width));
     }
 }

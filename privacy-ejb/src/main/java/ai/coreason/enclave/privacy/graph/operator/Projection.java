@@ -14,8 +14,14 @@ import java.util.Optional;
  * @param columns inputs
  * @param rows outputs
  * @param positions places that share the weight
+ * @param vector whether the value is [columns], without a dimension of positions
  */
-record Projection(String weight, Optional<String> bias, long columns, long rows, long positions) {
+record Projection(String weight, Optional<String> bias, long columns, long rows, long positions, boolean vector) {
+    /** A projection of a value that has a dimension of positions. */
+    Projection(String weight, Optional<String> bias, long columns, long rows, long positions) {
+        this(weight, bias, columns, rows, positions, false);
+    }
+
     /** Weight [rows, columns] and bias [rows]. */
     List<Parameter> parameters(Distribution ofWeight, Distribution ofBias) {
         List<Parameter> out = new ArrayList<>();
@@ -41,6 +47,9 @@ record Projection(String weight, Optional<String> bias, long columns, long rows,
 
     /** From [batch, ..., features] to [batch, features, positions], or [batch, features] at one position. */
     private String byPosition(Tape tape, String x, long features) {
+        if (vector) {
+            return x;
+        }
         return tape.afterwards(
                 positions == 1
                         ? "torch.reshape(%s, [%s, %d])".formatted(x, tape.batch(), features)

@@ -4,6 +4,7 @@ import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.ledger.ChainCheck;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
+import ai.coreason.enclave.privacy.ledger.ChargesSoFar;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.LedgerHead;
 import ai.coreason.enclave.privacy.ledger.LedgerTrust;
@@ -27,7 +28,7 @@ final class DatasetAudit {
     private final List<LedgerHead> heads;
     private final List<String> faults = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private final List<ChargeRow> before = new ArrayList<>();
+    private final ChargesSoFar before;
 
     DatasetAudit(
             ExportVerifier.Entry entry,
@@ -38,6 +39,7 @@ final class DatasetAudit {
         this.certificates = certificates;
         this.trust = trust;
         this.heads = heads;
+        this.before = new ChargesSoFar(entry.dataset());
     }
 
     Verdict.OfDataset verdict() {
@@ -118,10 +120,10 @@ final class DatasetAudit {
             unprotected(row);
         }
         String name = "row " + row.sequence();
-        RowFigures.faults(entry.dataset(), before, row).forEach(f -> faults.add("FIGURE: " + name + ": " + f));
+        RowFigures.faults(before, row).forEach(f -> faults.add("FIGURE: " + name + ": " + f));
         state(row);
         List<String> limits = new ArrayList<>();
-        if (before.stream().anyMatch(r -> r.request().key().equals(row.request().key()))) {
+        if (before.charged(row.request().key())) {
             limits.add("REPEATED: " + name + " charges an attempt again");
         }
         RowFigures.objection(before, row).ifPresent(o -> limits.add("PINNED: " + name + ": " + o));

@@ -105,12 +105,14 @@ public final class ExportVerifier {
         Set<String> seen = new HashSet<>();
         long filed = 0;
         List<LedgerHead> known = heads(heads, trust, faults);
+        JobTerms terms = new JobTerms();
         List<Verdict.OfDataset> datasets = new ArrayList<>();
         for (Entry e : export.entries()) {
             if (!seen.add(e.nodeId() + "/" + e.dataset().datasetId())) {
                 faults.add("dataset " + e.dataset().datasetId() + " of " + e.nodeId() + " stands twice");
             }
             filed += e.rows().size();
+            faults.addAll(terms.faults(e));
             datasets.add(new DatasetAudit(e, export.certificates(), trust, known).verdict());
         }
         long all = export.document().path("rows").size();

@@ -152,6 +152,23 @@ class ExportVerifierTest {
     }
 
     @Test
+    void verify_termsThatNoJobHas_areFound() {
+        assertFault(
+                changed(e -> ledger.sign(row(e, 3).put("job_limit", 400.0))),
+                "LIMIT: row 4 states a job_limit of 400.0, and no job's is above 5.0");
+        assertFault(
+                changed(e -> ledger.sign(row(e, 3).put("job_delta", 0.3))),
+                "LIMIT: row 4 states a job_delta of 0.3, above the dataset's of 0.001");
+    }
+
+    @Test
+    void verify_rowsOfOneJobWithDifferingLimits_areFound() {
+        assertThat(changed(e -> ledger.sign(row(e, 2).put("job_limit", 4.0))).faults())
+                .anySatisfy(f -> assertThat(f)
+                        .startsWith("TERMS: row 3 of dataset heart of node_va: expected the job's job_limit 3.0 and"));
+    }
+
+    @Test
     void verify_rowsOfAnUnlistedDataset_areFound() {
         Verdict verdict = changed(e -> ((ArrayNode) e.path("datasets")).removeAll());
 

@@ -3,6 +3,7 @@ package ai.coreason.enclave.sentry.data.encode;
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -31,14 +32,20 @@ public record Encoded(
         return units.map(u -> single.byUnit(u, unit.maxRecords())).orElse(single);
     }
 
+    /** How many records there are. */
+    public int count() {
+        return classes == null
+                ? x.length / Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact))
+                : classes.length;
+    }
+
     /** What is worth a look, in sentences for the site. */
     public List<String> remarks() {
         boolean one = classes == null
                 ? IntStream.range(1, targets.length).allMatch(i -> targets[i] == targets[0])
                 : IntStream.range(1, classes.length).allMatch(i -> classes[i] == classes[0]);
-        int count = classes == null ? targets.length : classes.length;
         List<String> all = new ArrayList<>(notes);
-        if (one && count > 1) {
+        if (one && (classes == null ? targets.length : classes.length) > 1) {
             all.add("all labels are one and the same, as the job reads them: a model learns to say just that");
         }
         return all;

@@ -3,14 +3,13 @@ package ai.coreason.enclave.sentry.data.encode;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.sentry.contract.EncodedField;
-import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.EncodingSpec;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
+import ai.coreason.enclave.sentry.contract.StatedBounds;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.schema.TableSchema;
 import ai.coreason.enclave.sentry.data.schema.TensorSchema;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import ai.coreason.enclave.sentry.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,13 +33,11 @@ public final class ResourceFit {
     public static List<InvalidDocument> objections(FederationJob job, DataResource resource) {
         ResourceFit fit = new ResourceFit(job);
         fit.terms(resource);
-        if (resource.content() instanceof Tensors tensors) {
-            fit.attempt(() -> requireTensors(job, tensors));
+        if (resource.format().layout() instanceof TableSchema table) {
+            fit.table(table);
         } else {
-            fit.table(
-                    resource.content() instanceof Table table
-                            ? table.schema()
-                            : ((FhirTable) resource.content()).schema());
+            Tensors tensors = (Tensors) resource.format().layout();
+            fit.attempt(() -> requireTensors(job, tensors));
         }
         return List.copyOf(fit.objections);
     }
@@ -50,7 +47,7 @@ public final class ResourceFit {
      *
      * @throws InvalidDocument naming the job's member
      */
-    public static void requireTerms(FederationJob job, DataResource resource) {
+    static void requireTerms(FederationJob job, DataResource resource) {
         ResourceFit fit = new ResourceFit(job);
         fit.terms(resource);
         fit.throwFirst();
@@ -61,7 +58,7 @@ public final class ResourceFit {
      *
      * @throws InvalidDocument naming the job's member
      */
-    public static void requireTable(FederationJob job, TableSchema schema) {
+    static void requireTable(FederationJob job, TableSchema schema) {
         ResourceFit fit = new ResourceFit(job);
         fit.table(schema);
         fit.throwFirst();
@@ -72,16 +69,16 @@ public final class ResourceFit {
      *
      * @throws InvalidDocument naming the job's member
      */
-    public static void requireTensors(FederationJob job, Tensors schema) {
+    static void requireTensors(FederationJob job, Tensors schema) {
         EncodedField input = job.dataset().features().get(0);
         EncodedField label = job.dataset().label();
-        if (input.encode() != Encoding.TENSOR) {
+        if (!(input.encode() instanceof EncodingSpec.Elements)) {
             throw InvalidDocument.at(
                     "dataset.features[0].encode",
                     "tensor: the data is not a table",
                     input.encode().wire());
         }
-        if (!label.order().isEmpty()) {
+        if (!label.encode().order().isEmpty()) {
             throw InvalidDocument.at("dataset.label.order", "no order of a tensor's numbers", "one");
         }
         List<Long> example = find(schema, input, "dataset.features[0].field").exampleShape();
@@ -93,16 +90,16 @@ public final class ResourceFit {
     }
 
     private static void requireLabelTensor(FederationJob job, EncodedField label, TensorSchema labels) {
-        ColumnEncoder.requireCommonNumbers(label, labels.minimum(), labels.maximum(), "dataset.label");
+        AskedColumn.requireCommonNumbers(label, labels.minimum(), labels.maximum(), "dataset.label");
         long each = labels.exampleShape().stream().reduce(1L, Math::multiplyExact);
-        boolean classes = label.encode() == Encoding.CLASS;
-        if (classes || label.encode() == Encoding.BINARY) {
+        boolean classes = label.encode() instanceof EncodingSpec.ClassIndex;
+        if (classes || label.encode() instanceof EncodingSpec.Binary) {
             requireWholeFromZero(labels, classes);
         }
         if (classes && !labels.exampleShape().isEmpty()) {
             throw InvalidDocument.at("dataset.label", "one class for each example", labels.exampleShape());
         }
-        if (label.encode() == Encoding.MIN_MAX) {
+        if (label.encode() instanceof EncodingSpec.MinMax) {
             requireBounds(label, labels);
         }
         requireLabel(job.model(), classes, classes ? (long) labels.maximum().orElseThrow() + 1 : each);
@@ -130,28 +127,31 @@ public final class ResourceFit {
 
     private void table(TableSchema schema) {
         List<EncodedField> asked = job.dataset().features();
-        List<ColumnEncoder> features = new ArrayList<>();
+        List<FeatureEncoder> features = new ArrayList<>();
         for (int i = 0; i < asked.size(); i++) {
             EncodedField field = asked.get(i);
             String path = "dataset.features[" + i + "]";
-            attempt(() -> ColumnEncoder.of(field, path, schema)).ifPresent(features::add);
+            attempt(() -> FeatureEncoder.of(field, path, schema)).ifPresent(features::add);
         }
-        Optional<ColumnEncoder> label =
-                attempt(() -> ColumnEncoder.of(job.dataset().label(), "dataset.label", schema));
+        Optional<FeatureEncoder> label =
+                attempt(() -> FeatureEncoder.of(job.dataset().label(), "dataset.label", schema));
         if (features.size() == asked.size()) {
-            attempt(() -> requireNumbers(
-                    job.model(),
-                    features.stream().mapToLong(ColumnEncoder::width).sum()));
+            attempt(() -> requireShape(job.model(), features));
         }
-        boolean classes = job.dataset().label().encode() == Encoding.CLASS;
+        boolean classes = job.dataset().label().encode() instanceof EncodingSpec.ClassIndex;
         label.ifPresent(l -> attempt(() -> requireLabel(job.model(), classes, classes ? l.values() : 1)));
     }
 
-    private static void requireNumbers(ModelGraph model, long numbers) {
-        List<Long> shape = model.input().shape().extents();
-        if (!shape.equals(List.of(numbers))) {
+    /** One field of more than one side is the input as it is; others stand one after another. */
+    private static void requireShape(ModelGraph model, List<FeatureEncoder> features) {
+        List<Long> only = features.get(0).shape();
+        boolean alone = features.size() == 1 && only.size() > 1;
+        long numbers = features.stream().mapToLong(FeatureEncoder::width).sum();
+        if (!model.input().shape().extents().equals(alone ? only : List.of(numbers))) {
             throw InvalidDocument.at(
-                    "dataset.features", "as many numbers as the model's input " + describe(model) + " takes", numbers);
+                    "dataset.features",
+                    "as many numbers as the model's input " + describe(model) + " takes",
+                    alone ? only : numbers);
         }
     }
 
@@ -190,9 +190,9 @@ public final class ResourceFit {
     }
 
     private static void requireBounds(EncodedField label, TensorSchema labels) {
-        boolean byJob = label.minimum().isPresent();
-        double least = (byJob ? label.minimum() : labels.minimum()).orElse(Double.NaN);
-        double most = (byJob ? label.maximum() : labels.maximum()).orElse(Double.NaN);
+        StatedBounds stated = label.encode().bounds();
+        double least = (stated.stated() ? stated.minimum() : labels.minimum()).orElse(Double.NaN);
+        double most = (stated.stated() ? stated.maximum() : labels.maximum()).orElse(Double.NaN);
         if (!(least < most)) {
             throw InvalidDocument.at(
                     "dataset.label.encode",

@@ -3,7 +3,7 @@ package ai.coreason.enclave.sentry.data.encode;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.EncodedField;
-import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.EncodingSpec;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
 import ai.coreason.enclave.sentry.data.schema.Row;
@@ -18,15 +18,14 @@ import java.util.OptionalLong;
  * Collects the records of a table as a job's model takes them: all of them but those whose label is missing, which could
  * add nothing to a loss. Not thread-safe; one instance reads one table once.
  */
-public final class TableEncoder {
+public final class TableEncoder implements RecordEncoder {
     private static final int MAX_NUMBERS = Integer.MAX_VALUE - 8;
     /** Bytes of heap for each number: as it grows, an array and one of twice its size; all of it at most half of the heap. */
     private static final int HEAP_PER_NUMBER = 24;
 
     private final int mostNumbers;
-    private final List<EncodedField> asked;
-    private final List<ColumnEncoder> features = new ArrayList<>();
-    private final ColumnEncoder label;
+    private final List<FeatureEncoder> features = new ArrayList<>();
+    private final FeatureEncoder label;
     private final PrivacyUnit unit;
     private final Optional<Grouping> grouping;
     private final boolean classes;
@@ -59,15 +58,15 @@ public final class TableEncoder {
         this.unit = unit;
         tokens = job.model().tokens();
         grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
-        asked = job.dataset().features();
+        List<EncodedField> asked = job.dataset().features();
         for (int i = 0; i < asked.size(); i++) {
-            features.add(ColumnEncoder.of(asked.get(i), "dataset.features[" + i + "]", schema));
+            features.add(FeatureEncoder.of(asked.get(i), "dataset.features[" + i + "]", schema));
         }
         lost = new long[asked.size()];
-        label = ColumnEncoder.of(job.dataset().label(), "dataset.label", schema);
-        classes = job.dataset().label().encode() == Encoding.CLASS;
+        label = FeatureEncoder.of(job.dataset().label(), "dataset.label", schema);
+        classes = job.dataset().label().encode() instanceof EncodingSpec.ClassIndex;
         shape = ModelFit.inputShape(job.model());
-        long numbers = features.stream().mapToLong(ColumnEncoder::width).sum();
+        long numbers = features.stream().mapToLong(FeatureEncoder::width).sum();
         if (2 * numbers * (double) declaredUnits > mostNumbers) {
             throw InvalidDocument.at(
                     "dataset.features",
@@ -80,7 +79,8 @@ public final class TableEncoder {
     }
 
     /** Takes one record. What it states wrongly is found elsewhere, and then nothing of it is used. */
-    public void add(Row row) {
+    @Override
+    public void row(Row row) {
         if (row.missing(label.column())) {
             return;
         }
@@ -96,11 +96,8 @@ public final class TableEncoder {
         }
         int at = count * width;
         for (int i = 0; i < lost.length; i++) {
-            ColumnEncoder feature = features.get(i);
-            boolean placed = feature.write(row, x, at);
-            if (!placed || asked.get(i).beyond(row.number(feature.column()))) {
-                lost[i]++;
-            }
+            FeatureEncoder feature = features.get(i);
+            lost[i] += feature.write(row, x, at) ? 0 : 1;
             at += feature.width();
         }
         label.write(row, y, count);
@@ -108,7 +105,7 @@ public final class TableEncoder {
         count++;
     }
 
-    /** What was collected. */
+    @Override
     public Encoded encoded() {
         float[] inputs = Arrays.copyOf(x, count * width);
         ModelFit.toTokens(inputs, tokens);
@@ -127,11 +124,9 @@ public final class TableEncoder {
         List<String> notes = new ArrayList<>();
         for (int i = 0; i < lost.length; i++) {
             if (lost[i] > 0) {
-                notes.add(lost[i] + " of " + count + " records have a value of "
-                        + features.get(i).name()
-                        + (features.get(i).oneHot()
-                                ? " that the job's order leaves out: it is read as zeros"
-                                : " beyond the job's bounds: it is read as the bound"));
+                FeatureEncoder feature = features.get(i);
+                notes.add(
+                        lost[i] + " of " + count + " records have a value of " + feature.name() + " " + feature.loss());
             }
         }
         return notes;

@@ -2,11 +2,12 @@ package ai.coreason.enclave.sentry.data.encode;
 
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.contract.EncodedField;
-import ai.coreason.enclave.sentry.contract.Encoding;
+import ai.coreason.enclave.sentry.contract.EncodingSpec;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
+import ai.coreason.enclave.sentry.contract.StatedBounds;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
 import ai.coreason.enclave.sentry.data.schema.TensorSchema;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.util.List;
@@ -14,14 +15,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleUnaryOperator;
 
-/** Encodes a pair of tensors, inputs and labels, as a job's model takes them. Immutable. */
-public final class TensorEncoder {
+/** Encodes a pair of tensors, inputs and labels, as a job's model takes them. */
+public final class TensorEncoder implements RecordEncoder {
     private final EncodedField input;
     private final EncodedField label;
     private final long[] shape;
     private final DoubleUnaryOperator target;
     private final OptionalLong tokens;
+    private final double scale;
     private final PrivacyUnit unit;
+    private Encoded encoded;
 
     /**
      * Prepares the encoding.
@@ -34,16 +37,27 @@ public final class TensorEncoder {
         tokens = job.model().tokens();
         input = job.dataset().features().get(0);
         label = job.dataset().label();
+        scale = ((EncodingSpec.Elements) input.encode()).scale();
         shape = ModelFit.inputShape(job.model());
         target = target(label, schema.tensors().get(label.field()));
     }
 
-    /** The encoded tensors of a file that obeys the schema; what is beyond float32's range becomes its end. */
-    public Encoded encode(Safetensors file) {
-        float[] x = scaled(file.tensors().get(input.field()), v -> v * input.scale());
+    /** Takes the tensors of a file that obeys the schema; what is beyond float32's range becomes its end. */
+    @Override
+    public void tensors(Safetensors file) {
+        encoded = encode(file);
+    }
+
+    @Override
+    public Encoded encoded() {
+        return encoded;
+    }
+
+    private Encoded encode(Safetensors file) {
+        float[] x = scaled(file.tensors().get(input.field()), v -> v * scale);
         ModelFit.toTokens(x, tokens);
         Tensor labels = file.tensors().get(label.field());
-        if (label.encode() != Encoding.CLASS) {
+        if (!(label.encode() instanceof EncodingSpec.ClassIndex)) {
             return new Encoded(shape, x, scaled(labels, target), null, units(file), unit, List.of());
         }
         long[] classes = new long[labels.count()];
@@ -58,21 +72,21 @@ public final class TensorEncoder {
     }
 
     private static DoubleUnaryOperator target(EncodedField label, TensorSchema schema) {
-        if (label.encode() != Encoding.MIN_MAX) {
-            double lowest = label.minimum().orElse(-Double.MAX_VALUE);
-            double highest = label.maximum().orElse(Double.MAX_VALUE);
-            return v -> (Math.max(lowest, Math.min(highest, v)) - label.mean()) / label.std();
+        StatedBounds bounds = label.encode().bounds();
+        if (label.encode() instanceof EncodingSpec.MinMax) {
+            return new NumberRange(
+                    (bounds.stated() ? bounds.minimum() : schema.minimum()).orElseThrow(),
+                    (bounds.stated() ? bounds.maximum() : schema.maximum()).orElseThrow())::place;
         }
-        boolean byJob = label.minimum().isPresent();
-        double least = (byJob ? label.minimum() : schema.minimum()).orElseThrow();
-        double most = (byJob ? label.maximum() : schema.maximum()).orElseThrow();
-        return v -> Math.max(0, Math.min(1, (v / 2 - least / 2) / (most / 2 - least / 2)));
+        return label.encode() instanceof EncodingSpec.Standardise by
+                ? v -> (bounds.nearest(v) - by.mean()) / by.std()
+                : bounds::nearest;
     }
 
     private static float[] scaled(Tensor tensor, DoubleUnaryOperator scale) {
         float[] out = new float[tensor.count()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = ColumnEncoder.saturated(scale.applyAsDouble(tensor.at(i)));
+            out[i] = FeatureEncoder.saturated(scale.applyAsDouble(tensor.at(i)));
         }
         return out;
     }

@@ -1,6 +1,5 @@
 package ai.coreason.enclave.sentry.data.format;
 
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;

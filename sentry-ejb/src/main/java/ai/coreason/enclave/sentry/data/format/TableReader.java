@@ -2,7 +2,6 @@ package ai.coreason.enclave.sentry.data.format;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.sentry.data.schema.Cells;
-import ai.coreason.enclave.sentry.data.schema.DataResource.Table;
 import ai.coreason.enclave.sentry.data.schema.Field;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import ai.coreason.enclave.sentry.data.schema.Lookalike;
@@ -43,7 +42,7 @@ public final class TableReader {
 
     private static final int END_OF_CELL = 1 << 16;
 
-    private final Table table;
+    private final CsvTable table;
     private final Cells cells;
     /** Where each field stands in a record; -1 where it does not. */
     private final int[] columns;
@@ -55,10 +54,10 @@ public final class TableReader {
 
     private int read;
 
-    private TableReader(Table table) {
+    private TableReader(CsvTable table) {
         this.table = table;
         Set<String> missingValues = new HashSet<>(table.schema().missingValues());
-        table.dialect().nullSequence().ifPresent(missingValues::add);
+        missingValues.addAll(table.missingTexts());
         this.cells = new Cells(table.schema(), missingValues);
         width = table.schema().fields().size();
         columns = IntStream.range(0, width).toArray();
@@ -72,7 +71,7 @@ public final class TableReader {
      * @throws InvalidDocument if it is not well-formed CSV in UTF-8; the message gives the line and nothing of it
      * @throws IOException if the file cannot be read
      */
-    public static Findings read(Path file, Table table, Consumer<Row> rows) throws IOException {
+    public static Findings read(Path file, CsvTable table, Consumer<Row> rows) throws IOException {
         try (Reader reader = Utf8Text.open(file)) {
             return readAll(reader, table, rows);
         } catch (CharacterCodingException e) {
@@ -82,7 +81,7 @@ public final class TableReader {
         }
     }
 
-    static Findings read(Reader reader, Table table, Consumer<Row> rows) throws IOException {
+    static Findings read(Reader reader, CsvTable table, Consumer<Row> rows) throws IOException {
         try {
             return readAll(reader, table, rows);
         } catch (CharacterCodingException e) {
@@ -90,7 +89,7 @@ public final class TableReader {
         }
     }
 
-    private static Findings readAll(Reader reader, Table table, Consumer<Row> rows) throws IOException {
+    private static Findings readAll(Reader reader, CsvTable table, Consumer<Row> rows) throws IOException {
         try (BoundedReader bounded = BoundedReader.of(reader, MAX_RECORD);
                 CSVParser parser = table.dialect().format().parse(bounded)) {
             return new TableReader(table).read(parser, bounded, rows);

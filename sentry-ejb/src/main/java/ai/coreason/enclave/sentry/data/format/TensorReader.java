@@ -1,9 +1,9 @@
 package ai.coreason.enclave.sentry.data.format;
 
-import ai.coreason.enclave.sentry.data.schema.DataResource.Tensors;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import ai.coreason.enclave.sentry.data.schema.Rule;
 import ai.coreason.enclave.sentry.data.schema.TensorSchema;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.io.IOException;

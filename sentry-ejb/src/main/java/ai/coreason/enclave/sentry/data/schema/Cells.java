@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 public final class Cells {
     private final List<Field> fields;
     private final Set<String> missingValues;
+    private final Set<Double> missingNumbers = new HashSet<>();
     private final Row row;
     private final Findings.Tally tally = new Findings.Tally();
     private final Map<Integer, Set<String>> unique = new HashMap<>();
@@ -28,6 +29,7 @@ public final class Cells {
     public Cells(TableSchema schema, Set<String> missingValues) {
         this.fields = schema.fields();
         this.missingValues = missingValues;
+        missingValues.stream().map(FieldType::decimal).filter(v -> !v.isNaN()).forEach(missingNumbers::add);
         this.row = new Row(schema);
         for (int i = 0; i < fields.size(); i++) {
             if (fields.get(i).constraints().unique()) {
@@ -70,8 +72,8 @@ public final class Cells {
         }
     }
 
-    /** The record has a value here that no text can state. */
-    void wrongType(int column) {
+    /** The record has a value here of a kind that no column has. */
+    public void wrongType(int column) {
         row.set(column, "", Double.NaN);
         tally.violation(fields.get(column).name(), Rule.TYPE);
     }
@@ -82,8 +84,44 @@ public final class Cells {
             missing(column);
             return;
         }
+        put(column, text, fields.get(column).number(text));
+    }
+
+    /** The record has this whole number here, which may stand for a missing value. */
+    public void set(int column, long whole) {
+        number(column, Long.toString(whole), whole, -FieldType.LAST_EXACT <= whole && whole <= FieldType.LAST_EXACT);
+    }
+
+    /** The record has this number here, which may stand for a missing value; one without a fraction is a whole number. */
+    public void set(int column, double number) {
+        boolean whole = number == Math.rint(number) && Math.abs(number) <= FieldType.LAST_EXACT;
+        number(column, whole ? Long.toString((long) number) : Double.toString(number), number, whole);
+    }
+
+    private void number(int column, String text, double number, boolean whole) {
+        if (missingNumbers.contains(number) || missingValues.contains(text)) {
+            missing(column);
+            return;
+        }
+        double value = switch (fields.get(column).type()) {
+            case NUMBER -> Double.isFinite(number) ? number : Double.NaN;
+            case INTEGER -> whole ? number : Double.NaN;
+            case BOOLEAN, STRING, OPAQUE -> fields.get(column).number(text);
+        };
+        put(column, text, value);
+    }
+
+    /** The record has this truth value here. */
+    public void set(int column, boolean truth) {
         Field field = fields.get(column);
-        double number = field.number(text);
+        List<String> words = truth ? field.trueValues() : field.falseValues();
+        boolean typed = field.type() == FieldType.BOOLEAN;
+        String text = typed && !words.isEmpty() ? words.get(0) : Boolean.toString(truth);
+        put(column, text, typed ? (truth ? 1 : 0) : field.number(text));
+    }
+
+    private void put(int column, String text, double number) {
+        Field field = fields.get(column);
         row.set(column, text, number);
         field.check(text, number, tally);
         Set<String> seen = unique.get(column);

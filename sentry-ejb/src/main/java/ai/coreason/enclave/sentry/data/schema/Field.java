@@ -144,7 +144,7 @@ public record Field(
     }
 
     /** A column of texts of which nothing more is said. */
-    static Field text(String name) {
+    public static Field text(String name) {
         return new Field(name, FieldType.STRING, List.of(), List.of(), Optional.empty(), Constraints.NONE);
     }
 

@@ -37,7 +37,7 @@ public enum FieldType {
     private static final Pattern DECIMAL =
             Pattern.compile("[+-]?+(?:\\d++(?:\\.\\d*+)?+|\\.\\d++)(?:[eE][+-]?+\\d++)?+");
     private static final Pattern WHOLE = Pattern.compile("[+-]?+\\d{1,18}+");
-    private static final long LAST_EXACT = 1L << 53;
+    static final long LAST_EXACT = 1L << 53;
 
     /** The name in a schema. */
     public String wire() {
@@ -65,6 +65,11 @@ public enum FieldType {
     /** Whether its values are kept as they stand. */
     public boolean text() {
         return this == STRING || this == OPAQUE;
+    }
+
+    /** Whether its values are numbers. */
+    public boolean numeric() {
+        return this == NUMBER || this == INTEGER;
     }
 
     /** Why a text that states a number is no value of this type, in a sentence that shows nothing of it; empty for others. */

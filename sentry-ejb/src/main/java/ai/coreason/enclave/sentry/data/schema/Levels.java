@@ -34,12 +34,12 @@ public final class Levels {
      * @throws InvalidDocument if the job's are not of the column's type; there is none where neither orders any
      */
     public static Levels of(EncodedField asked, Field field, String path) {
-        if (asked.order().isEmpty()) {
+        if (asked.encode().order().isEmpty()) {
             return new Levels(declared(field), path);
         }
         List<Object> values = new ArrayList<>();
-        for (int i = 0; i < asked.order().size(); i++) {
-            JsonNode value = asked.order().get(i);
+        for (int i = 0; i < asked.encode().order().size(); i++) {
+            JsonNode value = asked.encode().order().get(i);
             String at = path + ".order[" + i + "]";
             values.add(field.logical(value)
                     .orElseThrow(() -> InvalidDocument.at(

@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.data.schema;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.sentry.contract.PublicField;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,7 +22,7 @@ import java.util.stream.IntStream;
  * @param missingValues texts that mean that a value is missing, compared as they stand
  * @param keys columns whose values together may appear once only
  */
-public record TableSchema(List<Field> fields, Set<String> missingValues, List<Key> keys) {
+public record TableSchema(List<Field> fields, Set<String> missingValues, List<Key> keys) implements Layout {
     private static final int MAX_FIELDS = 20_000;
 
     /** Members that only describe. */
@@ -42,7 +43,7 @@ public record TableSchema(List<Field> fields, Set<String> missingValues, List<Ke
     }
 
     /** A schema without keys. */
-    TableSchema(List<Field> fields, Set<String> missingValues) {
+    public TableSchema(List<Field> fields, Set<String> missingValues) {
         this(fields, missingValues, List.of());
     }
 
@@ -91,7 +92,7 @@ public record TableSchema(List<Field> fields, Set<String> missingValues, List<Ke
      *
      * @param path where it stands
      */
-    static void requireNoValue(List<Field> fields, String text, String path) {
+    public static void requireNoValue(List<Field> fields, String text, String path) {
         fields.stream().filter(f -> f.declares(text)).findFirst().ifPresent(f -> {
             throw InvalidDocument.at(path, "no text that is a value of field " + f.name(), '"' + text + '"');
         });
@@ -125,6 +126,13 @@ public record TableSchema(List<Field> fields, Set<String> missingValues, List<Ke
             }
             return v.textValue();
         }));
+    }
+
+    @Override
+    public List<PublicField> published(Set<String> missingTexts) {
+        Set<String> missing = new HashSet<>(missingValues);
+        missing.addAll(missingTexts);
+        return fields.stream().map(f -> f.published(missing)).toList();
     }
 
     /** The column of that name. */

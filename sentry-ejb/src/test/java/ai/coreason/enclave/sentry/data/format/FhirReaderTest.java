@@ -1,8 +1,8 @@
 package ai.coreason.enclave.sentry.data.format;
 
-import static ai.coreason.enclave.sentry.data.schema.FhirPackages.condition;
-import static ai.coreason.enclave.sentry.data.schema.FhirPackages.observation;
-import static ai.coreason.enclave.sentry.data.schema.FhirPackages.patient;
+import static ai.coreason.enclave.sentry.data.format.FhirPackages.condition;
+import static ai.coreason.enclave.sentry.data.format.FhirPackages.observation;
+import static ai.coreason.enclave.sentry.data.format.FhirPackages.patient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,11 +10,8 @@ import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.Documents;
 import ai.coreason.enclave.sentry.SharedData;
-import ai.coreason.enclave.sentry.data.schema.FhirPackages;
-import ai.coreason.enclave.sentry.data.schema.FhirTable;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
-import ai.coreason.enclave.sentry.data.schema.Packages;
 import ai.coreason.enclave.sentry.data.schema.Row;
 import ai.coreason.enclave.sentry.data.schema.Rule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -56,7 +53,7 @@ class FhirReaderTest {
 
     private static FhirTable with(String member, String value) {
         ObjectNode json = Documents.with(FhirPackages.full(), "resources[0]." + member, value.replace('\'', '"'));
-        return (FhirTable) Packages.parse(json).resources().get(0).content();
+        return (FhirTable) Packages.parse(json).resources().get(0).format();
     }
 
     private static String bundle(String... entries) {

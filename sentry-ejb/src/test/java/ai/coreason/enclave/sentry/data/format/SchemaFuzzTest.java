@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.Mutations;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.FhirPackages;
-import ai.coreason.enclave.sentry.data.schema.Packages;
+import ai.coreason.enclave.sentry.data.DataPackage;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import java.io.ByteArrayInputStream;

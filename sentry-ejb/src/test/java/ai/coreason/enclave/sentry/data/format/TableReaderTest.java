@@ -7,12 +7,10 @@ import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.sentry.SharedData;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
-import ai.coreason.enclave.sentry.data.schema.Dialect;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.schema.FieldType;
 import ai.coreason.enclave.sentry.data.schema.Findings;
-import ai.coreason.enclave.sentry.data.schema.Packages;
 import ai.coreason.enclave.sentry.data.schema.Rule;
 import ai.coreason.enclave.sentry.data.schema.TableSchema;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,7 +48,7 @@ class TableReaderTest {
         Path folder = SharedData.file("federations/heart_raw");
         DataPackage data = DataPackage.read(folder.resolve("datapackage.json"));
         DataResource resource = data.resource(node).orElseThrow();
-        Findings found = TableReader.read(data.file(resource), (DataResource.Table) resource.content(), row -> {});
+        Findings found = TableReader.read(data.file(resource), (CsvTable) resource.format(), row -> {});
 
         JsonNode expected = Json.read(Files.readAllBytes(folder.resolve("expected_findings.json")))
                 .get(node);
@@ -323,7 +321,7 @@ class TableReaderTest {
                 "gr\u00f6\u00dfe\u200b | with other spaces or letters of another case"
             })
     void read_columnThatLooksTheSame_isToldSo(String header, String how) throws Exception {
-        DataResource.Table table = Packages.texts(Dialect.DEFAULT, List.of("a", "gr\u00f6\u00dfe"));
+        CsvTable table = Packages.texts(Dialect.DEFAULT, List.of("a", "gr\u00f6\u00dfe"));
         Findings found = TableReader.read(new StringReader("a," + header + "\n1,2\n"), table, row -> {});
         assertThat(found.violations().keySet()).containsExactlyInAnyOrder("(column 2)", "gr\u00f6\u00dfe");
         assertThat(found.notes())
@@ -342,8 +340,7 @@ class TableReaderTest {
                 {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "integer"},
                             {"name": "when", "type": "date", "format": "%d.%m.%Y"}], "missingValues": [""], KEYS}
                 """.replace("KEYS", keys));
-        DataResource.Table table =
-                new DataResource.Table(Dialect.DEFAULT, TableSchema.read(JsonFields.of(schema, "schema")));
+        CsvTable table = new CsvTable(Dialect.DEFAULT, TableSchema.read(JsonFields.of(schema, "schema")));
         return TableReader.read(new StringReader("a,b,when\n" + csv), table, row -> {});
     }
 

@@ -3,11 +3,11 @@ package ai.coreason.enclave.sentry.data.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.sentry.SharedData;
-import ai.coreason.enclave.sentry.data.schema.DataPackage;
-import ai.coreason.enclave.sentry.data.schema.DataResource;
+import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.schema.Findings;
-import ai.coreason.enclave.sentry.data.schema.Packages;
 import ai.coreason.enclave.sentry.data.schema.Rule;
+import ai.coreason.enclave.sentry.data.schema.Tensors;
 import ai.coreason.enclave.sentry.tensor.DType;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
@@ -70,7 +70,8 @@ class TensorReaderTest {
     void read_mnistSite_isClean() throws Exception {
         DataPackage data = DataPackage.read(SharedData.file("federations/mnist/datapackage.json"));
         DataResource resource = data.resource("node_1").orElseThrow();
-        Findings found = TensorReader.read(data.file(resource), (DataResource.Tensors) resource.content())
+        Findings found = TensorReader.read(
+                        data.file(resource), (Tensors) resource.format().layout())
                 .findings();
         assertThat(found.clean()).isTrue();
         assertThat(found.rows()).isPositive();
