@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.evaluation;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.load.MemoryPlan;
 import ai.coreason.enclave.overseer.load.MemoryShare;
 import ai.coreason.enclave.overseer.load.ModelMemory;
 import ai.coreason.enclave.overseer.vault.ModelStore;
@@ -36,8 +37,11 @@ public class ModelEvaluation {
     @ConfigProperty(name = "enclave.public.dir")
     private Optional<String> folder;
 
+    private final long recordBytes = new MemoryPlan(Runtime.getRuntime().maxMemory()).publicRecords();
     private PublicData data = PublicData.none();
     private Optional<HoldOut> last = Optional.empty();
+    /** The digest of a job whose records were refused: they are not read again each round. */
+    private Optional<String> refused = Optional.empty();
 
     /** For the container. */
     public ModelEvaluation() {}
@@ -77,12 +81,19 @@ public class ModelEvaluation {
      */
     public synchronized Optional<Score> of(FederationJob job, String modelDigest) {
         Optional<DataResource> resource = data.of(job);
-        if (resource.isEmpty()) {
+        if (resource.isEmpty() || refused(job)) {
             return Optional.empty();
         }
         MemoryShare.Permit permit = memory.oneModel(job.model());
         try {
             return Optional.of(holdOut(job, resource.get()).score(models.weights(modelDigest, job.model())));
+        } catch (InvalidDocument e) {
+            refused = Optional.of(job.digest());
+            LOG.log(
+                    Level.WARNING,
+                    "evaluation.refused job_digest=" + job.digest() + " resource="
+                            + resource.get().name() + " why=" + e.getMessage());
+            return Optional.empty();
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.log(
                     Level.WARNING,
@@ -95,10 +106,15 @@ public class ModelEvaluation {
         }
     }
 
+    /** Whether a job's records were refused when they were last read. */
+    boolean refused(FederationJob job) {
+        return refused.filter(job.digest()::equals).isPresent();
+    }
+
     private HoldOut holdOut(FederationJob job, DataResource resource) throws IOException {
         if (last.isEmpty() || !last.get().of(job)) {
             close();
-            last = Optional.of(HoldOut.of(job, data.encoded(job, resource)));
+            last = Optional.of(HoldOut.of(job, data.encoded(job, resource, recordBytes)));
         }
         return last.get();
     }

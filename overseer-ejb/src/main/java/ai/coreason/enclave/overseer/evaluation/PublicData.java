@@ -8,6 +8,7 @@ import ai.coreason.enclave.sentry.data.encode.Encoded;
 import ai.coreason.enclave.sentry.data.encode.RecordEncoder;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -57,12 +58,25 @@ public final class PublicData {
     /**
      * Reads a job's records as its model takes them.
      *
-     * @throws InvalidDocument if they do not fit the job, are not of their format, break their schema, or are none
+     * @param memory how many bytes they may take while they are read
+     * @throws InvalidDocument if they do not fit the job or the memory, are not of their format, break their schema, or are none
      * @throws IOException if they cannot be read
      */
-    Encoded encoded(FederationJob job, DataResource resource) throws IOException {
-        RecordEncoder encoder = RecordEncoder.of(job, resource);
-        Findings found = resource.format().read(data.orElseThrow().files(resource), encoder);
+    Encoded encoded(FederationJob job, DataResource resource, long memory) throws IOException {
+        RecordEncoder encoder = RecordEncoder.of(job, resource, memory);
+        List<Path> files = data.orElseThrow().files(resource);
+        long bytes = 0;
+        for (Path file : files) {
+            bytes += Files.size(file);
+        }
+        if (bytes * resource.format().memoryPerByte() > memory) {
+            throw InvalidDocument.at(
+                    resource.path(),
+                    "at most " + memory / resource.format().memoryPerByte()
+                            + " bytes, as this Overseer's memory allows",
+                    bytes);
+        }
+        Findings found = resource.format().read(files, encoder);
         if (!found.clean()) {
             throw InvalidDocument.at(resource.path(), "records that obey the schema", found.toString());
         }

@@ -2,7 +2,7 @@ package ai.coreason.enclave.overseer.load;
 
 /**
  * How the heap is shared out, and how much of it each piece of work needs: half to aggregations and what else holds whole models, a
- * sixth to updates that come in; the rest is for everything else. Pure.
+ * sixth to updates that come in, a sixth to public records that models are measured on; the rest is for everything else. Pure.
  *
  * @param heapBytes the most memory that this JVM takes
  */
@@ -10,6 +10,7 @@ public record MemoryPlan(long heapBytes) {
     private static final int BYTES_PER_VALUE = 4;
     private static final int MODELS = 2;
     private static final int UPLOADS = 6;
+    private static final int PUBLIC_RECORDS = 6;
     /** Base, next model, its file, and one update's sealed and opened bytes beside those that wait. */
     private static final int COPIES = 6;
     /** The file's bytes, its values and the values that are checked against the graph; or the values, their tensors and the file. */
@@ -27,6 +28,11 @@ public record MemoryPlan(long heapBytes) {
     /** What all uploads may hold together. */
     public long uploads() {
         return heapBytes / UPLOADS;
+    }
+
+    /** What the public records of one job may hold. */
+    public long publicRecords() {
+        return heapBytes / PUBLIC_RECORDS;
     }
 
     /** What an aggregation holds. */

@@ -19,6 +19,15 @@ public interface RecordEncoder extends RecordSink {
      *     both sides
      */
     static RecordEncoder of(FederationJob job, DataResource resource) {
+        return of(job, resource, Runtime.getRuntime().maxMemory());
+    }
+
+    /**
+     * The same where a table's records may take only so much memory as they would of a heap of that size.
+     *
+     * @param heapBytes at most this JVM's
+     */
+    static RecordEncoder of(FederationJob job, DataResource resource, long heapBytes) {
         ResourceFit.requireTerms(job, resource);
         Layout layout = resource.format().layout();
         return layout instanceof TableSchema table
@@ -26,7 +35,8 @@ public interface RecordEncoder extends RecordSink {
                         job,
                         table,
                         resource.dataset().unit(),
-                        resource.dataset().declaredRows())
+                        resource.dataset().declaredRows(),
+                        heapBytes)
                 : new TensorEncoder(job, (Tensors) layout, resource.dataset().unit());
     }
 
