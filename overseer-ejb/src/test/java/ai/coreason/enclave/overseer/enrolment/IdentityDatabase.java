@@ -1,50 +1,18 @@
 package ai.coreason.enclave.overseer.enrolment;
 
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.stop.Silent;
-import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
-import ai.coreason.enclave.overseer.trust.TrustPolicyVersion;
 import ai.coreason.enclave.overseer.vault.StartSecret;
-import ai.coreason.enclave.privacy.ledger.Charge;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
-import ai.coreason.enclave.privacy.ledger.SignerCertificate;
-import ai.coreason.enclave.sentry.audit.AuditEntry;
-import ai.coreason.enclave.sentry.audit.AuditHead;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 
-/** The tables of identity in a Derby of their own in memory, outside of a server. */
+/** An Overseer's tables outside of a server, and what keeps identities in them. */
 public final class IdentityDatabase implements AutoCloseable {
-    private static final List<Class<?>> ENTITIES = List.of(
-            EnrolledNode.class,
-            EnrolmentSecret.class,
-            SiteDictionary.class,
-            TrustPolicyVersion.class,
-            UsedQuote.class,
-            StopOrder.class,
-            DatasetAccount.class,
-            Charge.class,
-            SignerCertificate.class,
-            AuditHead.class,
-            AuditEntry.class);
-
-    private final EntityManagerFactory factory;
-
-    public IdentityDatabase() {
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        new Tables("overseer", "job").upgrade(source);
-        AuditLog.TABLES.upgrade(source);
-        factory = Entities.in(source, ENTITIES);
-    }
+    private final OverseerDatabase database = new OverseerDatabase();
 
     /** A registry that tells nobody of quarantines. */
     public static NodeRegistry registry(EntityManager em) {
@@ -75,7 +43,7 @@ public final class IdentityDatabase implements AutoCloseable {
     }
 
     public <T> T inTransaction(Function<EntityManager, T> work) {
-        try (EntityManager em = factory.createEntityManager()) {
+        try (EntityManager em = database.entityManager()) {
             em.getTransaction().begin();
             try {
                 T result = work.apply(em);
@@ -91,6 +59,6 @@ public final class IdentityDatabase implements AutoCloseable {
 
     @Override
     public void close() {
-        factory.close();
+        database.close();
     }
 }

@@ -3,13 +3,9 @@ package ai.coreason.enclave.overseer.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.round.Round;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,15 +17,13 @@ class JobTableTest {
     private static final String LAST = "3".repeat(64);
     private static final String OTHERS = "4".repeat(64);
 
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(source, List.of(Job.class, Round.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         em.persist(job("a1", "ann", LAST));
         em.persist(job("b1", "bob", OTHERS));
@@ -45,7 +39,7 @@ class JobTableTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     private static Job job(String id, String submitter, String model) {

@@ -3,14 +3,7 @@ package ai.coreason.enclave.overseer.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.enrolment.EnrolmentSecret;
-import ai.coreason.enclave.overseer.enrolment.UsedQuote;
-import ai.coreason.enclave.overseer.job.Job;
-import ai.coreason.enclave.overseer.job.Participation;
-import ai.coreason.enclave.overseer.round.Contribution;
-import ai.coreason.enclave.overseer.round.Round;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.round.RoundsUnderWay;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
@@ -22,7 +15,6 @@ import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,7 +25,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +46,7 @@ class RetentionTest {
 
     private Storage storage;
     private SealingKeys keys;
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private RoundsUnderWay rounds;
     private Retention retention;
@@ -69,18 +60,8 @@ class RetentionTest {
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(
-                source,
-                List.of(
-                        Job.class,
-                        Participation.class,
-                        Round.class,
-                        Contribution.class,
-                        EnrolmentSecret.class,
-                        UsedQuote.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         rounds = new RoundsUnderWay(em);
         storage = new Storage(folder.resolve("state").toString());
@@ -92,7 +73,7 @@ class RetentionTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     /** A job with an update that was judged; where it lies. */

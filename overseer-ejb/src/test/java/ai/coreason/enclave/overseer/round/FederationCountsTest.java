@@ -2,26 +2,17 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
-import ai.coreason.enclave.overseer.job.Job;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.job.JobState;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
-import java.util.List;
 import java.util.Map;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.Test;
 
 class FederationCountsTest {
     @Test
     void counts_ofAFederation_nameEveryState() {
-        EmbeddedDataSource source = Entities.inMemory();
-        new Tables("overseer", "job").upgrade(source);
-        try (EntityManagerFactory factory =
-                        Entities.in(source, List.of(Job.class, Round.class, Contribution.class, EnrolledNode.class));
-                EntityManager em = factory.createEntityManager()) {
+        try (OverseerDatabase database = new OverseerDatabase();
+                EntityManager em = database.entityManager()) {
             FederationCounts counts = new FederationCounts(em);
             assertThat(counts.jobs())
                     .containsOnlyKeys(JobState.values())

@@ -2,31 +2,23 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.enrolment.NodeQuarantined;
 import ai.coreason.enclave.overseer.job.FederationMode;
-import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
-import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.stop.Silent;
-import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.Dataset;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
@@ -37,7 +29,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +52,7 @@ class LockOrderTest {
         @Override
         public void append(String event, ObjectNode details) {}
     };
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private ContributionKey first;
     private ContributionKey second;
@@ -70,20 +61,8 @@ class LockOrderTest {
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(
-                source,
-                List.of(
-                        Job.class,
-                        Round.class,
-                        Contribution.class,
-                        Participation.class,
-                        StopOrder.class,
-                        DatasetAccount.class,
-                        Charge.class));
-        EntityManager real = factory.createEntityManager();
+        database = new OverseerDatabase();
+        EntityManager real = database.entityManager();
         em = locks.watching(real);
         SealingKeys keys = new SealingKeys(
                 new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
@@ -106,7 +85,7 @@ class LockOrderTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     private List<String> lockedBy(Runnable call) {

@@ -4,30 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.SmallJob;
-import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
 import ai.coreason.enclave.overseer.enrolment.IdentityDatabase;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobState;
-import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.job.ParticipationTable;
-import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
-import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,7 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,28 +40,15 @@ class RoundOpenerTest {
 
     private final List<String> events = new ArrayList<>();
     private final List<String> order = new ArrayList<>();
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private LedgerMirror mirror;
     private RoundOpener opener;
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(
-                source,
-                List.of(
-                        Job.class,
-                        Participation.class,
-                        Round.class,
-                        Contribution.class,
-                        EnrolledNode.class,
-                        DatasetAccount.class,
-                        Charge.class,
-                        SignerCertificate.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         mirror = new LedgerMirror(em) {
             @Override
@@ -95,7 +73,7 @@ class RoundOpenerTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     private void enrolled(boolean trusted, Instant end) {

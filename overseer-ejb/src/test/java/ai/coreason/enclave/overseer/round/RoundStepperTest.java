@@ -3,15 +3,13 @@ package ai.coreason.enclave.overseer.round;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobState;
 import ai.coreason.enclave.overseer.job.NodePlan;
-import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.round.RoundStepper.Step;
 import ai.coreason.enclave.overseer.stop.Silent;
 import ai.coreason.enclave.overseer.stop.StopOrder;
@@ -27,7 +25,6 @@ import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,17 +49,14 @@ class RoundStepperTest {
 
     private final JobDocuments documents = new JobDocuments(new FederationMode("simulation"));
     private final List<String> events = new ArrayList<>();
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private SealingKeys keys;
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(
-                source, List.of(Job.class, Round.class, Contribution.class, Participation.class, StopOrder.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
         keys.create(LOST);
         keys.create(GOOD);
@@ -77,7 +70,7 @@ class RoundStepperTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     private void underWay(String job, int id) {

@@ -2,20 +2,17 @@ package ai.coreason.enclave.overseer.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.stop.Silent;
 import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,17 +21,15 @@ class RevokedUsersTest {
     private static final String SUB = "auth0|5f7c/8a";
 
     private final List<String> events = new ArrayList<>();
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private StopOrders stops;
     private RevokedUsers users;
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(source, List.of(StopOrder.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         AuditLog audit = new AuditLog() {
             @Override
@@ -50,7 +45,7 @@ class RevokedUsersTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     @Test

@@ -3,16 +3,12 @@ package ai.coreason.enclave.overseer.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.overseer.round.RoundsUnderWay;
-import ai.coreason.enclave.privacy.ledger.Charge;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
-import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
@@ -26,7 +22,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +32,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +70,7 @@ class EveryChargeMemberTest {
     private Path folder;
 
     private SampleLedger ledger;
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private LedgerMirror mirror;
     private ObjectNode row;
@@ -84,10 +78,8 @@ class EveryChargeMemberTest {
     @BeforeEach
     void open() {
         ledger = new SampleLedger(folder);
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        factory = Entities.in(source, List.of(DatasetAccount.class, Charge.class, SignerCertificate.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         mirror = new LedgerMirror(em);
         mirror.register("node_va", SampleLedger.HEART);
@@ -99,7 +91,7 @@ class EveryChargeMemberTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
         ledger.close();
     }
 

@@ -2,25 +2,15 @@ package ai.coreason.enclave.overseer.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.job.Job;
-import ai.coreason.enclave.overseer.job.Participation;
-import ai.coreason.enclave.overseer.round.Contribution;
-import ai.coreason.enclave.overseer.round.Round;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.round.RoundsUnderWay;
-import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KnownTermsTest {
     private static List<ChargeRow> charges;
 
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private KnownTerms terms;
     private ObjectNode row;
@@ -48,19 +38,8 @@ class KnownTermsTest {
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(
-                source,
-                List.of(
-                        Job.class,
-                        Participation.class,
-                        Round.class,
-                        Contribution.class,
-                        DatasetAccount.class,
-                        Charge.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         LedgerMirror mirror = new LedgerMirror(em);
         mirror.register("node_va", SampleLedger.HEART);
@@ -76,7 +55,7 @@ class KnownTermsTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     private String objection() {

@@ -3,30 +3,21 @@ package ai.coreason.enclave.overseer.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.job.Job;
-import ai.coreason.enclave.overseer.job.Participation;
-import ai.coreason.enclave.privacy.ledger.Charge;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.RowsCheck;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
-import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,19 +38,9 @@ class LedgerDeskTest {
     }
 
     private void registered(Call test) {
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        new Tables("overseer", "job").upgrade(source);
         try (SampleLedger ledger = new SampleLedger(folder);
-                EntityManagerFactory factory = Entities.in(
-                        source,
-                        List.of(
-                                DatasetAccount.class,
-                                Charge.class,
-                                SignerCertificate.class,
-                                Job.class,
-                                Participation.class));
-                EntityManager em = factory.createEntityManager()) {
+                OverseerDatabase database = new OverseerDatabase();
+                EntityManager em = database.entityManager()) {
             em.getTransaction().begin();
             LedgerMirror mirror = new LedgerMirror(em) {
                 @Override

@@ -3,23 +3,17 @@ package ai.coreason.enclave.overseer.update;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.coreason.enclave.base.Json;
-import ai.coreason.enclave.base.database.Entities;
-import ai.coreason.enclave.base.database.Tables;
-import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
+import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.enrolment.IdentityDatabase;
 import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.enrolment.NodeSession;
 import ai.coreason.enclave.overseer.enrolment.NodeStops;
-import ai.coreason.enclave.overseer.enrolment.UsedQuote;
 import ai.coreason.enclave.overseer.job.FederationMode;
-import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
-import ai.coreason.enclave.overseer.job.Participation;
 import ai.coreason.enclave.overseer.job.ParticipationState;
 import ai.coreason.enclave.overseer.job.ParticipationTable;
 import ai.coreason.enclave.overseer.round.Contribution;
 import ai.coreason.enclave.overseer.round.ContributionState;
-import ai.coreason.enclave.overseer.round.Round;
 import ai.coreason.enclave.overseer.round.RoundDesk;
 import ai.coreason.enclave.overseer.round.RoundMoved;
 import ai.coreason.enclave.overseer.round.RoundsUnderWay;
@@ -29,15 +23,11 @@ import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.privacy.ledger.Charge;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.CheckedRows;
-import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
-import ai.coreason.enclave.privacy.ledger.LedgerTables;
 import ai.coreason.enclave.privacy.ledger.RowsCheck;
 import ai.coreason.enclave.privacy.ledger.SampleLedger;
-import ai.coreason.enclave.privacy.ledger.SignerCertificate;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
@@ -46,7 +36,6 @@ import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.UpdateHeader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityManagerFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -56,7 +45,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +69,7 @@ class UpdateSettlementTest {
     private final List<String> events = new ArrayList<>();
     private final List<RoundMoved> moved = new ArrayList<>();
     private final List<String> checks = new ArrayList<>();
-    private EntityManagerFactory factory;
+    private OverseerDatabase database;
     private EntityManager em;
     private LedgerMirror mirror;
     private NodeRegistry nodes;
@@ -100,23 +88,8 @@ class UpdateSettlementTest {
 
     @BeforeEach
     void open() {
-        EmbeddedDataSource source = Entities.inMemory();
-        LedgerTables.SHARED.upgrade(source);
-        new Tables("overseer", "job").upgrade(source);
-        factory = Entities.in(
-                source,
-                List.of(
-                        Job.class,
-                        Participation.class,
-                        Round.class,
-                        Contribution.class,
-                        EnrolledNode.class,
-                        UsedQuote.class,
-                        StopOrder.class,
-                        DatasetAccount.class,
-                        Charge.class,
-                        SignerCertificate.class));
-        em = factory.createEntityManager();
+        database = new OverseerDatabase();
+        em = database.entityManager();
         em.getTransaction().begin();
         mirror = new LedgerMirror(em) {
             @Override
@@ -162,7 +135,7 @@ class UpdateSettlementTest {
     void close() {
         em.getTransaction().rollback();
         em.close();
-        factory.close();
+        database.close();
     }
 
     private Appraisal.Found found(boolean proven, Optional<ChargeRow> charge) {
