@@ -37,6 +37,11 @@ public record OverseerFiles(Path folder, Path state) {
     /** The mode that takes an OpenID provider's tokens only. */
     public static final String PRODUCTION = "production";
 
+    /** Tables in the folder itself. */
+    public static final String DERBY = "derby";
+    /** Tables in PostgreSQL. */
+    public static final String POSTGRESQL = "postgresql";
+
     private static final Duration VALIDITY = Duration.ofDays(365);
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
@@ -49,6 +54,20 @@ public record OverseerFiles(Path folder, Path state) {
     public Optional<String> mode() throws IOException {
         Path file = folder.resolve("mode");
         return Files.exists(file) ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    }
+
+    /** What keeps the tables, {@link #DERBY} or {@link #POSTGRESQL}; empty before the first start. */
+    public Optional<String> database() throws IOException {
+        Path file = folder.resolve("database");
+        if (Files.exists(file)) {
+            return Optional.of(Files.readString(file).strip());
+        }
+        return Files.isDirectory(state.resolve("db")) ? Optional.of(DERBY) : Optional.empty();
+    }
+
+    /** Remembers what keeps the tables: another start would find none of them elsewhere. */
+    public void keepDatabase(String kind) throws IOException {
+        write(folder.resolve("database"), kind + "\n");
     }
 
     /** Makes what is missing: the folder's mode, the federation's authority and its public certificate; in simulation the key of user tokens. */
@@ -79,7 +98,7 @@ public record OverseerFiles(Path folder, Path state) {
     public Map<String, String> variables(String mode, int userPort, int nodePort) {
         Map<String, String> variables = new HashMap<>();
         variables.put("enclave.mode", mode);
-        variables.put("db.kind", "derby");
+        variables.put("db.kind", DERBY);
         variables.put("jms.kind", "liberty");
         variables.put("https.port", String.valueOf(userPort));
         variables.put("node.port", String.valueOf(nodePort));

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.launcher.server.OverseerFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class DatabaseOptions {
     private Optional<String> url = Optional.empty();
 
     @Option(names = "--database-user", paramLabel = "NAME", description = "who connects; enclave when left out")
-    private String user = "enclave";
+    private Optional<String> user = Optional.empty();
 
     @Option(
             names = "--database-password-file",
@@ -43,7 +44,7 @@ final class DatabaseOptions {
             names = "--database-ssl",
             paramLabel = "MODE",
             description = "disable, require, verify-ca or verify-full; verify-full when left out")
-    private String ssl = "verify-full";
+    private Optional<String> ssl = Optional.empty();
 
     /**
      * Variables of the server's configuration.
@@ -53,21 +54,22 @@ final class DatabaseOptions {
     Map<String, String> variables() {
         Map<String, String> variables = new HashMap<>();
         if (url.isEmpty()) {
-            if (passwordFile.isPresent()) {
-                throw wrong("--database-password-file: expected --database beside it, got it alone");
-            }
+            requireAlone("--database-user", user);
+            requireAlone("--database-password-file", passwordFile);
+            requireAlone("--database-ssl", ssl);
             return variables;
         }
         URI address = address(url.get());
-        if (!SSL_MODES.contains(ssl)) {
-            throw wrong("--database-ssl: expected disable, require, verify-ca or verify-full, got " + ssl);
+        String mode = ssl.orElse("verify-full");
+        if (!SSL_MODES.contains(mode)) {
+            throw wrong("--database-ssl: expected disable, require, verify-ca or verify-full, got " + mode);
         }
-        variables.put("db.kind", "postgresql");
+        variables.put("db.kind", kind());
         variables.put("db.host", address.getHost());
         variables.put("db.port", String.valueOf(address.getPort() < 0 ? DEFAULT_PORT : address.getPort()));
         variables.put("db.name", address.getPath().substring(1));
-        variables.put("db.user", user);
-        variables.put("db.ssl.mode", ssl);
+        variables.put("db.user", user.orElse("enclave"));
+        variables.put("db.ssl.mode", mode);
         return variables;
     }
 
@@ -78,6 +80,17 @@ final class DatabaseOptions {
      */
     Map<String, String> secrets() {
         return url.isEmpty() ? Map.of() : Map.of("db.password", password());
+    }
+
+    /** What keeps the tables. */
+    String kind() {
+        return url.isEmpty() ? OverseerFiles.DERBY : OverseerFiles.POSTGRESQL;
+    }
+
+    private void requireAlone(String option, Optional<?> value) {
+        if (value.isPresent()) {
+            throw wrong(option + ": expected --database beside it, got it alone");
+        }
     }
 
     private URI address(String text) {

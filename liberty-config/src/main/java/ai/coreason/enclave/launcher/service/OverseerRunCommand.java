@@ -99,17 +99,25 @@ final class OverseerRunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
+        checkPublic();
         OverseerFiles files = OverseerFiles.of(state.folder());
         String mode = simulation ? OverseerFiles.SIMULATION : OverseerFiles.PRODUCTION;
         String made = files.mode().orElse(mode);
         if (!made.equals(mode)) {
             throw state.wrong("expected a folder made for " + mode + ", got one made for " + made);
         }
+        String tables = files.database().orElse(database.kind());
+        if (!tables.equals(database.kind())) {
+            throw state.wrong("expected a folder whose tables are in " + database.kind() + ", as --database "
+                    + (database.kind().equals(OverseerFiles.DERBY) ? "is left out" : "says")
+                    + ", got one whose tables are in "
+                    + tables + ": jobs and ledgers would be missing");
+        }
         Service.refuseSecond(state.folder());
         checkPorts();
-        checkPublic();
         Distribution distribution = Distribution.locate();
         files.make(mode);
+        files.keepDatabase(tables);
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
         Set<String> reached = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", any));
         reached.addAll(names);

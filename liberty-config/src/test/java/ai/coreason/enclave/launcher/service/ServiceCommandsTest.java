@@ -205,6 +205,65 @@ class ServiceCommandsTest {
     }
 
     @Test
+    void overseerRun_folderWhoseTablesAreElsewhere_isRefused() throws IOException {
+        OverseerFiles files = OverseerFiles.of(folder);
+        files.make(OverseerFiles.SIMULATION);
+        files.keepDatabase(OverseerFiles.POSTGRESQL);
+        assertThat(run(Enclave.commandLine(), "overseer", "run", "--simulation", "--state", "" + folder))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("--state: expected a folder whose tables are in derby, as --database is left out,"
+                        + " got one whose tables are in postgresql: jobs and ledgers would be missing");
+
+        Path older = folder.resolve("older");
+        OverseerFiles.of(older).make(OverseerFiles.SIMULATION);
+        Files.createDirectories(OverseerFiles.of(older).state().resolve("db"));
+        Path password = Files.writeString(folder.resolve("password"), "a password");
+        assertThat(run(
+                        Enclave.commandLine(),
+                        "overseer",
+                        "run",
+                        "--simulation",
+                        "--state",
+                        "" + older,
+                        "--database=postgresql://127.0.0.1/enclave",
+                        "--database-password-file=" + password))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("--state: expected a folder whose tables are in postgresql, as --database says, got one whose"
+                        + " tables are in derby");
+    }
+
+    @Test
+    void overseerRun_publicRecordsThatCannotBeRead_areRefusedAndNothingIsMade() throws IOException {
+        Path state = folder.resolve("state");
+        assertThat(run(
+                        Enclave.commandLine(),
+                        "overseer",
+                        "run",
+                        "--simulation",
+                        "--state",
+                        "" + state,
+                        "--public=" + folder))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--public: expected a folder with datapackage.json, got " + folder);
+
+        Files.writeString(folder.resolve("datapackage.json"), "{\"resources\": []}");
+        assertThat(run(
+                        Enclave.commandLine(),
+                        "overseer",
+                        "run",
+                        "--simulation",
+                        "--state",
+                        "" + state,
+                        "--public=" + folder))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("--public: " + folder.resolve("datapackage.json") + ": resources: expected 1 to");
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
     void make_again_keepsKeysAndFolderIsPrivate() throws IOException {
         Path state = folder.resolve("made");
         OverseerFiles files = OverseerFiles.of(state);
