@@ -1,16 +1,17 @@
-package ai.coreason.enclave.sentry.contract;
+package ai.coreason.enclave.sentry.contract.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.plan.Metric;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.HardwareType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The bytes of an update on its way, and what its sealed part is bound to: nodes and Overseers of other versions know them. */
@@ -42,44 +43,60 @@ class UpdateGoldenTest {
         return bytes(48, 3);
     }
 
-    private static UpdateHeader header() {
+    private static UpdateStatement statement(Map<Metric, Double> metrics) {
         ObjectNode row =
                 Json.object().put("sequence", 7).put("hash", "0d".repeat(32)).put("delta", 1e-5);
-        return new UpdateHeader(
-                UUID.fromString("0b0f7b5e-3c9b-4a55-8f0a-6f5a2b7d9c11"),
+        return new UpdateStatement(
+                ContributionKey.of("0b0f7b5e-3c9b-4a55-8f0a-6f5a2b7d9c11", 3, 2, "node_a"),
                 "0a".repeat(32),
-                3,
-                2,
-                "node_a",
                 bytes(32, 1),
                 "0b".repeat(32),
                 "0c".repeat(32),
-                Digests.sha256Hex(sealed()),
                 row,
-                new Evidence(
-                        HardwareType.SIMULATED,
-                        new byte[] {1, 2, 3},
-                        Json.object().put("node_id", "node_a").put("epoch", 4)),
-                Map.of(Metric.LOSS, 0.5),
+                metrics,
                 OptionalLong.of(12));
     }
 
+    private static Evidence evidence() {
+        return new Evidence(
+                HardwareType.SIMULATED,
+                new byte[] {1, 2, 3},
+                Json.object().put("node_id", "node_a").put("epoch", 4));
+    }
+
+    private static SealedUpdate update() {
+        return new SealedUpdate(statement(Map.of(Metric.LOSS, 0.5)), sealed());
+    }
+
     @Test
-    void header_written_isTheseBytes() {
-        assertThat(new String(Json.write(header().json()), StandardCharsets.UTF_8))
+    void envelope_written_isTheseBytes() {
+        assertThat(text(Json.write(UpdateEnvelope.of(update(), evidence()).json())))
                 .isEqualTo(HEADER);
     }
 
     @Test
-    void aad_ofAHeader_isTheseBytes() {
-        assertThat(new String(header().aad(), StandardCharsets.UTF_8)).isEqualTo(AAD);
+    void aad_ofAStatement_isTheseBytes() {
+        assertThat(text(update().statement().aad())).isEqualTo(AAD);
     }
 
     @Test
-    void envelope_written_isLengthHeaderAndSealedBytes() {
-        assertThat(HexFormat.of().formatHex(new UpdateEnvelope(header(), sealed()).write()))
+    void upload_isLengthEnvelopeAndSealedBytes() {
+        assertThat(HexFormat.of().formatHex(UpdateEnvelope.upload(update(), evidence())))
                 .isEqualTo("%02x%02x000000000000".formatted(HEADER.length() & 0xff, HEADER.length() >> 8)
                         + HexFormat.of().formatHex(HEADER.getBytes(StandardCharsets.UTF_8))
                         + HexFormat.of().formatHex(sealed()));
+    }
+
+    @Test
+    void envelope_withAllMetrics_namesThemInOneOrder() {
+        Map<Metric, Double> both = Map.of(Metric.ACCURACY, 0.25, Metric.LOSS, 0.5);
+        SealedUpdate update = new SealedUpdate(statement(both), sealed());
+
+        assertThat(text(Json.write(UpdateEnvelope.of(update, evidence()).json())))
+                .endsWith(",\"metrics\":{\"loss\":0.5,\"accuracy\":0.25},\"train_ms\":12}");
+    }
+
+    private static String text(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8);
     }
 }
