@@ -17,7 +17,7 @@ import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.privacy.plan.StrategySpec;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.FloatBuffer;
@@ -83,12 +83,11 @@ public class Aggregator {
         double[] weights = weights(step);
         List<Part> parts = new ArrayList<>();
         for (Contribution c : step.admitted()) {
-            UpdateEnvelope envelope = UpdateEnvelope.parse(
-                    storage.updates().read(c.envelopeDigest().orElseThrow()));
+            byte[] upload = storage.updates().read(c.envelopeDigest().orElseThrow());
             Weights update = inspector.open(
                     step.round().jobId(),
                     step.job(),
-                    envelope,
+                    UpdateEnvelope.parse(upload).sealed(upload),
                     step.job().training().strategy().maxUpdateNorm());
             parts.add(new Part(weights[parts.size()], update::view));
         }

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobEvent;
@@ -62,9 +63,10 @@ public class RoundOpener {
     /**
      * Opens the next attempt of a job, or halts the job.
      *
+     * @param next which attempt that is, of this job
      * @return the nodes that have a task now; empty when the job has ended
      */
-    public List<String> open(Job job, FederationJob document, long number, long attempt) {
+    public List<String> open(Job job, FederationJob document, AttemptKey next) {
         List<Participation> all = participations.of(job.id());
         for (Participation p : all) {
             if (p.active()) {
@@ -85,7 +87,7 @@ public class RoundOpener {
             job.moveTo(JobState.RUNNING, "");
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        Round round = new Round(job.id(), number, attempt, job.modelDigest(), now, now.plus(document.roundDeadline()));
+        Round round = new Round(next, job.modelDigest(), now, now.plus(document.roundDeadline()));
         em.persist(round);
         active.forEach(p -> em.persist(invitation(round, p.nodeId(), now)));
         return active.stream().map(Participation::nodeId).toList();

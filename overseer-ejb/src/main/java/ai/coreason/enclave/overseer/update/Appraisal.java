@@ -5,8 +5,8 @@ import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.Verdict;
-import ai.coreason.enclave.sentry.contract.ContributionKey;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,31 +43,32 @@ public sealed interface Appraisal {
      * @param proven whether its evidence holds, so that its quote is used up with it
      * @param charge the charge that came with it, to be mirrored; empty where it is not this task's
      */
-    record Found(UpdateHeader header, boolean proven, Optional<ChargeRow> charge) {}
+    record Found(UpdateEnvelope envelope, boolean proven, Optional<ChargeRow> charge) {}
 
     /**
-     * Appraises an update by its header; what is sealed was opened at the door.
+     * Appraises an update by its envelope; what is sealed was opened at the door, which also saw to it that the envelope names
+     * the attempt and the node that it is judged for.
      *
-     * @param key whose it is
      * @param task what the node was asked
      * @param evidence the verdict on its evidence
      */
-    static Appraisal of(ContributionKey key, UpdateHeader header, Awaited task, Verdict evidence) {
+    static Appraisal of(UpdateEnvelope update, Awaited task, Verdict evidence) {
+        UpdateStatement answer = update.statement();
         TaskMatch match = new TaskMatch(task);
-        List<String> reasons = new ArrayList<>(match.faults(header));
+        List<String> reasons = new ArrayList<>(match.faults(answer));
         if (evidence instanceof Verdict.Refused refused) {
             refused.reasons().stream().map(Reason::toString).forEach(reasons::add);
         }
         Optional<ChargeRow> charge = Optional.empty();
         try {
-            ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
-            Optional<String> fault = match.fault(key.attempt(), row);
+            ChargeRow row = ChargeRow.parse(answer.ledgerRow(), "ledger_row");
+            Optional<String> fault = match.fault(answer.key().attempt(), row);
             fault.ifPresent(reasons::add);
             charge = fault.isEmpty() ? Optional.of(row) : Optional.empty();
         } catch (InvalidDocument | IllegalArgumentException e) {
             reasons.add(e.getMessage());
         }
-        Found found = new Found(header, evidence instanceof Verdict.Trusted, charge);
+        Found found = new Found(update, evidence instanceof Verdict.Trusted, charge);
         return reasons.isEmpty() ? new Fit(found) : new Unfit(found, reasons);
     }
 }

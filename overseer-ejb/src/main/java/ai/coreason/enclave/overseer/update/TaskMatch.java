@@ -4,7 +4,7 @@ import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.round.Awaited;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.plan.TrainingPlan;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,16 +12,16 @@ import java.util.Optional;
 
 /** Whether what a node hands in answers the task that it was given. Pure. */
 record TaskMatch(Awaited task) {
-    /** All members of an update's header that are not this task's. */
-    List<String> faults(UpdateHeader header) {
+    /** All members of an update's statement that are not this task's. */
+    List<String> faults(UpdateStatement answer) {
         List<String> out = new ArrayList<>();
-        if (!Arrays.equals(header.nonce(), task.nonce())) {
+        if (!Arrays.equals(answer.nonce(), task.nonce())) {
             out.add("nonce: not the one of this task");
         }
-        compare(out, "job_digest", task.jobDigest(), header.jobDigest());
-        compare(out, "base_digest", task.baseDigest(), header.baseDigest());
-        compare(out, "plan_digest", task.plan().digest(), header.planDigest());
-        task.plan().metrics().objection(header.metrics()).ifPresent(out::add);
+        compare(out, "job_digest", task.jobDigest(), answer.jobDigest());
+        compare(out, "base_digest", task.baseDigest(), answer.baseDigest());
+        compare(out, "plan_digest", task.plan().digest(), answer.planDigest());
+        task.plan().metrics().objection(answer.metrics()).ifPresent(out::add);
         return out;
     }
 

@@ -6,8 +6,7 @@ import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Passage;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.seal.Hpke;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -29,14 +28,13 @@ public class UpdateInspector {
     }
 
     /**
-     * The update inside an envelope.
+     * The update that was sealed for a job.
      *
      * @param maxNorm the largest L2 norm that it may have, as {@link UpdateLimits} says
      * @throws InvalidDocument if it does not open, is not an update of the job's graph, or is longer
      */
-    public Weights open(String jobId, FederationJob job, UpdateEnvelope envelope, OptionalDouble maxNorm) {
-        byte[] plain = Hpke.open(
-                keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
+    public Weights open(String jobId, FederationJob job, SealedUpdate sealed, OptionalDouble maxNorm) {
+        byte[] plain = sealed.open(keys.pair(jobId));
         Passage passage = Airlock.check(
                 job.model(), Safetensors.read(plain), Airlock.Cargo.UPDATE, new Airlock.Limits(Map.of(), maxNorm));
         if (passage instanceof Passage.Refused refused) {

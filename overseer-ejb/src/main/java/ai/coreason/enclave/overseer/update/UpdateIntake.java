@@ -14,9 +14,11 @@ import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -74,36 +76,44 @@ public class UpdateIntake {
             if (!digest.equals(declaredDigest)) {
                 throw InvalidDocument.at("Content-Digest", "the SHA-256 of the body, " + digest, declaredDigest);
             }
-            UpdateEnvelope envelope = UpdateEnvelope.parse(arrival.read());
-            UpdateHeader header = envelope.header();
-            match("header.job_id", jobId, header.jobId().toString());
-            match("header.round", Long.toString(round), Integer.toString(header.round()));
-            match("header.node_id", nodeId, header.nodeId());
-            ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
-            inspect(document, envelope, terms);
-            queue.enqueue(new ClaimCheck(header.key(), digest, session), header.sealedSha256(), arrival);
+            byte[] upload = arrival.read();
+            UpdateEnvelope envelope = UpdateEnvelope.parse(upload);
+            SealedUpdate sealed = envelope.sealed(upload);
+            UpdateStatement statement = sealed.statement();
+            ContributionKey key = statement.key();
+            match("header.job_id", jobId, key.jobId());
+            match("header.round", Long.toString(round), Long.toString(key.round()));
+            match("header.node_id", nodeId, key.nodeId());
+            ChargeRow.parse(statement.ledgerRow(), "header.ledger_row");
+            if (!known(key, envelope.sealedSha256())) {
+                inspect(document, sealed, terms);
+            }
+            queue.enqueue(new ClaimCheck(key, digest, session), envelope.sealedSha256(), arrival);
         }
     }
 
-    /**
-     * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the envelope that was
-     * opened here stands in the row and in the message, and nothing else is queued. Of sealed bytes that this very attempt has
-     * from this node already nothing is queued, and the key of a job that is over is gone.
-     */
-    private void inspect(FederationJob document, UpdateEnvelope envelope, RoundTerms terms) {
-        UpdateHeader header = envelope.header();
-        boolean known = rounds.contribution(header.key())
+    /** Whether this very attempt has these sealed bytes from this node already: then nothing is queued. */
+    private boolean known(ContributionKey key, String sealedSha256) {
+        return rounds.contribution(key)
                 .flatMap(Contribution::sealedDigest)
-                .filter(header.sealedSha256()::equals)
+                .filter(sealedSha256::equals)
                 .isPresent();
-        if (known) {
-            return;
-        }
+    }
+
+    /**
+     * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the upload that was opened
+     * here stands in the row and in the message, and nothing else is queued. What is known already is not opened again: the key of
+     * a job that is over is gone.
+     */
+    private void inspect(FederationJob document, SealedUpdate sealed, RoundTerms terms) {
         try {
             inspector.open(
-                    header.key().jobId(), document, envelope, limits.of(document, terms.plan(), terms.baseDigest()));
+                    sealed.statement().key().jobId(),
+                    document,
+                    sealed,
+                    limits.of(document, terms.plan(), terms.baseDigest()));
         } catch (SealingKeys.Destroyed over) {
-            throw UploadRefused.closed(header.key().attempt(), "part of a job that has ended");
+            throw UploadRefused.closed(sealed.statement().key().attempt(), "part of a job that has ended");
         }
     }
 

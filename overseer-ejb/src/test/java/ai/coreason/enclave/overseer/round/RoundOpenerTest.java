@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.database.Entities;
 import ai.coreason.enclave.base.database.Tables;
@@ -104,7 +105,9 @@ class RoundOpenerTest {
 
     private List<String> opened() {
         List<String> nodes = opener.open(
-                em.find(Job.class, "job-1"), FederationJob.parse(SmallJob.document(), JobRules.inSimulation()), 1, 2);
+                em.find(Job.class, "job-1"),
+                FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
+                new AttemptKey("job-1", 1, 2));
         em.flush();
         return nodes;
     }

@@ -41,7 +41,8 @@ import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -53,7 +54,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.apache.derby.jdbc.EmbeddedDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,21 +157,17 @@ class UpdateSettlementTest {
     }
 
     private Appraisal.Found found(boolean proven, Optional<ChargeRow> charge) {
-        UpdateHeader header = new UpdateHeader(
-                UUID.fromString("6f1d2a34-0000-4000-8000-000000000001"),
+        UpdateStatement statement = new UpdateStatement(
+                key,
                 "a".repeat(64),
-                1,
-                1,
-                "node_va",
                 new byte[32],
                 RoundsUnderWay.BASE,
                 "b".repeat(64),
-                SEALED,
                 row.json(),
-                new Evidence(HardwareType.SIMULATED, QUOTE, Json.object()),
                 Map.of(),
                 OptionalLong.of(12));
-        return new Appraisal.Found(header, proven, charge);
+        Evidence evidence = new Evidence(HardwareType.SIMULATED, QUOTE, Json.object());
+        return new Appraisal.Found(new UpdateEnvelope(statement, SEALED, evidence), proven, charge);
     }
 
     private Appraisal fit() {
