@@ -7,7 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.UUID;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The text formats of documents: digests, binary, times. Each read names the field it refuses. */
@@ -18,7 +18,7 @@ public final class Formats {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern HEX = Pattern.compile("(?:[0-9a-f]{2}){1,128}");
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?Z");
-    private static final Pattern LOWER_UUID = Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private Formats() {}
 
@@ -41,9 +41,9 @@ public final class Formats {
                         s -> HEX.matcher(s).matches()));
     }
 
-    /** A UUID. */
-    public static UUID uuid(JsonFields f, String name) {
-        return UUID.fromString(f.text(name, "a UUID", s -> LOWER_UUID.matcher(s).matches()));
+    /** A UUID, in lower case whatever was written: one job has one id. */
+    public static String uuid(JsonFields f, String name) {
+        return f.text(name, "a UUID", s -> UUID_TEXT.matcher(s).matches()).toLowerCase(Locale.ROOT);
     }
 
     /** An RFC 3339 time in UTC. */

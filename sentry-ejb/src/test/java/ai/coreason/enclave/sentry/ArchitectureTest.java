@@ -7,9 +7,11 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.SealingKey;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -49,7 +51,12 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("ai.coreason.enclave..")
                     .and(not(
                             resideInAnyPackage("ai.coreason.enclave.sentry.attestation..", "ai.coreason.enclave.base")))
-                    .and(not(belongToAnyOf(Evidence.class, HardwareType.class, SealingKey.class))));
+                    .and(not(belongToAnyOf(
+                            Evidence.class,
+                            HardwareType.class,
+                            SealingKey.class,
+                            ContributionKey.class,
+                            UpdateStatement.class))));
 
     @ArchTest
     static final ArchRule attestation_roomsHaveNoCycle = slices().matching(

@@ -89,7 +89,7 @@ class EvidenceFaultsIT {
                 .get("job_id")
                 .asText();
         RoundTask task = mallory.task();
-        assertThat(task.jobId()).hasToString(job);
+        assertThat(task.key().jobId()).isEqualTo(job);
         return task;
     }
 

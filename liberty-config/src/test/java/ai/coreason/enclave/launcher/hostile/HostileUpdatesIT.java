@@ -57,7 +57,7 @@ class HostileUpdatesIT {
                 .get("job_id")
                 .asText();
         task = mallory.task();
-        assertThat(task.jobId()).hasToString(job);
+        assertThat(task.key().jobId()).isEqualTo(job);
     }
 
     /** So that a test that fails leaves no task to the next one. */

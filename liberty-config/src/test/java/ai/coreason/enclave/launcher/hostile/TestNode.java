@@ -11,7 +11,7 @@ import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.contract.RoundTask;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -214,10 +214,10 @@ final class TestNode {
     /** An envelope whose header was changed before it was sealed. */
     byte[] envelope(RoundTask task, byte[] plain, Consumer<ObjectNode> change) throws Exception {
         ObjectNode header = Json.object()
-                .put("job_id", task.jobId().toString())
+                .put("job_id", task.key().jobId())
                 .put("job_digest", task.jobDigest())
-                .put("round", task.round())
-                .put("attempt", task.attempt())
+                .put("round", task.key().round())
+                .put("attempt", task.key().attempt())
                 .put("node_id", id)
                 .put("nonce", Base64.getEncoder().encodeToString(task.nonce()))
                 .put("base_digest", task.baseDigest())
@@ -226,7 +226,7 @@ final class TestNode {
         header.set("ledger_row", ledger.charge(task).json());
         header.put("train_ms", 1);
         change.accept(header);
-        byte[] sealed = Hpke.seal(task.hpke().key(), UpdateEnvelope.sealInfo(), Json.canonical(header), plain);
+        byte[] sealed = Hpke.seal(task.hpke().key(), SealedUpdate.info(), Json.canonical(header), plain);
         header.put("sealed_sha256", Digests.sha256Hex(sealed));
         header.set(
                 "evidence",
@@ -242,8 +242,8 @@ final class TestNode {
                 .put("tls_spki_sha384", spki(keys))
                 .put("code_manifest_sha256", MANIFEST)
                 .put("job_digest", task.jobDigest())
-                .put("round", task.round())
-                .put("attempt", task.attempt())
+                .put("round", task.key().round())
+                .put("attempt", task.key().attempt())
                 .put("base_digest", task.baseDigest())
                 .put("plan_digest", task.planDigest())
                 .put("update_digest", header.get("sealed_sha256").asText());
@@ -276,7 +276,7 @@ final class TestNode {
 
     /** The path of this node's update to a task. */
     String path(RoundTask task) {
-        return "/jobs/" + task.jobId() + "/rounds/" + task.round() + "/updates/" + id;
+        return "/jobs/" + task.key().jobId() + "/rounds/" + task.key().round() + "/updates/" + id;
     }
 
     /** Uploads with the right digest. */
@@ -306,12 +306,12 @@ final class TestNode {
 
     /** What users see of the node's update once it was refused: in quarantine the node itself is not told. */
     private JsonNode asUsersSee(RoundTask task) throws Exception {
-        JsonNode rounds = TestOverseer.get("operator", "/jobs/" + task.jobId() + "/rounds")
+        JsonNode rounds = TestOverseer.get("operator", "/jobs/" + task.key().jobId() + "/rounds")
                 .ok()
                 .json();
         for (JsonNode round : rounds) {
-            if (round.get("round").asInt() == task.round()
-                    && round.get("attempt").asInt() == task.attempt()) {
+            if (round.get("round").asInt() == task.key().round()
+                    && round.get("attempt").asInt() == task.key().attempt()) {
                 for (JsonNode declined : round.get("declined")) {
                     if (declined.get("node_id").asText().equals(id)) {
                         ObjectNode seen =

@@ -60,9 +60,18 @@ public final class Enrolment implements TaskLoop.Enroller {
     /**
      * What the node says of its data.
      *
-     * @param ledgerHead the head of its ledger, {@code {sequence, hash}}; empty unless it has exactly one
+     * @param ledgerHead the head of its ledger; empty unless it has exactly one
      */
-    public record Holdings(List<DatasetRegistration> datasets, Optional<ObjectNode> ledgerHead) {
+    public record Holdings(List<DatasetRegistration> datasets, Optional<Head> ledgerHead) {
+        /**
+         * The last row of a ledger.
+         *
+         * @param sequence its place; 0 before the first
+         * @param hash its hash, or the genesis hash
+         */
+        public record Head(long sequence, String hash) {}
+
+        /** Copies the list. */
         public Holdings {
             datasets = List.copyOf(datasets);
         }
@@ -174,13 +183,12 @@ public final class Enrolment implements TaskLoop.Enroller {
 
     private ObjectNode request(NodeIdentity identity, Tokens pair, String nonce) {
         Holdings now = holdings.get();
-        ObjectNode members = Json.object()
-                .put("node_id", site.nodeId())
-                .put("nonce", nonce)
-                .put("tls_spki_sha384", identity.spkiSha384())
-                .put("code_manifest_sha256", self.manifestSha256());
-        now.ledgerHead().ifPresent(head -> members.set("ledger_head", head));
-        ReportData reportData = ReportData.parse(ReportData.Role.ENROLMENT, members, "report_data");
+        ReportData known = ReportData.enrolment(site.nodeId(), nonce, identity.spkiSha384())
+                .withManifest(self.manifestSha256());
+        ReportData reportData = now.ledgerHead()
+                .map(head -> known.withLedgerHead(head.sequence(), head.hash()))
+                .orElse(known)
+                .readable();
         ObjectNode request = Json.object()
                 .put("node_id", site.nodeId())
                 .put("token", pair.now())

@@ -4,7 +4,6 @@ import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes.GuestQuote;
 import ai.coreason.enclave.sentry.contract.Evidence;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -24,13 +23,11 @@ final class HardwareSource implements EvidenceSource {
     @Override
     public Evidence attest(ReportData reportData) {
         try {
-            ObjectNode members = reportData.json();
             Optional<Evidence.Gpu> said = Optional.empty();
             if (gpu.isPresent()) {
                 said = Optional.of(gpu.get().over(nonce(reportData)));
-                members.put("gpu_evidence_sha256", said.get().sha256());
             }
-            ReportData whole = ReportData.parse(reportData.role(), members, "report_data");
+            ReportData whole = said.map(reportData::withGpu).orElse(reportData).readable();
             GuestQuote quote = quotes.quote(whole.digest());
             return new Evidence(quote.type(), quote.quote(), quote.certificates(), said, whole.json());
         } catch (IOException e) {

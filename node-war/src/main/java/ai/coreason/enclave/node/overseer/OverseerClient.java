@@ -9,6 +9,7 @@ import ai.coreason.enclave.node.overseer.OverseerCalls.Answer;
 import ai.coreason.enclave.node.overseer.OverseerCalls.Limits;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.LedgerCertificates;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -97,9 +98,9 @@ public final class OverseerClient {
      * @return a safetensors file
      * @throws InvalidDocument if the bytes have another digest
      */
-    public byte[] model(String jobId, long round, String digest, long bytes)
+    public byte[] model(AttemptKey key, String digest, long bytes)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        String path = "/jobs/" + jobId + "/rounds/" + round + "/model";
+        String path = round(key) + "/model";
         Limits limits = new Limits(DOWNLOAD, TRIES, bytes);
         Answer answer = calls.send("GET " + path, limits, path, r -> r.GET());
         String etag = answer.etag().replaceFirst("^(W/)?\"(.*)\"$", "$2");
@@ -113,18 +114,22 @@ public final class OverseerClient {
         return answer.body();
     }
 
-    /** Sends the sealed update of one attempt; sending the same sealed bytes again changes nothing. */
-    public void upload(String jobId, long round, String nodeId, byte[] envelope)
+    /**
+     * Sends the sealed update of one attempt; sending the same sealed bytes again changes nothing.
+     *
+     * @param upload the sealed bytes behind their envelope, which names the attempt
+     */
+    public void upload(ContributionKey key, byte[] upload)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        String path = "/jobs/" + jobId + "/rounds/" + round + "/updates/" + nodeId;
-        Limits limits = new Limits(SHORT.plusSeconds(envelope.length / SLOWEST), TRIES, JSON_BYTES);
+        String path = round(key.attempt()) + "/updates/" + key.nodeId();
+        Limits limits = new Limits(SHORT.plusSeconds(upload.length / SLOWEST), TRIES, JSON_BYTES);
         String digest = "sha-256=:"
-                + Base64.getEncoder().encodeToString(Digests.sha256().digest(envelope)) + ":";
+                + Base64.getEncoder().encodeToString(Digests.sha256().digest(upload)) + ":";
         calls.send(
                 "PUT " + path,
                 limits,
                 path,
-                r -> r.PUT(BodyPublishers.ofByteArray(envelope))
+                r -> r.PUT(BodyPublishers.ofByteArray(upload))
                         .header("Content-Type", "application/octet-stream")
                         .header("Content-Digest", digest));
     }
@@ -168,9 +173,14 @@ public final class OverseerClient {
                 .put("attempt", key.attempt())
                 .put("reason", reason.name())
                 .put("detail", detail.substring(0, Math.min(detail.length(), DETAIL)));
-        String path = "/jobs/" + key.jobId() + "/rounds/" + key.round() + "/declines";
+        String path = round(key) + "/declines";
         Limits limits = new Limits(SHORT, TRIES, JSON_BYTES);
         calls.send("POST " + path, limits, path, r -> r.POST(json(body)).header("Content-Type", "application/json"));
+    }
+
+    /** All attempts at a round have one base model and one place for what they give. */
+    private static String round(AttemptKey key) {
+        return "/jobs/" + key.jobId() + "/rounds/" + key.round();
     }
 
     private JsonNode post(String name, String path, ObjectNode body)

@@ -9,7 +9,6 @@ import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.attestation.http.Waiting;
 import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import ai.coreason.enclave.sentry.attestation.policy.TrustPolicy;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -86,12 +85,9 @@ public final class OverseerProof {
         random.nextBytes(bytes);
         String nonce = Base64.getEncoder().encodeToString(bytes);
         OverseerClient.Shown shown = overseer.evidence(nodeId, nonce);
-        ObjectNode expected =
-                Json.object().put("verifier", nodeId).put("nonce", nonce).put("tls_spki_sha384", shown.spkiSha384());
-        Verdict verdict = appraiser.judge(
-                shown.evidence(),
-                new QuoteAppraiser.Occasion(ReportData.Role.OVERSEER, expected, clock.instant()),
-                policy);
+        ReportData expected = ReportData.overseer(nodeId, nonce, shown.spkiSha384());
+        Verdict verdict =
+                appraiser.judge(shown.evidence(), new QuoteAppraiser.Occasion(expected, clock.instant()), policy);
         if (verdict instanceof Verdict.Refused refused) {
             throw new OverseerUntrusted(refused.reasons());
         }

@@ -115,9 +115,9 @@ public class DatabaseBooks implements RoundBooks {
 
     @Override
     public byte[] commit(String datasetId, AttemptKey key, Function<ChargeRow, byte[]> seal) {
-        byte[] envelope = seal.apply(ledger().commit(datasetId, key));
-        em.persist(new OutboxEntry(key, envelope));
-        return envelope;
+        byte[] kept = seal.apply(ledger().commit(datasetId, key));
+        em.persist(new OutboxEntry(key, kept));
+        return kept;
     }
 
     @Override
@@ -127,7 +127,7 @@ public class DatabaseBooks implements RoundBooks {
 
     @Override
     public Optional<Outgoing> outgoing(AttemptKey key) {
-        return find(key).map(e -> new Outgoing(key, e.state(), e.envelope()));
+        return find(key).map(e -> new Outgoing(key, e.state(), e.kept()));
     }
 
     @Override
@@ -154,7 +154,7 @@ public class DatabaseBooks implements RoundBooks {
     @Override
     public void forgetBefore(String jobId, long round) {
         em.createQuery(
-                        "select e from OutboxEntry e where e.jobId = :job and e.round < :round and e.envelope is not null"
+                        "select e from OutboxEntry e where e.jobId = :job and e.round < :round and e.kept is not null"
                                 + " and e.state <> :pending",
                         OutboxEntry.class)
                 .setParameter("job", jobId)

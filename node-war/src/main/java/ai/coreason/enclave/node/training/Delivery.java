@@ -5,6 +5,7 @@ import ai.coreason.enclave.node.overseer.OverseerRefusal;
 import ai.coreason.enclave.node.overseer.OverseerUnreachable;
 import ai.coreason.enclave.node.overseer.Session;
 import ai.coreason.enclave.node.training.RoundBooks.Outgoing;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import java.util.Optional;
 
 /**
@@ -36,15 +37,15 @@ final class Delivery {
      * @throws IllegalStateException if no quote can be had now; the update keeps waiting
      */
     void send(Session session, AttemptKey key) throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        Optional<byte[]> kept = books.outgoing(key).flatMap(Outgoing::envelope);
+        Optional<byte[]> kept = books.outgoing(key).flatMap(Outgoing::kept);
         if (kept.isEmpty()) {
             return;
         }
-        byte[] envelope = seal.attest(session, kept.get());
+        byte[] upload = seal.attest(session, kept.get());
         try {
-            session.client().upload(key.jobId(), key.round(), session.nodeId(), envelope);
+            session.client().upload(new ContributionKey(key, session.nodeId()), upload);
             books.delivered(key);
-            LOG.log(System.Logger.Level.INFO, "update.delivered {0} bytes={1}", key, "" + envelope.length);
+            LOG.log(System.Logger.Level.INFO, "update.delivered {0} bytes={1}", key, "" + upload.length);
         } catch (OverseerRefusal e) {
             if (!e.isFinal()) {
                 throw e;

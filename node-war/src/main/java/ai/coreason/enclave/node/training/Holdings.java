@@ -1,12 +1,10 @@
 package ai.coreason.enclave.node.training;
 
-import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.enrolment.Enrolment;
 import ai.coreason.enclave.node.site.OfferedDatasets;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.sentry.contract.DatasetRegistration;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,12 +25,13 @@ public final class Holdings implements Supplier<Enrolment.Holdings> {
         List<DatasetAccount> accounts = books.accounts().stream()
                 .filter(a -> offered.named(a.dataset().datasetId()).isPresent())
                 .toList();
-        Optional<ObjectNode> head = accounts.size() == 1 ? Optional.of(head(accounts.get(0))) : Optional.empty();
+        Optional<Enrolment.Holdings.Head> head =
+                accounts.size() == 1 ? Optional.of(head(accounts.get(0))) : Optional.empty();
         return new Enrolment.Holdings(accounts.stream().map(this::registration).toList(), head);
     }
 
-    private static ObjectNode head(DatasetAccount account) {
-        return Json.object().put("sequence", account.sequence()).put("hash", account.head());
+    private static Enrolment.Holdings.Head head(DatasetAccount account) {
+        return new Enrolment.Holdings.Head(account.sequence(), account.head());
     }
 
     private DatasetRegistration registration(DatasetAccount account) {

@@ -53,7 +53,7 @@ public class OutboxEntry {
 
     @Lob
     @Column(name = "envelope")
-    private byte[] envelope;
+    private byte[] kept;
 
     @Version
     private long version;
@@ -61,13 +61,13 @@ public class OutboxEntry {
     /** For JPA. */
     protected OutboxEntry() {}
 
-    OutboxEntry(AttemptKey key, byte[] envelope) {
+    OutboxEntry(AttemptKey key, byte[] kept) {
         this.id = id(key);
         this.jobId = key.jobId();
         this.round = key.round();
         this.attempt = key.attempt();
         this.state = State.PENDING;
-        this.envelope = envelope.clone();
+        this.kept = kept.clone();
     }
 
     static String id(AttemptKey key) {
@@ -84,9 +84,9 @@ public class OutboxEntry {
         return state;
     }
 
-    /** The envelope; empty once it was forgotten. A copy. */
-    Optional<byte[]> envelope() {
-        return Optional.ofNullable(envelope).map(byte[]::clone);
+    /** The sealed update, as {@link KeptUpdate} writes it; empty once it was forgotten. A copy. */
+    Optional<byte[]> kept() {
+        return Optional.ofNullable(kept).map(byte[]::clone);
     }
 
     /** Marks that the Overseer has it. */
@@ -104,7 +104,7 @@ public class OutboxEntry {
     /** Drops the bytes of an entry that no longer waits; the entry itself stays, so that its key is never trained again. */
     void forget() {
         if (state != State.PENDING) {
-            envelope = null;
+            kept = null;
         }
     }
 }

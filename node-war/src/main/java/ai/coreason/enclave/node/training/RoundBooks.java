@@ -20,9 +20,9 @@ public interface RoundBooks {
     /**
      * A sealed update that is kept.
      *
-     * @param envelope the bytes, without their evidence; empty once the round is over and they were forgotten
+     * @param kept the bytes, as {@link KeptUpdate} writes them; empty once the round is over and they were forgotten
      */
-    record Outgoing(AttemptKey key, OutboxEntry.State state, Optional<byte[]> envelope) {}
+    record Outgoing(AttemptKey key, OutboxEntry.State state, Optional<byte[]> kept) {}
 
     /** Registers a dataset or confirms it; see {@link ai.coreason.enclave.privacy.ledger.LedgerBook#register}. */
     void register(Dataset dataset, String source);
@@ -68,8 +68,8 @@ public interface RoundBooks {
     /**
      * Commits a reserved charge and stores the sealed update: both or neither.
      *
-     * @param seal makes the envelope for the committed row
-     * @return the envelope
+     * @param seal makes what is kept for the committed row
+     * @return what is kept
      */
     byte[] commit(String datasetId, AttemptKey key, Function<ChargeRow, byte[]> seal);
 

@@ -24,6 +24,7 @@ import ai.coreason.enclave.sentry.airlock.Passage;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import java.io.IOException;
 import java.util.Map;
@@ -38,9 +39,6 @@ import java.util.concurrent.CancellationException;
  */
 public final class RoundTraining implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RoundTraining.class.getName());
-
-    /** A seeded run is repeatable whatever is killed: an attempt that is made again draws as the first did. */
-    private static final int ANY_ATTEMPT = 1;
 
     private final SiteFile site;
     private final SiteRecords own;
@@ -98,7 +96,10 @@ public final class RoundTraining implements AutoCloseable {
             books.commit(
                     dataset.dataset().datasetId(),
                     key,
-                    row -> seal.seal(new UpdateSeal.Terms(site.nodeId(), task, row, trained.metrics(), shown), update));
+                    row -> seal.seal(
+                            UpdateStatement.of(task, site.nodeId(), row.json(), trained.metrics(), shown),
+                            task.hpke(),
+                            update));
             sealed = true;
             LOG.log(
                     System.Logger.Level.INFO,
@@ -134,8 +135,7 @@ public final class RoundTraining implements AutoCloseable {
             throws Declined, OverseerRefusal, OverseerUnreachable, InterruptedException {
         byte[] file = session.client()
                 .model(
-                        task.jobId().toString(),
-                        task.round(),
+                        task.key(),
                         task.baseDigest(),
                         NodeMemory.largestFile(task.job().model()));
         Safetensors tensors = Safetensors.read(file);
@@ -191,10 +191,14 @@ public final class RoundTraining implements AutoCloseable {
         }
     }
 
+    /** A seeded run is repeatable whatever is killed: an attempt that is made again draws as the first did. */
     private NoiseKeys keys(RoundTask task) {
         OptionalLong seed = task.job().seed();
         return site.simulation() && seed.isPresent()
-                ? NoiseKeys.seeded(seed.getAsLong(), task.jobId().toString(), site.nodeId(), task.round(), ANY_ATTEMPT)
+                ? NoiseKeys.seeded(
+                        seed.getAsLong(),
+                        AttemptKey.first(task.key().jobId(), task.key().round()),
+                        site.nodeId())
                 : NoiseKeys.fresh();
     }
 

@@ -48,7 +48,7 @@ final class TaskAdmission {
             throw policy(objection.get());
         }
         NodeMemory.ofThisJvm().require(task.job().model());
-        String base = books.bind(task.jobId().toString(), task.round(), task.baseDigest());
+        String base = books.bind(task.key().jobId(), task.key().round(), task.baseDigest());
         if (!base.equals(task.baseDigest())) {
             throw policy("base_digest: expected the round's one base model " + base + ", got " + task.baseDigest());
         }

@@ -1,7 +1,9 @@
 package ai.coreason.enclave.node.training;
 
 import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields;
 import ai.coreason.enclave.node.loop.TaskLoop;
 import ai.coreason.enclave.node.overseer.OverseerRefusal;
 import ai.coreason.enclave.node.overseer.OverseerUnreachable;
@@ -14,7 +16,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * What the node does with one task: an update that was sealed before is sent again; anything else is trained once, or
@@ -74,7 +75,7 @@ public final class TaskRun implements TaskLoop.Rounds {
             Optional<Outgoing> before = books.outgoing(key);
             if (before.isEmpty()) {
                 training.train(session, task, key);
-            } else if (before.get().envelope().isEmpty()) {
+            } else if (before.get().kept().isEmpty()) {
                 throw new Declined(
                         DeclineReason.INTERNAL,
                         "the update of this attempt was handed in and its bytes were given up since");
@@ -90,14 +91,14 @@ public final class TaskRun implements TaskLoop.Rounds {
     /** A task that this node cannot read is declined all the same, if it says which attempt it is. */
     private static void declineUnread(Session session, JsonNode json, InvalidDocument e)
             throws OverseerRefusal, OverseerUnreachable, InterruptedException {
-        String jobId = json.path("job_id").asText();
-        long round = json.path("round").asLong();
-        long attempt = json.path("attempt").asLong();
+        String jobId;
         try {
-            UUID.fromString(jobId);
-        } catch (IllegalArgumentException notAnId) {
+            jobId = Formats.uuid(JsonFields.of(json, ""), "job_id");
+        } catch (InvalidDocument notAnId) {
             throw e;
         }
+        long round = json.path("round").asLong();
+        long attempt = json.path("attempt").asLong();
         if (round < 1 || attempt < 1 || attempt > AttemptKey.MAX_ATTEMPTS) {
             throw e;
         }

@@ -149,9 +149,8 @@ class LaunchGateTest {
     private static Verdict verdict(EvidenceSource source, KeyPair trusted) {
         return SimulatedEvidence.verify(
                 trusted.getPublic(),
-                ReportData.Role.ENROLMENT,
                 source.attest(ENROLMENT),
-                new SimulatedEvidence.Expected(ENROLMENT.json(), Set.of(MANIFEST), NOW, Duration.ofMinutes(1)));
+                new SimulatedEvidence.Expected(ENROLMENT, Set.of(MANIFEST), NOW, Duration.ofMinutes(1)));
     }
 
     private static KeyPair keys() throws Exception {

@@ -7,6 +7,7 @@ import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 import com.sun.net.httpserver.Headers;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,7 @@ class OverseerClientTest {
                     .handle(exchange);
         });
 
-        client.upload(JOB, 2, "node_a", envelope);
+        client.upload(ContributionKey.of(JOB, 2, 1, "node_a"), envelope);
 
         String request = "PUT /api/v1/jobs/" + JOB + "/rounds/2/updates/node_a sealed";
         assertThat(bodies).containsExactly(request, request, request);
@@ -114,7 +115,7 @@ class OverseerClientTest {
             }
         });
 
-        client.upload(JOB, 1, "node_a", new byte[4]);
+        client.upload(ContributionKey.of(JOB, 1, 1, "node_a"), new byte[4]);
 
         assertThat(came).hasSize(2);
         assertThat(pauses).containsExactly(Duration.ofSeconds(5));
@@ -124,7 +125,7 @@ class OverseerClientTest {
     void upload_answered409_isRefusedAtOnceAndFinal() {
         overseer.on("/jobs/", TlsOverseer.problem(409, "other-bytes", "another update is there"));
 
-        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4]))
+        assertThatThrownBy(() -> client.upload(ContributionKey.of(JOB, 1, 1, "node_a"), new byte[4]))
                 .isInstanceOfSatisfying(OverseerRefusal.class, e -> {
                     assertThat(e.status()).isEqualTo(409);
                     assertThat(e.slug()).isEqualTo("other-bytes");
@@ -142,7 +143,7 @@ class OverseerClientTest {
     void upload_answered401_concernsIdentityAndIsNotFinal() {
         overseer.on("/jobs/", TlsOverseer.problem(401, "certificate-revoked", "a later epoch is enrolled"));
 
-        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4]))
+        assertThatThrownBy(() -> client.upload(ContributionKey.of(JOB, 1, 1, "node_a"), new byte[4]))
                 .isInstanceOfSatisfying(OverseerRefusal.class, e -> {
                     assertThat(e.concernsIdentity()).isTrue();
                     assertThat(e.isFinal()).isFalse();
@@ -175,7 +176,7 @@ class OverseerClientTest {
     void upload_answered403_isFinalAndDoesNotConcernIdentity() {
         overseer.on("/jobs/", TlsOverseer.problem(403, "forbidden", "no task in this round"));
 
-        assertThatThrownBy(() -> client.upload(JOB, 1, "node_a", new byte[4]))
+        assertThatThrownBy(() -> client.upload(ContributionKey.of(JOB, 1, 1, "node_a"), new byte[4]))
                 .isInstanceOfSatisfying(OverseerRefusal.class, e -> {
                     assertThat(e.concernsIdentity()).isFalse();
                     assertThat(e.isFinal()).isTrue();
@@ -220,7 +221,7 @@ class OverseerClientTest {
             exchange.getResponseBody().flush();
         });
 
-        assertThat(client.model(JOB, 1, digest, 1 << 20)).isEqualTo(model);
+        assertThat(client.model(new AttemptKey(JOB, 1, 1), digest, 1 << 20)).isEqualTo(model);
 
         assertThat(ranges).hasSize(2);
         assertThat(ranges.get(0)).isEqualTo("null if null");
@@ -231,7 +232,7 @@ class OverseerClientTest {
     void model_otherBytes_isRefused() {
         overseer.on("/jobs/", TlsOverseer.answer(200, "application/octet-stream", new byte[] {1, 2, 3}));
 
-        assertThatThrownBy(() -> client.model(JOB, 1, "00".repeat(32), 1 << 20))
+        assertThatThrownBy(() -> client.model(new AttemptKey(JOB, 1, 1), "00".repeat(32), 1 << 20))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageStartingWith("model: expected bytes whose SHA-256 is base_digest, got 039058c6f2c0cb49");
     }
@@ -240,7 +241,7 @@ class OverseerClientTest {
     void model_longerThanItsGraph_isRefusedBeforeItIsRead() {
         overseer.on("/jobs/", TlsOverseer.answer(200, "application/octet-stream", new byte[5000]));
 
-        assertThatThrownBy(() -> client.model(JOB, 1, "00".repeat(32), 4999))
+        assertThatThrownBy(() -> client.model(new AttemptKey(JOB, 1, 1), "00".repeat(32), 4999))
                 .isInstanceOf(OverseerUnreachable.class)
                 .hasMessageContaining("expected at most 4999 bytes, got 5000");
     }
@@ -268,7 +269,7 @@ class OverseerClientTest {
             TlsOverseer.answer(200, "application/octet-stream", model).handle(exchange);
         });
 
-        assertThatThrownBy(() -> client.model(JOB, 1, Digests.sha256Hex(model), 1 << 20))
+        assertThatThrownBy(() -> client.model(new AttemptKey(JOB, 1, 1), Digests.sha256Hex(model), 1 << 20))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessage("model: expected the ETag to be base_digest, got abc");
     }

@@ -80,7 +80,7 @@ class DatabaseBooksTest {
         assertThat(books.pending()).containsExactly(FIRST);
         assertThat(books.outgoing(FIRST)).get().satisfies(o -> {
             assertThat(o.state()).isEqualTo(OutboxEntry.State.PENDING);
-            assertThat(o.envelope()).hasValue(ENVELOPE);
+            assertThat(o.kept()).hasValue(ENVELOPE);
         });
     }
 
@@ -136,7 +136,7 @@ class DatabaseBooksTest {
     void delivered_thenForgotten_keepsTheKeyWithoutItsBytes() {
         committed(FIRST);
         books.forgetBefore(JOB, 2);
-        assertThat(books.outgoing(FIRST).flatMap(Outgoing::envelope)).hasValue(ENVELOPE);
+        assertThat(books.outgoing(FIRST).flatMap(Outgoing::kept)).hasValue(ENVELOPE);
 
         books.delivered(FIRST);
         books.forgetBefore(JOB, 2);

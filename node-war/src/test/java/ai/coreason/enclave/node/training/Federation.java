@@ -1,5 +1,6 @@
 package ai.coreason.enclave.node.training;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.node.overseer.Session;
@@ -18,23 +19,25 @@ import ai.coreason.enclave.sentry.airlock.Passage;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.SealingKey;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import ai.coreason.enclave.sentry.seal.Hpke;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.UUID;
 
 /** An Overseer of one job that keeps what a node sends it. */
 final class Federation implements AutoCloseable {
-    static final UUID JOB = UUID.fromString("3c7b4a1e-93a5-4d4b-9d4f-1f0b6a3f2c11");
+    static final String JOB = "3c7b4a1e-93a5-4d4b-9d4f-1f0b6a3f2c11";
 
     final List<byte[]> uploads = new ArrayList<>();
     final List<String> declines = new ArrayList<>();
@@ -139,9 +142,7 @@ final class Federation implements AutoCloseable {
                 Weights.of(job.model(), Map.of("fc.weight", new float[] {weight, weight}, "fc.bias", new float[] {0})),
                 Map.of());
         return new RoundTask(
-                JOB,
-                round,
-                attempt,
+                new AttemptKey(JOB, round, attempt),
                 new byte[32],
                 Digests.sha256Hex(model),
                 plan,
@@ -150,11 +151,18 @@ final class Federation implements AutoCloseable {
                 new SealingKey(keys.publicKey()));
     }
 
+    /** What an upload brings. */
+    static SealedUpdate sealed(byte[] upload) {
+        try {
+            return UpdateEnvelope.readSealed(new ByteArrayInputStream(upload), upload.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Opens an upload as the Overseer does. */
     Weights open(ModelGraph graph, byte[] upload) {
-        UpdateEnvelope envelope = UpdateEnvelope.parse(upload);
-        byte[] plain =
-                Hpke.open(keys, UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed());
+        byte[] plain = sealed(upload).open(keys);
         Passage passage = Airlock.check(
                 graph, Safetensors.read(plain), Cargo.UPDATE, new Limits(Map.of(), OptionalDouble.empty()));
         return ((Passage.Admitted) passage).weights();

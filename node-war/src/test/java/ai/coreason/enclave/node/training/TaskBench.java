@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node with a hundred records and its ledger, and an Overseer that gives it tasks. */
 abstract class TaskBench {
     static final String MANIFEST = "ef".repeat(32);
-    static final AttemptKey FIRST = new AttemptKey(Federation.JOB.toString(), 1, 1);
+    static final AttemptKey FIRST = new AttemptKey(Federation.JOB, 1, 1);
 
     @TempDir
     Path folder;

@@ -13,8 +13,8 @@ import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.ChargeState;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.contract.RoundTask;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -38,11 +38,11 @@ class TaskRunTest extends TaskBench {
         assertThat(federation.uploads).hasSize(1);
         Weights update = federation.open(task.job().model(), federation.uploads.get(0));
         assertThat(update.names()).containsExactly("fc.weight", "fc.bias");
-        UpdateHeader header = UpdateEnvelope.parse(federation.uploads.get(0)).header();
-        assertThat(header.jobDigest()).isEqualTo(task.jobDigest());
-        assertThat(header.planDigest()).isEqualTo(task.planDigest());
-        assertThat(header.trainMillis()).isPresent();
-        ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
+        UpdateStatement answer = UpdateEnvelope.parse(federation.uploads.get(0)).statement();
+        assertThat(answer.jobDigest()).isEqualTo(task.jobDigest());
+        assertThat(answer.planDigest()).isEqualTo(task.planDigest());
+        assertThat(answer.trainMillis()).isPresent();
+        ChargeRow row = ChargeRow.parse(answer.ledgerRow(), "ledger_row");
         assertThat(row.state()).isEqualTo(ChargeState.COMMITTED);
         assertThat(row.request().key()).isEqualTo(FIRST);
         assertThat(row.request().measurement()).isEqualTo(MANIFEST);
@@ -56,7 +56,7 @@ class TaskRunTest extends TaskBench {
 
         take(task);
 
-        UpdateHeader header = UpdateEnvelope.parse(federation.uploads.get(0)).header();
+        UpdateEnvelope sent = UpdateEnvelope.parse(federation.uploads.get(0));
         ObjectNode expected = Json.object()
                 .put("node_id", "node_a")
                 .put("epoch", 3)
@@ -68,16 +68,15 @@ class TaskRunTest extends TaskBench {
                 .put("attempt", 1)
                 .put("base_digest", task.baseDigest())
                 .put("plan_digest", task.planDigest())
-                .put("update_digest", header.sealedSha256());
+                .put("update_digest", sent.sealedSha256());
         expected.set("hpke", task.hpke().json());
         expected.putObject("ledger_head")
                 .put("sequence", 1)
                 .put("hash", books.accounts().get(0).head());
         ReportData quoted =
-                ReportData.parse(ReportData.Role.UPDATE, header.evidence().reportData(), "report_data");
-        assertThat(quoted.differences(expected)).isEmpty();
-        assertThat(quoted.json().size()).isEqualTo(expected.size());
-        assertThat(header.evidence().quote()).isEqualTo(quoted.digest());
+                ReportData.parse(ReportData.Role.UPDATE, sent.evidence().reportData(), "report_data");
+        assertThat(quoted.json()).isEqualTo(expected);
+        assertThat(sent.evidence().quote()).isEqualTo(quoted.digest());
     }
 
     @Test
@@ -103,7 +102,7 @@ class TaskRunTest extends TaskBench {
         assertThat(federation.uploads).hasSize(2);
         assertThat(books.outgoing(FIRST)).get().satisfies(o -> {
             assertThat(o.state()).isEqualTo(OutboxEntry.State.DELIVERED);
-            assertThat(o.envelope()).isEmpty();
+            assertThat(o.kept()).isEmpty();
         });
         take(task(1));
         assertThat(federation.uploads).hasSize(2);
@@ -136,7 +135,10 @@ class TaskRunTest extends TaskBench {
     void take_overseerDown_keepsTheUpdateAndResendsItUnchanged() throws Exception {
         federation.uploadStatus = 503;
         assertThatThrownBy(() -> take(task(1))).isInstanceOf(OverseerUnreachable.class);
-        byte[] kept = sealed(books.outgoing(FIRST).orElseThrow().envelope().orElseThrow());
+        byte[] kept = KeptUpdate.parse(
+                        books.outgoing(FIRST).orElseThrow().kept().orElseThrow())
+                .update()
+                .bytes();
 
         federation.uploadStatus = 202;
         run().resend(federation.session());
@@ -152,7 +154,10 @@ class TaskRunTest extends TaskBench {
         federation.uploadStatus = 503;
         RoundTask task = task(1);
         assertThatThrownBy(() -> take(task)).isInstanceOf(OverseerUnreachable.class);
-        byte[] kept = sealed(books.outgoing(FIRST).orElseThrow().envelope().orElseThrow());
+        byte[] kept = KeptUpdate.parse(
+                        books.outgoing(FIRST).orElseThrow().kept().orElseThrow())
+                .update()
+                .bytes();
         double spent = books.accounts().get(0).filterSpent();
 
         federation.uploadStatus = 202;
@@ -161,16 +166,16 @@ class TaskRunTest extends TaskBench {
 
         UpdateEnvelope sent = UpdateEnvelope.parse(federation.uploads.get(0));
         assertThat(federation.uploads).hasSize(1);
-        assertThat(sent.sealed()).isEqualTo(kept);
-        ReportData quoted = ReportData.parse(
-                ReportData.Role.UPDATE, sent.header().evidence().reportData(), "report_data");
-        assertThat(quoted.differences(Json.object()
-                        .put("epoch", 4)
-                        .put("tls_spki_sha384", "cd".repeat(48))
-                        .put("nonce", "A".repeat(43) + "=")
-                        .put("update_digest", Digests.sha256Hex(kept))))
-                .isEmpty();
-        assertThat(sent.header().evidence().quote()).isEqualTo(quoted.digest());
+        assertThat(sealed(federation.uploads.get(0))).isEqualTo(kept);
+        ReportData quoted =
+                ReportData.parse(ReportData.Role.UPDATE, sent.evidence().reportData(), "report_data");
+        assertThat(quoted.digest())
+                .isEqualTo(ReportData.update(sent.statement(), Digests.sha256Hex(kept), 4, "cd".repeat(48))
+                        .withSealingKey(task.hpke())
+                        .withManifest(MANIFEST)
+                        .digest());
+        assertThat(quoted.json().get("nonce").textValue()).isEqualTo("A".repeat(43) + "=");
+        assertThat(sent.evidence().quote()).isEqualTo(quoted.digest());
         assertThat(federation
                         .open(task.job().model(), federation.uploads.get(0))
                         .names())
@@ -263,9 +268,7 @@ class TaskRunTest extends TaskBench {
         RoundTask task = task(1);
         federation.model = Safetensors.write(Map.of(), List.of(Tensor.of("fc.weight", List.of(1L, 3L), new float[3])));
         RoundTask other = new RoundTask(
-                task.jobId(),
-                1,
-                1,
+                task.key(),
                 task.nonce(),
                 Digests.sha256Hex(federation.model),
                 plan(2),
@@ -346,7 +349,7 @@ class TaskRunTest extends TaskBench {
     void take_outsideOfSimulation_tellsNoTimingAndRefusesASeed() throws Exception {
         simulation = false;
         take(task(1));
-        assertThat(UpdateEnvelope.parse(federation.uploads.get(0)).header().trainMillis())
+        assertThat(UpdateEnvelope.parse(federation.uploads.get(0)).statement().trainMillis())
                 .isEmpty();
         mirrored();
 
@@ -363,7 +366,7 @@ class TaskRunTest extends TaskBench {
         assertThat(federation.declines).isEmpty();
     }
 
-    private static byte[] sealed(byte[] envelope) {
-        return UpdateEnvelope.parse(envelope).sealed();
+    private static byte[] sealed(byte[] upload) {
+        return Federation.sealed(upload).bytes();
     }
 }

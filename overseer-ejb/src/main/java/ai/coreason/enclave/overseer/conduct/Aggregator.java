@@ -19,7 +19,7 @@ import ai.coreason.enclave.privacy.graph.ParameterSpec;
 import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.privacy.plan.PlanRanges;
 import ai.coreason.enclave.privacy.plan.StrategySpec;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.FloatBuffer;
@@ -110,7 +110,7 @@ public class Aggregator {
         return inspector.open(
                 step.round().jobId(),
                 step.job(),
-                storage.updates().read(c.envelopeDigest().orElseThrow(), UpdateEnvelope::read),
+                storage.updates().read(c.envelopeDigest().orElseThrow(), UpdateEnvelope::readSealed),
                 step.job().training().strategy().maxUpdateNorm());
     }
 

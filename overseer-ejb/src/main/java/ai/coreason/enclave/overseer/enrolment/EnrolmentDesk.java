@@ -1,10 +1,10 @@
 package ai.coreason.enclave.overseer.enrolment;
 
 import ai.coreason.enclave.base.InvalidDocument;
-import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.overseer.trust.SimulationTrust;
 import ai.coreason.enclave.sentry.attestation.Reason;
+import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.Verdict;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -117,10 +117,7 @@ public class EnrolmentDesk {
             return new Verdict.Refused(
                     List.of(new Reason("insecure", "a node bound to hardware", "one that says it is not")));
         }
-        ObjectNode expected = Json.object()
-                .put("node_id", r.nodeId())
-                .put("nonce", r.nonce())
-                .put("tls_spki_sha384", FederationCa.spkiSha384(key));
-        return evidence.enrolment(r.evidence(), expected);
+        return evidence.enrolment(
+                r.evidence(), ReportData.enrolment(r.nodeId(), r.nonce(), FederationCa.spkiSha384(key)));
     }
 }

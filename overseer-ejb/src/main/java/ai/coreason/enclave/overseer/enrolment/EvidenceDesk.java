@@ -1,6 +1,5 @@
 package ai.coreason.enclave.overseer.enrolment;
 
-import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.trust.HardwareTrust;
 import ai.coreason.enclave.overseer.trust.SimulationTrust;
 import ai.coreason.enclave.overseer.trust.TrustPolicies;
@@ -11,13 +10,11 @@ import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.attestation.policy.QuoteAppraiser;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
@@ -47,9 +44,13 @@ public class EvidenceDesk {
         this.policies = policies;
     }
 
-    /** Judges the evidence of an enrolment. */
-    public Verdict enrolment(Evidence evidence, ObjectNode expected) {
-        return judge(evidence, ReportData.Role.ENROLMENT, expected, ENROLMENT_AGE);
+    /**
+     * Judges the evidence of an enrolment.
+     *
+     * @param expected what the Overseer knows of its report data
+     */
+    public Verdict enrolment(Evidence evidence, ReportData expected) {
+        return judge(evidence, expected, ENROLMENT_AGE);
     }
 
     /**
@@ -58,28 +59,16 @@ public class EvidenceDesk {
      *
      * @param session the enrolment under which the node handed the update in, whatever came after
      */
-    public Verdict update(UpdateHeader header, String nodeId, NodeSession session) {
-        ObjectNode expected = Json.object()
-                .put("node_id", nodeId)
-                .put("epoch", session.epoch())
-                .put("tls_spki_sha384", session.tlsSpkiSha384())
-                .put("nonce", Base64.getEncoder().encodeToString(header.nonce()))
-                .put("job_digest", header.jobDigest())
-                .put("round", header.round())
-                .put("attempt", header.attempt())
-                .put("base_digest", header.baseDigest())
-                .put("plan_digest", header.planDigest())
-                .put("update_digest", header.sealedSha256());
-        expected.putObject("ledger_head")
-                .put("sequence", header.ledgerRow().path("sequence").asLong())
-                .put("hash", header.ledgerRow().path("hash").asText());
-        return judge(header.evidence(), ReportData.Role.UPDATE, expected, UPDATE_AGE);
+    public Verdict update(UpdateEnvelope update, NodeSession session) {
+        ReportData expected =
+                ReportData.update(update.statement(), update.sealedSha256(), session.epoch(), session.tlsSpkiSha384());
+        return judge(update.evidence(), expected, UPDATE_AGE);
     }
 
-    private Verdict judge(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {
+    private Verdict judge(Evidence evidence, ReportData expected, Duration maxAge) {
         return evidence.hardwareType() == HardwareType.SIMULATED
-                ? simulated(evidence, role, expected, maxAge)
-                : hardware(evidence, new QuoteAppraiser.Occasion(role, expected, Instant.now()));
+                ? simulated(evidence, expected, maxAge)
+                : hardware(evidence, new QuoteAppraiser.Occasion(expected, Instant.now()));
     }
 
     private Verdict hardware(Evidence evidence, QuoteAppraiser.Occasion occasion) {
@@ -89,7 +78,7 @@ public class EvidenceDesk {
                         List.of(new Reason("trust_policy", "one that an operator has set", "none"))));
     }
 
-    private Verdict simulated(Evidence evidence, ReportData.Role role, ObjectNode expected, Duration maxAge) {
+    private Verdict simulated(Evidence evidence, ReportData expected, Duration maxAge) {
         if (simulation.key().isEmpty()) {
             return new Verdict.Refused(
                     List.of(new Reason("hardware_type", "hardware: this is no simulation", "SIMULATED")));
@@ -97,7 +86,6 @@ public class EvidenceDesk {
         String manifest = evidence.reportData().path("code_manifest_sha256").asText();
         return SimulatedEvidence.verify(
                 simulation.key().get(),
-                role,
                 evidence,
                 new SimulatedEvidence.Expected(expected, Set.of(manifest), Instant.now(), maxAge));
     }

@@ -67,7 +67,7 @@ public class JobDesk {
      * @throws JobRefused if too few nodes can pay, their dictionaries differ, or the id belongs to another document or user
      */
     public Job submit(FederationJob job, User submitter) {
-        String id = job.jobId().orElseGet(UUID::randomUUID).toString();
+        String id = job.jobId().orElseGet(() -> UUID.randomUUID().toString());
         Optional<Job> known = known(id, job, submitter);
         if (known.isPresent()) {
             return known.get();
@@ -97,9 +97,7 @@ public class JobDesk {
         }
         SealingKey key = new SealingKey(keys.create(id).publicKey());
         JobDigests digests = new JobDigests(
-                job.digest(),
-                JobDigest.of(job, UUID.fromString(id), key),
-                job.model().digest());
+                job.digest(), JobDigest.of(job, id, key), job.model().digest());
         Job stored = new Job(id, job.json(), digests, job.rounds(), submitter.subject());
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));

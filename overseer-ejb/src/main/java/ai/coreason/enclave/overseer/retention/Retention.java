@@ -7,7 +7,7 @@ import ai.coreason.enclave.overseer.round.ContributionState;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.DependsOn;
@@ -151,16 +151,16 @@ public class Retention {
                 vault.delete(digest);
             }
         } else if (c.state() != ContributionState.UPLOADED && records.over(c.jobId())) {
-            keepEvidence(c, vault.read(digest));
+            keepEvidence(c, vault.read(digest, UpdateEnvelope::read));
             vault.delete(digest);
         }
     }
 
-    private void keepEvidence(Contribution c, byte[] envelope) throws IOException {
+    private void keepEvidence(Contribution c, UpdateEnvelope envelope) throws IOException {
         Path file = storage.path("vault/evidence")
                 .resolve(c.jobId())
                 .resolve(c.round() + "-" + c.attempt() + "-" + c.nodeId() + ".json");
-        PrivateFile.write(file, Json.write(UpdateEnvelope.parseHeader(envelope).json()));
+        PrivateFile.write(file, Json.write(envelope.json()));
     }
 
     private void sealingKeys() {

@@ -81,10 +81,10 @@ public class Round {
     /** For JPA. */
     protected Round() {}
 
-    Round(String jobId, long number, long attempt, String baseDigest, Instant openedAt, Instant deadline) {
-        this.jobId = jobId;
-        this.number = number;
-        this.attempt = attempt;
+    Round(AttemptKey key, String baseDigest, Instant openedAt, Instant deadline) {
+        this.jobId = key.jobId();
+        this.number = key.round();
+        this.attempt = key.attempt();
         this.baseDigest = baseDigest;
         this.openedAt = openedAt;
         this.deadline = deadline;

@@ -34,7 +34,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
@@ -128,9 +127,7 @@ public class RoundDesk {
         FederationJob document = documents.of(job);
         Participation participation = participations.of(job.id(), c.nodeId());
         return new RoundTask(
-                UUID.fromString(job.id()),
-                (int) c.round(),
-                (int) c.attempt(),
+                c.key().attempt(),
                 Base64.getDecoder().decode(c.nonce()),
                 round.baseDigest(),
                 participation.plan().training(),

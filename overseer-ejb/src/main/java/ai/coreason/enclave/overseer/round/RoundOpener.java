@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobEvent;
@@ -66,19 +67,19 @@ public class RoundOpener {
      * Opens the next attempt of a job, or halts the job. Figures are computed and rows are written before the audit log is locked, for
      * which everybody else may be waiting.
      *
+     * @param next which attempt that is, of this job
      * @param before what the audit log is to be told first, of what the caller has done in this transaction
      * @return the nodes that have a task now; empty when the job has ended
      */
-    public List<String> open(
-            Job job, FederationJob document, long number, long attempt, List<? extends AuditEvent> before) {
+    public List<String> open(Job job, FederationJob document, AttemptKey next, List<? extends AuditEvent> before) {
         List<AuditEvent> events = new ArrayList<>(before);
-        List<String> invited = open(job, document, number, attempt, events::add);
+        List<String> invited = open(job, document, next, events::add);
         em.flush();
         events.forEach(audit::append);
         return invited;
     }
 
-    private List<String> open(Job job, FederationJob document, long number, long attempt, Consumer<AuditEvent> events) {
+    private List<String> open(Job job, FederationJob document, AttemptKey next, Consumer<AuditEvent> events) {
         List<Participation> all = participations.of(job.id());
         for (Participation p : all) {
             if (p.active()) {
@@ -99,7 +100,7 @@ public class RoundOpener {
             job.moveTo(JobState.RUNNING, "");
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        Round round = new Round(job.id(), number, attempt, job.modelDigest(), now, now.plus(document.roundDeadline()));
+        Round round = new Round(next, job.modelDigest(), now, now.plus(document.roundDeadline()));
         em.persist(round);
         active.forEach(p -> em.persist(invitation(round, p.nodeId(), now)));
         return active.stream().map(Participation::nodeId).toList();

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
@@ -28,8 +29,11 @@ import java.util.Optional;
 @Stateless
 @TransactionAttribute(TransactionAttributeType.REQUIRES_NEW)
 public class RoundStepper {
-    /** An abandoned round is opened again twice, each time after a pause. */
-    static final long MAX_ATTEMPTS = 3;
+    /**
+     * How often one round is opened: an abandoned one again twice, each time after a pause. A policy of this Overseer, within what
+     * {@link AttemptKey#MAX_ATTEMPTS} lets any have.
+     */
+    static final long OPENINGS = 3;
 
     /** What is to be done after a step. */
     public sealed interface Step {
@@ -112,7 +116,7 @@ public class RoundStepper {
         long number = job.roundsClosed() + 1;
         Round round = table.last(jobId, number).orElse(null);
         if (round == null) {
-            return new Step.Opened(opener.open(job, document, number, 1, List.of()));
+            return new Step.Opened(opener.open(job, document, AttemptKey.first(jobId, number), List.of()));
         }
         return switch (round.state()) {
             case OPEN -> judge(job, document, round);
@@ -140,7 +144,8 @@ public class RoundStepper {
         FederationJob document = documents.of(job);
         Optional<String> stopped = metrics.stopped(job, document);
         if (round.number() < job.roundsTotal() && stopped.isEmpty()) {
-            return new Step.Opened(opener.open(job, document, round.number() + 1, 1, List.of(closed)));
+            return new Step.Opened(
+                    opener.open(job, document, AttemptKey.first(jobId, round.number() + 1), List.of(closed)));
         }
         job.moveTo(JobState.COMPLETED, stopped.orElse(""));
         em.flush();
@@ -194,9 +199,9 @@ public class RoundStepper {
 
     /** Opens the round again in its time. The audit log is told last, also of what came before. */
     private Step again(Job job, FederationJob document, Round round, List<RoundEvent> before) {
-        if (round.attempt() < MAX_ATTEMPTS) {
+        if (round.attempt() < OPENINGS) {
             if (!Instant.now().isBefore(round.followedAt())) {
-                return new Step.Opened(opener.open(job, document, round.number(), round.attempt() + 1, before));
+                return new Step.Opened(opener.open(job, document, round.key().next(), before));
             }
             em.flush();
             before.forEach(audit::append);
@@ -206,7 +211,7 @@ public class RoundStepper {
         before.forEach(audit::append);
         fail(
                 job.id(),
-                "round " + round.number() + " was abandoned " + MAX_ATTEMPTS + " times: fewer than min_clients "
+                "round " + round.number() + " was abandoned " + OPENINGS + " times: fewer than min_clients "
                         + document.minClients() + " updates came in time");
         return new Step.Wait();
     }

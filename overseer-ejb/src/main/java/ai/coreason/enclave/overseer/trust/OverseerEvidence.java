@@ -1,13 +1,11 @@
 package ai.coreason.enclave.overseer.trust;
 
-import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.authority.FederationCa;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes;
 import ai.coreason.enclave.sentry.attestation.guest.GuestQuotes.GuestQuote;
 import ai.coreason.enclave.sentry.attestation.guest.TsmReports;
 import ai.coreason.enclave.sentry.contract.Evidence;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
@@ -85,9 +83,7 @@ public class OverseerEvidence {
     }
 
     private Evidence quoted(String nodeId, String nonce) throws IOException {
-        ObjectNode members =
-                Json.object().put("verifier", nodeId).put("nonce", nonce).put("tls_spki_sha384", ownSpki());
-        ReportData reportData = ReportData.parse(ReportData.Role.OVERSEER, members, "report_data");
+        ReportData reportData = ReportData.overseer(nodeId, nonce, ownSpki()).readable();
         GuestQuote quote = quotes.quote(reportData.digest());
         return new Evidence(quote.type(), quote.quote(), quote.certificates(), Optional.empty(), reportData.json());
     }

@@ -6,8 +6,8 @@ import ai.coreason.enclave.privacy.ledger.ChargeRow;
 import ai.coreason.enclave.privacy.ledger.CheckedRows;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.Verdict;
-import ai.coreason.enclave.sentry.contract.ContributionKey;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,42 +64,43 @@ public sealed interface Appraisal {
      * @param charge the charge that came with it, to be mirrored; empty where it is not this task's
      * @param checked what was found about the charge's figures, as the mirror stood then; empty where nobody looked
      */
-    record Found(UpdateHeader header, boolean proven, Optional<ChargeRow> charge, Optional<CheckedRows> checked) {
+    record Found(UpdateEnvelope envelope, boolean proven, Optional<ChargeRow> charge, Optional<CheckedRows> checked) {
         Found with(Function<ChargeRow, Optional<CheckedRows>> figures) {
-            return new Found(header, proven, charge, charge.flatMap(figures));
+            return new Found(envelope, proven, charge, charge.flatMap(figures));
         }
     }
 
     /**
-     * Appraises an update by its header; what is sealed was opened at the door.
+     * Appraises an update by its envelope; what is sealed was opened at the door, which also saw to it that the envelope names
+     * the attempt and the node that it is judged for.
      *
-     * @param key whose it is
      * @param task what the node was asked
      * @param evidence the verdict on its evidence
      */
-    static Appraisal of(ContributionKey key, UpdateHeader header, Awaited task, Verdict evidence) {
+    static Appraisal of(UpdateEnvelope update, Awaited task, Verdict evidence) {
+        UpdateStatement answer = update.statement();
         TaskMatch match = new TaskMatch(task);
-        List<String> reasons = new ArrayList<>(match.faults(header));
+        List<String> reasons = new ArrayList<>(match.faults(answer));
         if (evidence instanceof Verdict.Refused refused) {
             refused.reasons().stream().map(Reason::toString).forEach(reasons::add);
         }
         Optional<ChargeRow> charge = Optional.empty();
         try {
-            ChargeRow row = ChargeRow.parse(header.ledgerRow(), "ledger_row");
-            List<String> faults = match.faults(key, row, measured(header, evidence));
+            ChargeRow row = ChargeRow.parse(answer.ledgerRow(), "ledger_row");
+            List<String> faults = match.faults(answer.key().attempt(), row, measured(update, evidence));
             reasons.addAll(faults);
             charge = faults.isEmpty() ? Optional.of(row) : Optional.empty();
         } catch (InvalidDocument | IllegalArgumentException e) {
             reasons.add(e.getMessage());
         }
-        Found found = new Found(header, evidence instanceof Verdict.Trusted, charge, Optional.empty());
+        Found found = new Found(update, evidence instanceof Verdict.Trusted, charge, Optional.empty());
         return reasons.isEmpty() ? new Fit(found) : new Unfit(found, reasons);
     }
 
     /** The code's manifest, which evidence is bound to; evidence that holds and names none leaves it blank, which no row has. */
-    private static Optional<String> measured(UpdateHeader header, Verdict evidence) {
+    private static Optional<String> measured(UpdateEnvelope update, Verdict evidence) {
         return evidence instanceof Verdict.Trusted
-                ? Optional.of(header.evidence()
+                ? Optional.of(update.evidence()
                         .reportData()
                         .path("code_manifest_sha256")
                         .asText(""))

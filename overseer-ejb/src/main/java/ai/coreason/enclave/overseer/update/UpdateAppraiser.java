@@ -10,8 +10,8 @@ import ai.coreason.enclave.privacy.ledger.CheckedRows;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.privacy.ledger.RowsCheck;
 import ai.coreason.enclave.sentry.attestation.Verdict;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
@@ -56,15 +56,19 @@ public class UpdateAppraiser {
     /**
      * Appraises the update that a claim check names.
      *
-     * @throws IllegalStateException if the vault does not have it, or its row speaks of another envelope
+     * @throws IllegalStateException if the vault does not have it, or what lies there is another
      */
     public Appraisal appraise(ClaimCheck check) {
         Optional<Awaited> task = desk.awaited(check.key(), check.digest());
         if (task.isEmpty()) {
             return new Appraisal.NotAwaited();
         }
-        UpdateHeader header = storage.updates().read(check.digest(), UpdateEnvelope::readHeader);
-        return Appraisal.of(check.key(), header, task.get(), judge(header, check))
+        UpdateEnvelope update = storage.updates().read(check.digest(), UpdateEnvelope::read);
+        ContributionKey stated = update.statement().key();
+        if (!stated.equals(check.key())) {
+            throw new IllegalStateException("update of " + check.key() + ": expected one that says so, got " + stated);
+        }
+        return Appraisal.of(update, task.get(), judge(update, check))
                 .with(row -> checked(check.key().nodeId(), row));
     }
 
@@ -74,9 +78,9 @@ public class UpdateAppraiser {
     }
 
     /** A quote that was accepted before is refused for that alone: what else it does not fit is no news. */
-    private Verdict judge(UpdateHeader header, ClaimCheck check) {
-        return nodes.acceptedBefore(header.evidence().quote())
+    private Verdict judge(UpdateEnvelope update, ClaimCheck check) {
+        return nodes.acceptedBefore(update.evidence().quote())
                 .<Verdict>map(why -> new Verdict.Refused(List.of(why)))
-                .orElseGet(() -> evidence.update(header, check.key().nodeId(), check.session()));
+                .orElseGet(() -> evidence.update(update, check.session()));
     }
 }

@@ -6,8 +6,7 @@ import ai.coreason.enclave.privacy.graph.Weights;
 import ai.coreason.enclave.sentry.airlock.Airlock;
 import ai.coreason.enclave.sentry.airlock.Passage;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.seal.Hpke;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -29,13 +28,13 @@ public class UpdateInspector {
     }
 
     /**
-     * The update inside an envelope.
+     * The update that was sealed for a job.
      *
      * @param maxNorm the largest L2 norm that it may have, as {@link UpdateLimits} says
      * @throws InvalidDocument if it does not open, is not an update of the job's graph, or is longer
      */
-    public Weights open(String jobId, FederationJob job, UpdateEnvelope envelope, OptionalDouble maxNorm) {
-        Passage passage = Airlock.check(job.model(), plain(jobId, envelope), Airlock.Cargo.UPDATE, limits(maxNorm));
+    public Weights open(String jobId, FederationJob job, SealedUpdate sealed, OptionalDouble maxNorm) {
+        Passage passage = Airlock.check(job.model(), plain(jobId, sealed), Airlock.Cargo.UPDATE, limits(maxNorm));
         if (passage instanceof Passage.Refused refused) {
             throw refused(refused);
         }
@@ -47,16 +46,15 @@ public class UpdateInspector {
      *
      * @throws InvalidDocument if it would not
      */
-    public void inspect(String jobId, FederationJob job, UpdateEnvelope envelope, OptionalDouble maxNorm) {
-        Airlock.refusal(job.model(), plain(jobId, envelope), Airlock.Cargo.UPDATE, limits(maxNorm))
+    public void inspect(String jobId, FederationJob job, SealedUpdate sealed, OptionalDouble maxNorm) {
+        Airlock.refusal(job.model(), plain(jobId, sealed), Airlock.Cargo.UPDATE, limits(maxNorm))
                 .ifPresent(refused -> {
                     throw refused(refused);
                 });
     }
 
-    private Safetensors plain(String jobId, UpdateEnvelope envelope) {
-        return Safetensors.read(Hpke.open(
-                keys.pair(jobId), UpdateEnvelope.sealInfo(), envelope.header().aad(), envelope.sealed()));
+    private Safetensors plain(String jobId, SealedUpdate sealed) {
+        return Safetensors.read(sealed.open(keys.pair(jobId)));
     }
 
     private static Airlock.Limits limits(OptionalDouble maxNorm) {

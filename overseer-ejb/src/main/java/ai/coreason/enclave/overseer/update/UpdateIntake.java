@@ -18,9 +18,10 @@ import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.Storage;
 import ai.coreason.enclave.overseer.vault.Vault;
 import ai.coreason.enclave.privacy.ledger.ChargeRow;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -119,51 +120,57 @@ public class UpdateIntake {
                 throw InvalidDocument.at(
                         "Content-Digest", "the SHA-256 of the body, " + digest, upload.declaredDigest());
             }
-            UpdateHeader header;
+            Opened opened;
             MemoryShare.Permit permit = memory.upload(arrival.entry().bytes());
             try {
-                header = opened(arrival, new Expected(jobId, round, nodeId, document, terms));
+                opened = opened(arrival, new Expected(jobId, round, nodeId, document, terms));
             } finally {
                 permit.close();
             }
-            queue.enqueue(new ClaimCheck(header.key(), digest, session), header.sealedSha256(), arrival);
+            queue.enqueue(new ClaimCheck(opened.key(), digest, session), opened.sealedSha256(), arrival);
         }
     }
 
     private record Expected(String jobId, long round, String nodeId, FederationJob document, RoundTerms terms) {}
 
-    private UpdateHeader opened(Vault.Arrival arrival, Expected expected) {
+    /** What is known of an update once it was opened; its bytes are not held. */
+    private record Opened(ContributionKey key, String sealedSha256) {}
+
+    private Opened opened(Vault.Arrival arrival, Expected expected) {
         OptionalDouble longest = limits.of(
                 expected.document(), expected.terms().plan(), expected.terms().baseDigest());
-        UpdateEnvelope envelope = arrival.read(UpdateEnvelope::read);
-        UpdateHeader header = envelope.header();
-        match("header.job_id", expected.jobId(), header.jobId().toString());
-        match("header.round", Long.toString(expected.round()), Integer.toString(header.round()));
-        match("header.node_id", expected.nodeId(), header.nodeId());
-        ChargeRow.parse(header.ledgerRow(), "header.ledger_row");
-        inspect(expected.document(), envelope, longest);
-        return header;
+        SealedUpdate sealed = arrival.read(UpdateEnvelope::readSealed);
+        ContributionKey key = sealed.statement().key();
+        match("header.job_id", expected.jobId(), key.jobId());
+        match("header.round", Long.toString(expected.round()), Long.toString(key.round()));
+        match("header.node_id", expected.nodeId(), key.nodeId());
+        ChargeRow.parse(sealed.statement().ledgerRow(), "header.ledger_row");
+        if (!known(key, sealed.digest())) {
+            inspect(expected.document(), sealed, longest);
+        }
+        return new Opened(key, sealed.digest());
+    }
+
+    /** Whether this very attempt has these sealed bytes from this node already, and the vault has not lost them: then nothing is queued. */
+    private boolean known(ContributionKey key, String sealedSha256) {
+        return rounds.contribution(key)
+                .filter(c -> !c.lost(storage.updates()::has))
+                .flatMap(Contribution::sealedDigest)
+                .filter(sealedSha256::equals)
+                .isPresent();
     }
 
     /**
-     * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the envelope that was
-     * opened here stands in the row and in the message, and nothing else is queued. Of sealed bytes that this very attempt has
-     * from this node already nothing is queued, and the key of a job that is over is gone; only what the vault has lost is opened anew.
+     * Opens what was not opened before. This is the opening that the judgement relies on: the digest of the upload that was opened
+     * here stands in the row and in the message, and nothing else is queued. What is known already is not opened again: the key of
+     * a job that is over is gone.
      */
-    private void inspect(FederationJob document, UpdateEnvelope envelope, OptionalDouble longest) {
-        UpdateHeader header = envelope.header();
-        boolean known = rounds.contribution(header.key())
-                .filter(c -> !c.lost(storage.updates()::has))
-                .flatMap(Contribution::sealedDigest)
-                .filter(header.sealedSha256()::equals)
-                .isPresent();
-        if (known) {
-            return;
-        }
+    private void inspect(FederationJob document, SealedUpdate sealed, OptionalDouble longest) {
+        ContributionKey key = sealed.statement().key();
         try {
-            inspector.inspect(header.key().jobId(), document, envelope, longest);
+            inspector.inspect(key.jobId(), document, sealed, longest);
         } catch (SealingKeys.Destroyed over) {
-            throw UploadRefused.closed(header.key().attempt(), "part of a job that has ended");
+            throw UploadRefused.closed(key.attempt(), "part of a job that has ended");
         }
     }
 

@@ -9,7 +9,8 @@ import ai.coreason.enclave.privacy.ledger.CheckedRows;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.audit.AuditLog;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import jakarta.ejb.Stateless;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
@@ -78,7 +79,7 @@ public class UpdateSettlement {
         }
         List<String> reasons = new ArrayList<>(appraised);
         reasons.addAll(late(check, update));
-        conclude(check, update.header(), reasons);
+        conclude(check, update.envelope(), reasons);
         moved.fire(new RoundMoved(check.key().jobId()));
     }
 
@@ -87,7 +88,7 @@ public class UpdateSettlement {
         String nodeId = check.key().nodeId();
         List<String> out = new ArrayList<>();
         if (update.proven()) {
-            nodes.acceptQuote(update.header().evidence().quote(), nodeId)
+            nodes.acceptQuote(update.envelope().evidence().quote(), nodeId)
                     .map(Reason::toString)
                     .ifPresent(out::add);
         }
@@ -114,16 +115,17 @@ public class UpdateSettlement {
                 : mirror.accept(nodeId, row);
     }
 
-    private void conclude(ClaimCheck check, UpdateHeader header, List<String> reasons) {
+    private void conclude(ClaimCheck check, UpdateEnvelope envelope, List<String> reasons) {
+        UpdateStatement statement = envelope.statement();
         UpdateEvent.Update update = new UpdateEvent.Update(
                 check.key(),
-                header.sealedSha256(),
-                header.ledgerRow().path("hash").asText());
+                envelope.sealedSha256(),
+                statement.ledgerRow().path("hash").asText());
         if (reasons.isEmpty()) {
-            desk.admitted(check.key(), header.trainMillis().orElse(0), header.metrics());
+            desk.admitted(check.key(), statement.trainMillis().orElse(0), statement.metrics());
             audit.append(new UpdateEvent.Admitted(update));
         } else {
-            nodes.quarantine(check.key().nodeId(), last -> last.untrusted(header.evidence(), reasons, Instant.now()));
+            nodes.quarantine(check.key().nodeId(), last -> last.untrusted(envelope.evidence(), reasons, Instant.now()));
             desk.rejected(check.key(), String.join("; ", reasons));
             audit.append(new UpdateEvent.Rejected(update, reasons));
         }

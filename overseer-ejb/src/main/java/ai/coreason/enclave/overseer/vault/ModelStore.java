@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.vault;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Memo;
 import ai.coreason.enclave.privacy.graph.Initializer;
@@ -161,6 +162,7 @@ public class ModelStore {
     }
 
     private static ai.coreason.enclave.privacy.graph.operator.RandomBits seeded(long seed, String jobId) {
-        return new KeyStream(NoiseKeys.seeded(seed, jobId, "overseer", 1, 1).sampling(1));
+        return new KeyStream(
+                NoiseKeys.seeded(seed, AttemptKey.first(jobId, 1), "overseer").sampling(1));
     }
 }

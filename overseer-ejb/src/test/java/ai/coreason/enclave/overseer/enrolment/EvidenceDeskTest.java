@@ -12,8 +12,10 @@ import ai.coreason.enclave.sentry.attestation.Reason;
 import ai.coreason.enclave.sentry.attestation.ReportData;
 import ai.coreason.enclave.sentry.attestation.SimulatedEvidence;
 import ai.coreason.enclave.sentry.attestation.Verdict;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +26,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,9 +50,8 @@ class EvidenceDeskTest {
     }
 
     /** What is wrong with an update's evidence. */
-    private List<String> faults(UpdateHeader update) {
-        Verdict verdict =
-                new EvidenceDesk(trust, new HardwareTrust() {}, new TrustPolicies()).update(update, "node_a", SESSION);
+    private List<String> faults(UpdateEnvelope update) {
+        Verdict verdict = new EvidenceDesk(trust, new HardwareTrust() {}, new TrustPolicies()).update(update, SESSION);
         return verdict instanceof Verdict.Refused refused
                 ? refused.reasons().stream().map(Reason::toString).toList()
                 : List.of();
@@ -64,14 +64,14 @@ class EvidenceDeskTest {
 
     @Test
     void update_evidenceOfAnotherEpoch_namesIt() throws Exception {
-        UpdateHeader update = update(new NodeSession(3, SESSION.tlsSpkiSha384()), DIGEST);
+        UpdateEnvelope update = update(new NodeSession(3, SESSION.tlsSpkiSha384()), DIGEST);
 
         assertThat(faults(update)).containsExactly("report_data.epoch: expected 4, got 3");
     }
 
     @Test
     void update_evidenceForAnotherTlsKey_namesIt() throws Exception {
-        UpdateHeader update = update(new NodeSession(4, "ef".repeat(48)), DIGEST);
+        UpdateEnvelope update = update(new NodeSession(4, "ef".repeat(48)), DIGEST);
 
         assertThat(faults(update)).singleElement().asString().startsWith("report_data.tls_spki_sha384: expected ");
     }
@@ -84,7 +84,7 @@ class EvidenceDeskTest {
                 .startsWith("report_data.update_digest: expected ");
     }
 
-    private UpdateHeader update(NodeSession session, String quotedDigest) throws Exception {
+    private UpdateEnvelope update(NodeSession session, String quotedDigest) throws Exception {
         ObjectNode row = Json.object().put("sequence", 1).put("hash", DIGEST);
         ObjectNode members = Json.object()
                 .put("node_id", "node_a")
@@ -102,19 +102,15 @@ class EvidenceDeskTest {
         ReportData reportData = ReportData.parse(ReportData.Role.UPDATE, members, "report_data");
         Evidence evidence =
                 SimulatedEvidence.sign(key.getPrivate(), HexFormat.of().parseHex(DIGEST), reportData, Instant.now());
-        return new UpdateHeader(
-                UUID.fromString("6f1d2a34-0000-4000-8000-000000000001"),
+        UpdateStatement statement = new UpdateStatement(
+                ContributionKey.of("6f1d2a34-0000-4000-8000-000000000001", 1, 1, "node_a"),
                 DIGEST,
-                1,
-                1,
-                "node_a",
                 new byte[32],
                 DIGEST,
                 DIGEST,
-                DIGEST,
                 row,
-                evidence,
                 Map.of(),
                 OptionalLong.empty());
+        return new UpdateEnvelope(statement, DIGEST, evidence);
     }
 }

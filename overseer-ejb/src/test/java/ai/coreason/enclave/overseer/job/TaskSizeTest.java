@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.privacy.plan.Mechanism;
@@ -46,9 +47,7 @@ class TaskSizeTest {
 
     private static byte[] task(FederationJob job) {
         return Json.write(new RoundTask(
-                        UUID.randomUUID(),
-                        1,
-                        1,
+                        AttemptKey.first(UUID.randomUUID().toString(), 1),
                         new byte[RoundTask.NONCE_LENGTH],
                         "0".repeat(64),
                         new TrainingPlan(Mechanism.DP_SGD, 5, 0.1, 1, 1, 16, 0.5),

@@ -12,18 +12,17 @@ import ai.coreason.enclave.privacy.ledger.SampleLedger;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,22 +79,13 @@ class RetentionTest {
     private Path judged(String job, String state) {
         keys.create(job);
         ContributionKey key = rounds.add(job, "a");
-        UpdateHeader header = new UpdateHeader(
-                UUID.fromString(job),
-                "a".repeat(64),
-                1,
-                1,
-                "a",
-                new byte[32],
-                "b".repeat(64),
-                "c".repeat(64),
-                "d".repeat(64),
-                row,
-                new Evidence(HardwareType.SIMULATED, new byte[] {1}, Json.object()),
-                Map.of(),
-                OptionalLong.empty());
-        String digest = storage.updates().store(envelope(header)).digest();
-        rounds.upload(key, "d".repeat(64), digest);
+        UpdateStatement statement = new UpdateStatement(
+                key, "a".repeat(64), new byte[32], "b".repeat(64), "c".repeat(64), row, Map.of(), OptionalLong.empty());
+        SealedUpdate update = SealedUpdate.of(statement, new byte[48]);
+        Evidence evidence = new Evidence(HardwareType.SIMULATED, new byte[] {1}, Json.object());
+        String digest =
+                storage.updates().store(UpdateEnvelope.upload(update, evidence)).digest();
+        rounds.upload(key, update.digest(), digest);
         em.createNativeQuery("update contribution set contribution_state = 'ADMITTED' where job_id = ?")
                 .setParameter(1, job)
                 .executeUpdate();
@@ -105,16 +95,6 @@ class RetentionTest {
                 .executeUpdate();
         em.clear();
         return folder.resolve("state/vault/updates").resolve(digest);
-    }
-
-    private static byte[] envelope(UpdateHeader header) {
-        byte[] head = Json.write(header.json());
-        return ByteBuffer.allocate(Long.BYTES + head.length + 1)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(head.length)
-                .put(head)
-                .put((byte) 7)
-                .array();
     }
 
     private Path evidence(String job) {

@@ -8,6 +8,7 @@ import static ai.coreason.enclave.overseer.round.ContributionState.UPLOADED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ class ClosingTest {
 
     @Test
     void miss_straggler_takesNoUpdateAnyMoreAndSettledOnesStay() {
-        Round round = new Round("job", 1, 1, "d".repeat(64), BEFORE, DEADLINE);
+        Round round = new Round(new AttemptKey("job", 1, 1), "d".repeat(64), BEFORE, DEADLINE);
         Contribution straggler = new Contribution(round, "node_a", "nonce");
         Contribution admitted = new Contribution(round, "node_b", "nonce");
         admitted.upload(new Upload("e".repeat(64), "e".repeat(64), 10));

@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.job.JobState;
 import java.time.Instant;
 import java.util.Map;
@@ -20,7 +21,7 @@ class ReceptionTest {
     private final Contribution invited = new Contribution(open, "node_a", "nonce");
 
     private static Round round(long attempt) {
-        return new Round("job", 1, attempt, "0".repeat(64), NOW, NOW.plusSeconds(60));
+        return new Round(new AttemptKey("job", 1, attempt), "0".repeat(64), NOW, NOW.plusSeconds(60));
     }
 
     private Reception of(JobState job, Round last) {

@@ -93,8 +93,7 @@ class RoundOpenerTest {
         List<String> nodes = opener.open(
                 em.find(Job.class, "job-1"),
                 FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
-                1,
-                2,
+                new AttemptKey("job-1", 1, 2),
                 List.of());
         em.flush();
         return nodes;
@@ -137,8 +136,7 @@ class RoundOpenerTest {
         opener.open(
                 em.find(Job.class, "job-1"),
                 FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
-                1,
-                2,
+                new AttemptKey("job-1", 1, 2),
                 List.of(new RoundEvent.Spoilt(new AttemptKey("job-1", 1, 1), "why")));
 
         assertThat(order).hasSize(2).startsWith("figures");

@@ -2,6 +2,7 @@ package ai.coreason.enclave.overseer.round;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.SmallJob;
@@ -22,7 +23,6 @@ import ai.coreason.enclave.privacy.plan.TrainingPlan;
 import ai.coreason.enclave.sentry.audit.AuditEvent;
 import ai.coreason.enclave.sentry.audit.AuditLog;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.RoundTask;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +89,7 @@ class RoundStepperTest {
                 .setParameter(3, new NodePlan("a", "heart", 160, training, 3, 1e-3, 1).text())
                 .executeUpdate();
         Instant now = Instant.now();
-        Round round = new Round(job, 1, 1, "0".repeat(64), now, now.plusSeconds(600));
+        Round round = new Round(new AttemptKey(job, 1, 1), "0".repeat(64), now, now.plusSeconds(600));
         em.persist(round);
         em.persist(new Contribution(round, "a", "A".repeat(43) + "="));
         em.flush();
@@ -121,8 +121,8 @@ class RoundStepperTest {
         RoundOpener opener = new RoundOpener() {
             @Override
             public List<String> open(
-                    Job job, FederationJob document, long number, long attempt, List<? extends AuditEvent> before) {
-                return List.of("round " + number + "." + attempt);
+                    Job job, FederationJob document, AttemptKey next, List<? extends AuditEvent> before) {
+                return List.of("round " + next.round() + "." + next.attempt());
             }
         };
         return new RoundStepper(em, opener, documents, audit, stops(), keys);
@@ -131,14 +131,14 @@ class RoundStepperTest {
     @Test
     void task_keyOfAnOlderJobIsMissingOrDoesNotOpen_isThatOfTheOtherJob() {
         RoundDesk desk = new RoundDesk(em, keys, documents, new AuditLog(), stops(), new Silent<>());
-        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + LOST + "]");
+        assertThat(desk.task("a").map(t -> t.key().jobId())).contains(LOST);
 
         lose(file -> write(file, new byte[60]));
-        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+        assertThat(desk.task("a").map(t -> t.key().jobId())).contains(GOOD);
         lose(file -> write(file, new byte[0]));
-        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+        assertThat(desk.task("a").map(t -> t.key().jobId())).contains(GOOD);
         lose(file -> keys.destroy(LOST));
-        assertThat(desk.task("a").map(RoundTask::jobId)).hasToString("Optional[" + GOOD + "]");
+        assertThat(desk.task("a").map(t -> t.key().jobId())).contains(GOOD);
     }
 
     @Test
@@ -205,8 +205,8 @@ class RoundStepperTest {
     @Test
     void followedAt_laterAttempt_isLaterAndNeverAfterItsDeadline() {
         Instant now = Instant.now();
-        Round second = new Round(GOOD, 1, 2, "0".repeat(64), now, now.plusSeconds(600));
-        Round brief = new Round(GOOD, 1, 1, "0".repeat(64), now, now.plusSeconds(2));
+        Round second = new Round(new AttemptKey(GOOD, 1, 2), "0".repeat(64), now, now.plusSeconds(600));
+        Round brief = new Round(new AttemptKey(GOOD, 1, 1), "0".repeat(64), now, now.plusSeconds(2));
         second.abandon();
         brief.abandon();
 

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.round;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.job.NodePlan;
 import ai.coreason.enclave.privacy.plan.Mechanism;
@@ -50,7 +51,7 @@ public final class RoundsUnderWay {
                 .setParameter(4, new NodePlan(nodeId, "heart", 160, PLAN, limit, 1e-3, 1).text())
                 .executeUpdate();
         Instant now = Instant.now();
-        Round round = new Round(jobId, 1, 1, BASE, now, now.plusSeconds(600));
+        Round round = new Round(new AttemptKey(jobId, 1, 1), BASE, now, now.plusSeconds(600));
         em.persist(round);
         em.persist(new Contribution(round, nodeId, "A".repeat(43) + "="));
         em.flush();

@@ -24,14 +24,14 @@ import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.contract.RoundTask;
 import ai.coreason.enclave.sentry.contract.SealingKey;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,8 +43,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AppraisalTest {
-    private static final UUID JOB = UUID.fromString("6f1d2a34-0000-4000-8000-000000000001");
-    private static final ContributionKey KEY = ContributionKey.of(JOB.toString(), 1, 1, "node_va");
+    private static final String JOB = "6f1d2a34-0000-4000-8000-000000000001";
+    private static final ContributionKey KEY = ContributionKey.of(JOB, 1, 1, "node_va");
     private static final Verdict TRUSTED = new Verdict.Trusted("ab");
     private static final String MEASURED = "c".repeat(64);
     private static final String OTHER = "9".repeat(64);
@@ -69,41 +69,29 @@ class AppraisalTest {
         SealingKeys keys = new SealingKeys(
                 new Storage(folder.resolve("overseer").toString()),
                 StartSecret.of("a secret that nobody else would guess"));
-        keys.create(JOB.toString());
+        keys.create(JOB);
         task = new RoundTask(
-                JOB,
-                1,
-                1,
+                KEY.attempt(),
                 new byte[32],
                 RoundsUnderWay.BASE,
                 RoundsUnderWay.PLAN,
                 Instant.parse("2026-11-24T00:00:00Z"),
                 FederationJob.parse(SmallJob.document(), JobRules.inSimulation()),
-                new SealingKey(keys.pair(JOB.toString()).publicKey()));
+                new SealingKey(keys.pair(JOB).publicKey()));
         row = charge.deepCopy();
-        row.put("job_id", JOB.toString())
+        row.put("job_id", JOB)
                 .put("job_digest", task.jobDigest())
                 .put("model_digest", task.baseDigest())
                 .put("state", "COMMITTED");
     }
 
-    private UpdateHeader header(
+    private UpdateEnvelope envelope(
             byte[] nonce, String jobDigest, String baseDigest, String planDigest, Map<Metric, Double> metrics) {
-        return new UpdateHeader(
-                JOB,
-                jobDigest,
-                1,
-                1,
-                "node_va",
-                nonce,
-                baseDigest,
-                planDigest,
+        return new UpdateEnvelope(
+                new UpdateStatement(KEY, jobDigest, nonce, baseDigest, planDigest, row, metrics, OptionalLong.empty()),
                 "c".repeat(64),
-                row,
                 new Evidence(
-                        HardwareType.SIMULATED, new byte[] {1}, Json.object().put("code_manifest_sha256", MEASURED)),
-                metrics,
-                OptionalLong.empty());
+                        HardwareType.SIMULATED, new byte[] {1}, Json.object().put("code_manifest_sha256", MEASURED)));
     }
 
     private Awaited awaited() {
@@ -111,33 +99,33 @@ class AppraisalTest {
         return new Awaited(task.nonce(), task.jobDigest(), task.baseDigest(), plan, SampleLedger.HEART);
     }
 
-    private UpdateHeader answer() {
-        return header(new byte[32], task.jobDigest(), task.baseDigest(), task.planDigest(), Map.of());
+    private UpdateEnvelope answer() {
+        return envelope(new byte[32], task.jobDigest(), task.baseDigest(), task.planDigest(), Map.of());
     }
 
-    private List<String> reasons(UpdateHeader header, Verdict evidence) {
-        Appraisal appraisal = Appraisal.of(KEY, header, awaited(), evidence);
+    private List<String> reasons(UpdateEnvelope update, Verdict evidence) {
+        Appraisal appraisal = Appraisal.of(update, awaited(), evidence);
         assertThat(appraisal).isInstanceOf(Appraisal.Unfit.class);
         return ((Appraisal.Unfit) appraisal).reasons();
     }
 
     @Test
     void of_answerToTheTask_isFitWithItsCharge() {
-        UpdateHeader header = answer();
+        UpdateEnvelope update = answer();
 
-        assertThat(Appraisal.of(KEY, header, awaited(), TRUSTED)).isInstanceOfSatisfying(Appraisal.Fit.class, fit -> {
-            assertThat(fit.update().header()).isSameAs(header);
+        assertThat(Appraisal.of(update, awaited(), TRUSTED)).isInstanceOfSatisfying(Appraisal.Fit.class, fit -> {
+            assertThat(fit.update().envelope()).isSameAs(update);
             assertThat(fit.update().proven()).isTrue();
             assertThat(fit.update().charge()).contains(ChargeRow.parse(row, "row"));
         });
     }
 
     @Test
-    void of_headerOfAnotherTask_namesEachMember() {
+    void of_answerToAnotherTask_namesEachMember() {
         byte[] nonce = new byte[32];
         nonce[31] = 1;
 
-        assertThat(reasons(header(nonce, OTHER, OTHER, OTHER, Map.of(Metric.LOSS, 0.5)), TRUSTED))
+        assertThat(reasons(envelope(nonce, OTHER, OTHER, OTHER, Map.of(Metric.LOSS, 0.5)), TRUSTED))
                 .hasSize(5)
                 .startsWith(
                         "nonce: not the one of this task",
@@ -150,12 +138,11 @@ class AppraisalTest {
     void of_evidenceThatDoesNotHold_saysAllAndIsNotProvenAndStillBringsItsCharge() {
         Verdict refused = new Verdict.Refused(List.of(new Reason("tcb", "7", "6"), new Reason("vmpl", "0", "1")));
 
-        assertThat(Appraisal.of(KEY, answer(), awaited(), refused))
-                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
-                    assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6", "vmpl: expected 0, got 1");
-                    assertThat(unfit.update().proven()).isFalse();
-                    assertThat(unfit.update().charge()).isPresent();
-                });
+        assertThat(Appraisal.of(answer(), awaited(), refused)).isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+            assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6", "vmpl: expected 0, got 1");
+            assertThat(unfit.update().proven()).isFalse();
+            assertThat(unfit.update().charge()).isPresent();
+        });
     }
 
     static Stream<Arguments> foreignCharges() {
@@ -202,12 +189,11 @@ class AppraisalTest {
     void of_chargeOfSomethingElse_isUnfitAndNotMirrored(Consumer<ObjectNode> change, String why) {
         change.accept(row);
 
-        assertThat(Appraisal.of(KEY, answer(), awaited(), TRUSTED))
-                .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
-                    assertThat(unfit.reasons()).singleElement().asString().startsWith(why);
-                    assertThat(unfit.update().charge()).isEmpty();
-                    assertThat(unfit.update().proven()).isTrue();
-                });
+        assertThat(Appraisal.of(answer(), awaited(), TRUSTED)).isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
+            assertThat(unfit.reasons()).singleElement().asString().startsWith(why);
+            assertThat(unfit.update().charge()).isEmpty();
+            assertThat(unfit.update().proven()).isTrue();
+        });
     }
 
     /** What it measures is not known then, and the charge may be told all the same. */
@@ -215,7 +201,7 @@ class AppraisalTest {
     void of_evidenceThatDoesNotHold_holdsTheRowToNoMeasurement() {
         row.put("measurement", OTHER);
 
-        assertThat(Appraisal.of(KEY, answer(), awaited(), new Verdict.Refused(List.of(new Reason("tcb", "7", "6")))))
+        assertThat(Appraisal.of(answer(), awaited(), new Verdict.Refused(List.of(new Reason("tcb", "7", "6")))))
                 .isInstanceOfSatisfying(Appraisal.Unfit.class, unfit -> {
                     assertThat(unfit.reasons()).containsExactly("tcb: expected 7, got 6");
                     assertThat(unfit.update().charge()).isPresent();
@@ -224,7 +210,7 @@ class AppraisalTest {
 
     @Test
     void unfit_withoutAReason_isABug() {
-        Appraisal.Found found = ((Appraisal.Fit) Appraisal.of(KEY, answer(), awaited(), TRUSTED)).update();
+        Appraisal.Found found = ((Appraisal.Fit) Appraisal.of(answer(), awaited(), TRUSTED)).update();
 
         assertThatThrownBy(() -> new Appraisal.Unfit(found, List.of())).isInstanceOf(IllegalArgumentException.class);
     }

@@ -13,7 +13,8 @@ import ai.coreason.enclave.sentry.attestation.Verdict;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
@@ -31,7 +32,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,24 +98,19 @@ class EveryChargeMemberTest {
     private List<String> refusals(ObjectNode changed) {
         NodePlan plan = new NodePlan("node_va", "heart", 85, RoundsUnderWay.PLAN, 3.0, 1e-3, 1);
         Awaited task = new Awaited(new byte[32], "a".repeat(64), "b".repeat(64), plan, SampleLedger.HEART);
-        UpdateHeader header = new UpdateHeader(
-                UUID.fromString("6f1d2a34-0000-4000-8000-000000000001"),
+        UpdateStatement statement = new UpdateStatement(
+                KEY,
                 task.jobDigest(),
-                1,
-                1,
-                "node_va",
                 task.nonce(),
                 task.baseDigest(),
                 task.plan().digest(),
-                "d".repeat(64),
                 changed,
-                new Evidence(
-                        HardwareType.SIMULATED,
-                        new byte[] {1},
-                        Json.object().put("code_manifest_sha256", "c".repeat(64))),
                 Map.of(),
                 OptionalLong.empty());
-        Appraisal appraisal = Appraisal.of(KEY, header, task, new Verdict.Trusted("ab"));
+        Evidence evidence = new Evidence(
+                HardwareType.SIMULATED, new byte[] {1}, Json.object().put("code_manifest_sha256", "c".repeat(64)));
+        Appraisal appraisal =
+                Appraisal.of(new UpdateEnvelope(statement, "d".repeat(64), evidence), task, new Verdict.Trusted("ab"));
         if (appraisal instanceof Appraisal.Unfit unfit) {
             assertThat(unfit.update().charge()).isEmpty();
             return unfit.reasons();

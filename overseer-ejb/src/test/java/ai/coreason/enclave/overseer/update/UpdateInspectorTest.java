@@ -3,20 +3,18 @@ package ai.coreason.enclave.overseer.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.coreason.enclave.base.Digests;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.SmallJob;
 import ai.coreason.enclave.overseer.vault.SealingKeys;
 import ai.coreason.enclave.overseer.vault.StartSecret;
 import ai.coreason.enclave.overseer.vault.Storage;
-import ai.coreason.enclave.sentry.contract.Evidence;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.FederationJob;
-import ai.coreason.enclave.sentry.contract.HardwareType;
 import ai.coreason.enclave.sentry.contract.JobRules;
-import ai.coreason.enclave.sentry.contract.UpdateEnvelope;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
-import ai.coreason.enclave.sentry.seal.Hpke;
+import ai.coreason.enclave.sentry.contract.SealingKey;
+import ai.coreason.enclave.sentry.contract.update.SealedUpdate;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -25,13 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UpdateInspectorTest {
-    private static final UUID JOB = UUID.fromString("6f1d2a34-0000-4000-8000-000000000001");
+    private static final String JOB = "6f1d2a34-0000-4000-8000-000000000001";
 
     @TempDir
     private Path folder;
@@ -42,7 +39,7 @@ class UpdateInspectorTest {
     @BeforeEach
     void open() {
         keys = new SealingKeys(new Storage(folder.toString()), StartSecret.of("a secret that nobody else would guess"));
-        keys.create(JOB.toString());
+        keys.create(JOB);
         inspector = new UpdateInspector(keys);
     }
 
@@ -52,54 +49,41 @@ class UpdateInspectorTest {
         return FederationJob.parse(document, JobRules.inSimulation());
     }
 
-    private static UpdateHeader header(String node, String sealedSha256) {
+    private static UpdateStatement statement(String node) {
         String digest = "a".repeat(64);
-        Evidence evidence = new Evidence(HardwareType.SIMULATED, new byte[] {1}, Json.object());
-        return new UpdateHeader(
-                JOB,
+        return new UpdateStatement(
+                ContributionKey.of(JOB, 1, 1, node),
                 digest,
-                1,
-                1,
-                node,
                 new byte[32],
                 digest,
                 digest,
-                sealedSha256,
                 Json.object(),
-                evidence,
                 Map.of(),
                 OptionalLong.empty());
     }
 
-    private UpdateEnvelope sealed(List<Long> shape, float... weight) {
+    private SealedUpdate sealed(List<Long> shape, float... weight) {
         byte[] plain = Safetensors.write(
                 Map.of(),
                 List.of(Tensor.of("fc.weight", shape, weight), Tensor.of("fc.bias", List.of(1L), new float[] {4f})));
-        byte[] sealed = Hpke.seal(
-                keys.pair(JOB.toString()).publicKey(),
-                UpdateEnvelope.sealInfo(),
-                header("a", "b".repeat(64)).aad(),
-                plain);
-        return new UpdateEnvelope(header("a", Digests.sha256Hex(sealed)), sealed);
+        return SealedUpdate.seal(statement("a"), new SealingKey(keys.pair(JOB).publicKey()), plain);
     }
 
-    private void refused(double maxNorm, UpdateEnvelope envelope, String why) {
-        assertThatThrownBy(() -> inspector.open(JOB.toString(), job(maxNorm), envelope, OptionalDouble.of(maxNorm)))
+    private void refused(double maxNorm, SealedUpdate update, String why) {
+        assertThatThrownBy(() -> inspector.open(JOB, job(maxNorm), update, OptionalDouble.of(maxNorm)))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining(why);
-        assertThatThrownBy(() -> inspector.inspect(JOB.toString(), job(maxNorm), envelope, OptionalDouble.of(maxNorm)))
+        assertThatThrownBy(() -> inspector.inspect(JOB, job(maxNorm), update, OptionalDouble.of(maxNorm)))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining(why);
     }
 
     @Test
     void open_updateOfTheGraph_isLetThrough() {
-        UpdateEnvelope envelope = sealed(List.of(1L, 1L), 3f);
-        assertThat(inspector
-                        .open(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0))
-                        .get("fc.weight"))
+        SealedUpdate update = sealed(List.of(1L, 1L), 3f);
+        assertThat(inspector.open(JOB, job(5.0), update, OptionalDouble.of(5.0)).get("fc.weight"))
                 .containsExactly(3f);
-        inspector.inspect(JOB.toString(), job(5.0), envelope, OptionalDouble.of(5.0));
+        inspector.inspect(JOB, job(5.0), update, OptionalDouble.of(5.0));
     }
 
     @Test
@@ -120,10 +104,9 @@ class UpdateInspectorTest {
 
     @Test
     void open_otherSender_doesNotOpen() {
-        UpdateEnvelope envelope = sealed(List.of(1L, 1L), 3f);
-        UpdateEnvelope claimed =
-                new UpdateEnvelope(header("b", Digests.sha256Hex(envelope.sealed())), envelope.sealed());
-        assertThatThrownBy(() -> inspector.open(JOB.toString(), job(5.0), claimed, OptionalDouble.of(5.0)))
+        SealedUpdate update = sealed(List.of(1L, 1L), 3f);
+        SealedUpdate claimed = SealedUpdate.of(statement("b"), update.bytes());
+        assertThatThrownBy(() -> inspector.open(JOB, job(5.0), claimed, OptionalDouble.of(5.0)))
                 .isInstanceOf(InvalidDocument.class);
     }
 }

@@ -33,7 +33,8 @@ import ai.coreason.enclave.sentry.contract.AttestationReport;
 import ai.coreason.enclave.sentry.contract.ContributionKey;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
-import ai.coreason.enclave.sentry.contract.UpdateHeader;
+import ai.coreason.enclave.sentry.contract.update.UpdateEnvelope;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -139,21 +139,17 @@ class UpdateSettlementTest {
     }
 
     private Appraisal.Found found(boolean proven, Optional<ChargeRow> charge) {
-        UpdateHeader header = new UpdateHeader(
-                UUID.fromString("6f1d2a34-0000-4000-8000-000000000001"),
+        UpdateStatement statement = new UpdateStatement(
+                key,
                 "a".repeat(64),
-                1,
-                1,
-                "node_va",
                 new byte[32],
                 RoundsUnderWay.BASE,
                 "b".repeat(64),
-                SEALED,
                 row.json(),
-                new Evidence(HardwareType.SIMULATED, QUOTE, Json.object()),
                 Map.of(),
                 OptionalLong.of(12));
-        return new Appraisal.Found(header, proven, charge, Optional.empty());
+        Evidence evidence = new Evidence(HardwareType.SIMULATED, QUOTE, Json.object());
+        return new Appraisal.Found(new UpdateEnvelope(statement, SEALED, evidence), proven, charge, Optional.empty());
     }
 
     private Appraisal fit() {

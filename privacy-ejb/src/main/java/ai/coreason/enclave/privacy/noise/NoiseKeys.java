@@ -1,5 +1,6 @@
 package ai.coreason.enclave.privacy.noise;
 
+import ai.coreason.enclave.base.AttemptKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -61,22 +62,22 @@ public final class NoiseKeys {
      * Keys that the same arguments give again, for simulation only: who knows the seed can take the noise off.
      *
      * @param seed the job's
-     * @param attempt counted within the round, so that a repeated round gets other noise
+     * @param key what is trained; the attempt counts, so that a repeated round gets other noise
      */
-    public static NoiseKeys seeded(long seed, String jobId, String nodeId, long round, long attempt) {
+    public static NoiseKeys seeded(long seed, AttemptKey key, String nodeId) {
         NoiseKeys keys = new NoiseKeys();
         byte[] seedBytes = ByteBuffer.allocate(Long.BYTES).putLong(seed).array();
         for (Purpose purpose : Purpose.values()) {
             Mac mac = hmac(seedBytes);
-            for (String part : new String[] {"coreason/simulation/v1", purpose.name(), jobId, nodeId}) {
+            for (String part : new String[] {"coreason/simulation/v1", purpose.name(), key.jobId(), nodeId}) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
                 mac.update(
                         ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
                 mac.update(bytes);
             }
             byte[] secret = mac.doFinal(ByteBuffer.allocate(2 * Long.BYTES)
-                    .putLong(round)
-                    .putLong(attempt)
+                    .putLong(key.round())
+                    .putLong(key.attempt())
                     .array());
             keys.lines.put(purpose, new Line(secret));
         }

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
@@ -31,7 +32,7 @@ class DpSgdTrainerTest {
             Graphs.graph("[2]", "fc", "bce_with_logits", "{'name':'fc','op':'linear','in':['x'],'out_features':1}");
 
     private static NoiseKeys keys(long seed) {
-        return NoiseKeys.seeded(seed, "job", "node", 1, 1);
+        return NoiseKeys.seeded(seed, new AttemptKey("job", 1, 1), "node");
     }
 
     private static Weights initial(ModelGraph graph) {
@@ -87,7 +88,7 @@ class DpSgdTrainerTest {
         float[] first = flat(train(Graphs.mnist(), data, plan, keys(5)));
         assertThat(flat(train(Graphs.mnist(), data, plan, keys(5)))).isEqualTo(first);
         assertThat(flat(train(Graphs.mnist(), data, plan, keys(6)))).isNotEqualTo(first);
-        assertThat(flat(train(Graphs.mnist(), data, plan, NoiseKeys.seeded(5, "job", "node", 1, 2))))
+        assertThat(flat(train(Graphs.mnist(), data, plan, NoiseKeys.seeded(5, new AttemptKey("job", 1, 2), "node"))))
                 .isNotEqualTo(first);
     }
 

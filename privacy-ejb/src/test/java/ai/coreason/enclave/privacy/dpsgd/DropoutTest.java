@@ -2,6 +2,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
 import ai.coreason.enclave.privacy.graph.Weights;
@@ -52,7 +53,7 @@ class DropoutTest {
     }
 
     private static NoiseKeys keys() {
-        return NoiseKeys.seeded(4, "job", "node", 1, 1);
+        return NoiseKeys.seeded(4, new AttemptKey("job", 1, 1), "node");
     }
 
     /** The share of dropped elements within 6.5 standard deviations of p (false alarm 8e-11). */
@@ -76,7 +77,8 @@ class DropoutTest {
     void step_otherKeys_givesOtherMasks() {
         float[] first = dropped(keys(), 1, 1, 10);
         assertThat(dropped(keys(), 2, 1, 10)).isNotEqualTo(first);
-        assertThat(dropped(NoiseKeys.seeded(5, "job", "node", 1, 1), 1, 1, 10)).isNotEqualTo(first);
+        assertThat(dropped(NoiseKeys.seeded(5, new AttemptKey("job", 1, 1), "node"), 1, 1, 10))
+                .isNotEqualTo(first);
     }
 
     /** Two masks agree by chance at .49 + .09 of the elements; within 6.5 standard deviations (false alarm 8e-11). */

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
@@ -24,7 +25,7 @@ class MicroBatchTest {
     private static final TrainingPlan PLAN = new TrainingPlan(Mechanism.DP_SGD, 1, 0.9, 1, 0.3, 810, 50);
 
     private static NoiseKeys keys() {
-        return NoiseKeys.seeded(5, "job", "node", 1, 1);
+        return NoiseKeys.seeded(5, new AttemptKey("job", 1, 1), "node");
     }
 
     private static Weights initial(ModelGraph graph) {

@@ -2,6 +2,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.accounting.Phase;
 import ai.coreason.enclave.privacy.accounting.PldAccountant;
 import ai.coreason.enclave.privacy.graph.Graphs;
@@ -204,8 +205,8 @@ final class PrivacyAudit {
                 Optimizer.PLAIN,
                 MetricRelease.NONE,
                 NoiseForm.GAUSSIAN);
-        Weights a = training.train(base, data, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));
-        Weights b = training.train(base, neighbour, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));
+        Weights a = training.train(base, data, plan, NoiseKeys.seeded(1, new AttemptKey("job", 1, 1), "node"));
+        Weights b = training.train(base, neighbour, plan, NoiseKeys.seeded(1, new AttemptKey("job", 1, 1), "node"));
         double square = 0;
         for (String name : a.names()) {
             double norm = Oracle.norm(b.minus(a).get(name));

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
@@ -106,8 +107,8 @@ class PrivacyAuditTest {
                 NoiseForm.GAUSSIAN);
         try (Training product = Training.PRODUCT.on(graph);
                 Training variant = new Variant(graph)) {
-            Weights a = product.train(base, data, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));
-            Weights b = variant.train(base, data, plan, NoiseKeys.seeded(1, "job", "node", 1, 1));
+            Weights a = product.train(base, data, plan, NoiseKeys.seeded(1, new AttemptKey("job", 1, 1), "node"));
+            Weights b = variant.train(base, data, plan, NoiseKeys.seeded(1, new AttemptKey("job", 1, 1), "node"));
             a.names().forEach(name -> assertThat(b.get(name)).isEqualTo(a.get(name)));
         }
     }

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.dpsgd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.privacy.graph.Graphs;
 import ai.coreason.enclave.privacy.graph.Initializer;
 import ai.coreason.enclave.privacy.graph.ModelGraph;
@@ -196,12 +197,13 @@ class UnitsTest {
         Weights base = Initializer.initial(graph, new SplittableRandom(3)::nextLong);
         TrainingPlan plan = new TrainingPlan(Mechanism.DP_SGD, 3, 0.5, 1, 1, 20, 0.1);
         try (DpSgdTrainer trainer = new DpSgdTrainer(graph)) {
-            Weights plain = trainer.train(base, data, plan, NoiseKeys.seeded(1, "j", "n", 1, 1), Progress.NONE);
+            Weights plain =
+                    trainer.train(base, data, plan, NoiseKeys.seeded(1, new AttemptKey("j", 1, 1), "n"), Progress.NONE);
             Weights units = trainer.train(
                     base,
                     data.byUnit(IntStream.range(0, 40).toArray(), 5),
                     plan,
-                    NoiseKeys.seeded(1, "j", "n", 1, 1),
+                    NoiseKeys.seeded(1, new AttemptKey("j", 1, 1), "n"),
                     Progress.NONE);
             for (String name : plain.names()) {
                 assertThat(units.get(name))

@@ -3,6 +3,7 @@ package ai.coreason.enclave.privacy.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.coreason.enclave.base.AttemptKey;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
@@ -11,8 +12,8 @@ import org.junit.jupiter.api.Test;
 class NoiseKeysTest {
     @Test
     void seeded_sameArguments_givesTheSameKeys() {
-        NoiseKeys a = NoiseKeys.seeded(7, "job", "node", 1, 1);
-        NoiseKeys b = NoiseKeys.seeded(7, "job", "node", 1, 1);
+        NoiseKeys a = NoiseKeys.seeded(7, new AttemptKey("job", 1, 1), "node");
+        NoiseKeys b = NoiseKeys.seeded(7, new AttemptKey("job", 1, 1), "node");
         for (long step = 1; step < 5; step++) {
             assertThat(a.sampling(step)).isEqualTo(b.sampling(step)).hasSize(32);
             assertThat(a.noise(step)).isEqualTo(b.noise(step)).hasSize(32);
@@ -23,13 +24,13 @@ class NoiseKeysTest {
     void seeded_anyArgumentPurposeOrStepChanged_givesAnotherKey() {
         Set<String> seen = new HashSet<>();
         NoiseKeys[] all = {
-            NoiseKeys.seeded(7, "job", "node", 1, 1),
-            NoiseKeys.seeded(8, "job", "node", 1, 1),
-            NoiseKeys.seeded(7, "jo", "bnode", 1, 1),
-            NoiseKeys.seeded(7, "jobn", "ode", 1, 1),
-            NoiseKeys.seeded(7, "job", "node2", 1, 1),
-            NoiseKeys.seeded(7, "job", "node", 2, 1),
-            NoiseKeys.seeded(7, "job", "node", 1, 2),
+            NoiseKeys.seeded(7, new AttemptKey("job", 1, 1), "node"),
+            NoiseKeys.seeded(8, new AttemptKey("job", 1, 1), "node"),
+            NoiseKeys.seeded(7, new AttemptKey("jo", 1, 1), "bnode"),
+            NoiseKeys.seeded(7, new AttemptKey("jobn", 1, 1), "ode"),
+            NoiseKeys.seeded(7, new AttemptKey("job", 1, 1), "node2"),
+            NoiseKeys.seeded(7, new AttemptKey("job", 2, 1), "node"),
+            NoiseKeys.seeded(7, new AttemptKey("job", 1, 2), "node"),
             NoiseKeys.fresh(),
             NoiseKeys.fresh()
         };
@@ -57,7 +58,7 @@ class NoiseKeysTest {
 
     @Test
     void toString_anyKeys_showsNone() {
-        NoiseKeys keys = NoiseKeys.seeded(7, "job", "node", 1, 1);
+        NoiseKeys keys = NoiseKeys.seeded(7, new AttemptKey("job", 1, 1), "node");
         assertThat(keys.toString()).doesNotContain("job").hasSizeLessThan(80);
     }
 }

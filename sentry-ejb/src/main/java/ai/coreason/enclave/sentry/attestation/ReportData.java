@@ -5,9 +5,13 @@ import ai.coreason.enclave.base.Formats;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.JsonFields;
+import ai.coreason.enclave.sentry.contract.ContributionKey;
+import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.SealingKey;
+import ai.coreason.enclave.sentry.contract.update.UpdateStatement;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -53,12 +57,112 @@ public final class ReportData {
         }
     }
 
+    private static final String NODE = "node_id";
+    private static final String VERIFIER = "verifier";
+    private static final String NONCE = "nonce";
+    private static final String TLS = "tls_spki_sha384";
+    private static final String GPU = "gpu_evidence_sha256";
+
     private final Role role;
     private final ObjectNode members;
 
     private ReportData(Role role, ObjectNode members) {
         this.role = role;
         this.members = members;
+    }
+
+    /**
+     * What both ends know of an enrolment: a node has more bound by it, with what its code is and where its ledger stands.
+     *
+     * @param nonce the Overseer's single-use nonce, 32 bytes in base64
+     * @param tlsSpkiSha384 the key of the certificate that is asked for
+     */
+    public static ReportData enrolment(String nodeId, String nonce, String tlsSpkiSha384) {
+        return new ReportData(Role.ENROLMENT, Json.object().put(NODE, nodeId))
+                .with(NONCE, nonce)
+                .with(TLS, tlsSpkiSha384);
+    }
+
+    /**
+     * What both ends know of an update and of the session in which it is handed in: a node has more bound by it, with the key
+     * that it sealed to and what its code is.
+     *
+     * @param sealedSha256 SHA-256 of the sealed bytes
+     * @param epoch the node's enrolment
+     * @param tlsSpkiSha384 the key that the node shows
+     */
+    public static ReportData update(UpdateStatement statement, String sealedSha256, long epoch, String tlsSpkiSha384) {
+        ContributionKey key = statement.key();
+        ObjectNode members = Json.object()
+                .put(NODE, key.nodeId())
+                .put(NONCE, Formats.base64(statement.nonce()))
+                .put("job_digest", statement.jobDigest())
+                .put("round", key.round())
+                .put("attempt", key.attempt().attempt())
+                .put("base_digest", statement.baseDigest())
+                .put("plan_digest", statement.planDigest())
+                .put("update_digest", sealedSha256)
+                .put("epoch", epoch)
+                .put(TLS, tlsSpkiSha384);
+        JsonNode row = statement.ledgerRow();
+        return new ReportData(Role.UPDATE, members)
+                .withLedgerHead(row.path("sequence").asLong(), row.path("hash").asText());
+    }
+
+    /**
+     * What an Overseer proves to a node.
+     *
+     * @param verifier the node that asks
+     * @param nonce the node's own, 32 bytes in base64
+     * @param tlsSpkiSha384 the key that the Overseer's server shows
+     */
+    public static ReportData overseer(String verifier, String nonce, String tlsSpkiSha384) {
+        return new ReportData(Role.OVERSEER, Json.object().put(VERIFIER, verifier))
+                .with(NONCE, nonce)
+                .with(TLS, tlsSpkiSha384);
+    }
+
+    /** The same, with the digest of the code that runs. */
+    public ReportData withManifest(String sha256) {
+        return with("code_manifest_sha256", sha256);
+    }
+
+    /** The same, with the key that an update is sealed to. */
+    public ReportData withSealingKey(SealingKey key) {
+        return with("hpke", key.json());
+    }
+
+    /**
+     * The same, with the last row of the node's ledger.
+     *
+     * @param hash that row's, or the genesis hash of a ledger without rows
+     */
+    public ReportData withLedgerHead(long sequence, String hash) {
+        return with("ledger_head", Json.object().put("sequence", sequence).put("hash", hash));
+    }
+
+    /** The same, with what a GPU of the machine says. */
+    public ReportData withGpu(Evidence.Gpu gpu) {
+        return with(GPU, gpu.sha256());
+    }
+
+    private ReportData with(String name, String value) {
+        return with(name, TextNode.valueOf(value));
+    }
+
+    private ReportData with(String name, JsonNode value) {
+        ObjectNode more = json();
+        more.set(name, value);
+        return new ReportData(role, more);
+    }
+
+    /**
+     * The same, once it is sure that a verifier can read it: to be asked before a quote is made.
+     *
+     * @throws InvalidDocument naming the member that is not of its type, as in {@link #parse} of {@code report_data}
+     */
+    public ReportData readable() {
+        return parse(role, members, "report_data");
     }
 
     /**
@@ -92,13 +196,13 @@ public final class ReportData {
     }
 
     private static void readText(JsonFields f) {
-        for (String name : List.of("node_id", "verifier")) {
+        for (String name : List.of(NODE, VERIFIER)) {
             if (f.has(name)) {
                 f.identifier(name);
             }
         }
         for (String name : List.of(
-                "gpu_evidence_sha256",
+                GPU,
                 "code_manifest_sha256",
                 "job_digest",
                 "base_digest",
@@ -109,11 +213,11 @@ public final class ReportData {
                 Formats.sha256(f, name);
             }
         }
-        if (f.has("tls_spki_sha384")) {
-            f.text("tls_spki_sha384", "96 lower-case hex digits", s -> s.matches("[0-9a-f]{96}"));
+        if (f.has(TLS)) {
+            f.text(TLS, "96 lower-case hex digits", s -> s.matches("[0-9a-f]{96}"));
         }
-        if (f.has("nonce")) {
-            Formats.base64(f, "nonce", 32, 32);
+        if (f.has(NONCE)) {
+            Formats.base64(f, NONCE, 32, 32);
         }
     }
 
@@ -132,12 +236,12 @@ public final class ReportData {
      * nonce, 32 bytes, and the SHA-384 of the TLS key, 48 bytes. 64 lower-case hex digits; empty if one of the two is missing.
      */
     public Optional<String> gpuNonce() {
-        if (!members.has("nonce") || !members.has("tls_spki_sha384")) {
+        if (!members.has(NONCE) || !members.has(TLS)) {
             return Optional.empty();
         }
         ByteArrayOutputStream both = new ByteArrayOutputStream();
-        both.writeBytes(Base64.getDecoder().decode(members.get("nonce").textValue()));
-        both.writeBytes(HexFormat.of().parseHex(members.get("tls_spki_sha384").textValue()));
+        both.writeBytes(Base64.getDecoder().decode(members.get(NONCE).textValue()));
+        both.writeBytes(HexFormat.of().parseHex(members.get(TLS).textValue()));
         return Optional.of(Digests.sha256Hex(both.toByteArray()));
     }
 
@@ -151,14 +255,21 @@ public final class ReportData {
     }
 
     /**
+     * What a GPU's evidence is said to have the digest of; empty where the document speaks of none.
+     */
+    public Optional<String> gpuEvidenceSha256() {
+        return Optional.ofNullable(members.get(GPU)).map(JsonNode::asText);
+    }
+
+    /**
      * Where these members are not what a verifier knows them to be.
      *
-     * @param expected each member that the verifier knows, with its value; others are free
+     * @param expected what the verifier knows; members that it does not have are free
      * @return one reason for each that is missing or different; empty where all agree
      */
-    public List<Reason> differences(ObjectNode expected) {
+    public List<Reason> differences(ReportData expected) {
         List<Reason> reasons = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> e : expected.properties()) {
+        for (Map.Entry<String, JsonNode> e : expected.members.properties()) {
             JsonNode came = members.get(e.getKey());
             boolean same = came != null && Json.digest(wrap(came)).equals(Json.digest(wrap(e.getValue())));
             if (!same) {

@@ -36,15 +36,14 @@ public final class SimulatedEvidence {
     /**
      * What a verifier holds evidence against. Each rule fails closed: an empty set of measurements trusts none.
      *
-     * @param members what the verifier knows of the report data, as in {@link ReportData#differences(ObjectNode)}
+     * @param reportData what the verifier knows of the report data, and the occasion for which it was asked
      * @param measurements measurements that are trusted, lower-case hex
      * @param now the verifier's time
      * @param maxAge how old the evidence may be
      */
-    public record Expected(ObjectNode members, Set<String> measurements, Instant now, Duration maxAge) {
-        /** Copies the document and the set. */
+    public record Expected(ReportData reportData, Set<String> measurements, Instant now, Duration maxAge) {
+        /** Copies the set. */
         public Expected {
-            members = members.deepCopy();
             measurements = Set.copyOf(measurements);
         }
     }
@@ -97,15 +96,14 @@ public final class SimulatedEvidence {
      * Judges evidence by every rule.
      *
      * @param key the simulation's public key, the only one trusted
-     * @param role the occasion for which it was asked
      * @return all reasons against it, or the measurement that it states
      */
-    public static Verdict verify(PublicKey key, ReportData.Role role, Evidence evidence, Expected expected) {
+    public static Verdict verify(PublicKey key, Evidence evidence, Expected expected) {
         Quote quote;
         ReportData reportData;
         try {
             quote = Quote.parse(evidence.quote());
-            reportData = ReportData.parse(role, evidence.reportData(), "report_data");
+            reportData = ReportData.parse(expected.reportData().role(), evidence.reportData(), "report_data");
         } catch (InvalidDocument e) {
             return new Verdict.Refused(List.of(new Reason("form", "a simulated quote", e.getMessage())));
         }
@@ -119,7 +117,7 @@ public final class SimulatedEvidence {
         if (!Arrays.equals(quote.reportData(), reportData.digest())) {
             reasons.add(new Reason("report_data", "the digest of the document beside the quote", "another"));
         }
-        reasons.addAll(reportData.differences(expected.members()));
+        reasons.addAll(reportData.differences(expected.reportData()));
         String measurement = HexFormat.of().formatHex(quote.measurement());
         if (!expected.measurements().contains(measurement)) {
             reasons.add(new Reason("measurement", "one of " + expected.measurements(), measurement));

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * A request to train one model on the records of several nodes, as Foundry submits it and sites approve it. Immutable
@@ -47,7 +46,7 @@ public final class FederationJob {
 
     private final ObjectNode json;
     private final String digest;
-    private final Optional<UUID> jobId;
+    private final Optional<String> jobId;
     private final List<String> clients;
     private final int minClients;
     private final int rounds;
@@ -117,7 +116,7 @@ public final class FederationJob {
     }
 
     /** The id that the caller chose; empty where the Overseer assigns one. */
-    public Optional<UUID> jobId() {
+    public Optional<String> jobId() {
         return jobId;
     }
 

@@ -11,15 +11,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * What one node is asked to do in one attempt of one round. The digests of job and plan are computed from what is
  * carried, so a task cannot carry a job or plan other than it names; and the plan keeps to what the job fixes.
  *
- * @param jobId the job
- * @param round 1 to the job's number of rounds
- * @param attempt 1, or more for a round that was opened again
+ * @param key which attempt it is for; the job's id is a UUID in lower case, the round at most the job's number of rounds
  * @param nonce the verifier's single-use nonce, 32 bytes
  * @param baseDigest SHA-256 of the base model's safetensors file
  * @param plan steps, sampling rate, noise and clipping
@@ -28,9 +25,7 @@ import java.util.UUID;
  * @param hpke where to seal the update to
  */
 public record RoundTask(
-        UUID jobId,
-        int round,
-        int attempt,
+        AttemptKey key,
         byte[] nonce,
         String baseDigest,
         TrainingPlan plan,
@@ -58,14 +53,9 @@ public record RoundTask(
         return nonce.clone();
     }
 
-    /** Which attempt it is for. */
-    public AttemptKey key() {
-        return new AttemptKey(jobId.toString(), round, attempt);
-    }
-
     /** The job's digest. */
     public String jobDigest() {
-        return JobDigest.of(job, jobId, hpke);
+        return JobDigest.of(job, key.jobId(), hpke);
     }
 
     /** The plan's digest. */
@@ -85,9 +75,10 @@ public record RoundTask(
         requirePlanOf(job, plan, f.at("plan"));
         requireDigest(f, "plan_digest", plan.digest());
         RoundTask task = new RoundTask(
-                Formats.uuid(f, "job_id"),
-                (int) f.whole("round", 1, job.rounds()),
-                (int) f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS),
+                new AttemptKey(
+                        Formats.uuid(f, "job_id"),
+                        f.whole("round", 1, job.rounds()),
+                        f.whole("attempt", 1, AttemptKey.MAX_ATTEMPTS)),
                 Formats.base64(f, "nonce", NONCE_LENGTH, NONCE_LENGTH),
                 Formats.sha256(f, "base_digest"),
                 plan,
@@ -102,10 +93,10 @@ public record RoundTask(
     /** The task as JSON. */
     public ObjectNode json() {
         ObjectNode out = Json.object()
-                .put("job_id", jobId.toString())
+                .put("job_id", key.jobId())
                 .put("job_digest", jobDigest())
-                .put("round", round)
-                .put("attempt", attempt)
+                .put("round", key.round())
+                .put("attempt", key.attempt())
                 .put("nonce", Formats.base64(nonce))
                 .put("base_digest", baseDigest);
         out.set("plan", plan.json());
@@ -117,7 +108,7 @@ public record RoundTask(
 
     @Override
     public String toString() {
-        return "RoundTask[" + jobId + ", round " + round + ", attempt " + attempt + "]";
+        return "RoundTask[" + key.jobId() + ", round " + key.round() + ", attempt " + key.attempt() + "]";
     }
 
     /** A site approves the job, so a plan may not train otherwise than the job says. */

@@ -28,7 +28,7 @@ class SimulatedEvidenceFuzzTest {
         KeyPair key = generator.generateKeyPair();
         ReportData data = ReportData.parse(Role.UPDATE, ReportDataTest.members(), "");
         Evidence valid = SimulatedEvidence.sign(key.getPrivate(), new byte[] {10}, data, NOW);
-        Expected expected = new Expected(ReportDataTest.members(), Set.of("0a"), NOW, Duration.ofMinutes(1));
+        Expected expected = new Expected(data, Set.of("0a"), NOW, Duration.ofMinutes(1));
 
         byte[] signed = Json.canonical(Json.read(valid.quote()));
         for (int seed = 31; seed < 33; seed++) {
@@ -37,7 +37,7 @@ class SimulatedEvidenceFuzzTest {
                     return;
                 }
                 Evidence evidence = new Evidence(HardwareType.SIMULATED, quote, ReportDataTest.members());
-                Verdict verdict = SimulatedEvidence.verify(key.getPublic(), Role.UPDATE, evidence, expected);
+                Verdict verdict = SimulatedEvidence.verify(key.getPublic(), evidence, expected);
                 if (verdict instanceof Verdict.Trusted) {
                     assertThat(Arrays.equals(Json.canonical(Json.read(quote)), signed))
                             .isTrue();
@@ -53,7 +53,7 @@ class SimulatedEvidenceFuzzTest {
         Mutations.survive(33, Json.write(ReportDataTest.members()), b -> {
             ReportData read = ReportData.parse(Role.UPDATE, Json.read(b), "");
             read.digest();
-            read.differences(ReportDataTest.members());
+            read.differences(ReportData.parse(Role.UPDATE, ReportDataTest.members(), ""));
         });
     }
 }

@@ -37,12 +37,23 @@ class SimulatedEvidenceTest {
     }
 
     private static Evidence evidence() throws Exception {
-        ReportData data = ReportData.parse(Role.UPDATE, ReportDataTest.members(), "");
-        return SimulatedEvidence.sign(key.getPrivate(), MEASUREMENT, data, NOW);
+        return SimulatedEvidence.sign(key.getPrivate(), MEASUREMENT, known(), NOW);
+    }
+
+    private static ReportData known() {
+        return read(Role.UPDATE, ReportDataTest.members());
+    }
+
+    private static ReportData read(Role role, ObjectNode members) {
+        return ReportData.parse(role, members, "");
     }
 
     private static Expected expected() {
-        return new Expected(ReportDataTest.members(), Set.of("0aff"), NOW, Duration.ofMinutes(5));
+        return expected(known());
+    }
+
+    private static Expected expected(ReportData known) {
+        return new Expected(known, Set.of("0aff"), NOW, Duration.ofMinutes(5));
     }
 
     private static List<String> rules(Verdict verdict) {
@@ -52,24 +63,25 @@ class SimulatedEvidenceTest {
     }
 
     private static List<String> judge(Evidence evidence, Expected expected) {
-        return rules(SimulatedEvidence.verify(key.getPublic(), Role.UPDATE, evidence, expected));
+        return rules(SimulatedEvidence.verify(key.getPublic(), evidence, expected));
     }
 
     @Test
     void verify_evidenceAsSigned_isTrustedWithItsMeasurement() throws Exception {
-        assertThat(SimulatedEvidence.verify(key.getPublic(), Role.UPDATE, evidence(), expected()))
+        assertThat(SimulatedEvidence.verify(key.getPublic(), evidence(), expected()))
                 .isEqualTo(new Verdict.Trusted("0aff"));
     }
 
     @Test
     void verify_otherKey_isRefusedForTheSignatureAlone() throws Exception {
-        assertThat(rules(SimulatedEvidence.verify(newKey().getPublic(), Role.UPDATE, evidence(), expected())))
+        assertThat(rules(SimulatedEvidence.verify(newKey().getPublic(), evidence(), expected())))
                 .containsExactly("signature");
     }
 
     @Test
     void verify_otherRole_isRefused() throws Exception {
-        assertThat(rules(SimulatedEvidence.verify(key.getPublic(), Role.ENROLMENT, evidence(), expected())))
+        assertThat(rules(SimulatedEvidence.verify(
+                        key.getPublic(), evidence(), expected(read(Role.ENROLMENT, ReportDataTest.members())))))
                 .containsExactly("report_data");
     }
 
@@ -83,21 +95,19 @@ class SimulatedEvidenceTest {
     @Test
     void verify_memberNotAsTheVerifierKnowsIt_isRefusedByName() throws Exception {
         ObjectNode members = ReportDataTest.members().put("attempt", 2);
-        Expected other = new Expected(members, Set.of("0aff"), NOW, Duration.ofMinutes(5));
-        assertThat(judge(evidence(), other)).containsExactly("report_data.attempt");
+        assertThat(judge(evidence(), expected(read(Role.UPDATE, members)))).containsExactly("report_data.attempt");
     }
 
     @Test
     void verify_noMeasurementAllowed_isRefused() throws Exception {
-        Expected none = new Expected(ReportDataTest.members(), Set.of(), NOW, Duration.ofMinutes(5));
+        Expected none = new Expected(known(), Set.of(), NOW, Duration.ofMinutes(5));
         assertThat(judge(evidence(), none)).containsExactly("measurement");
     }
 
     @Test
     void verify_tooOldOrFromTheFuture_isRefused() throws Exception {
         for (Duration shift : List.of(Duration.ofMinutes(6), Duration.ofMinutes(-3))) {
-            Expected other =
-                    new Expected(ReportDataTest.members(), Set.of("0aff"), NOW.plus(shift), Duration.ofMinutes(5));
+            Expected other = new Expected(known(), Set.of("0aff"), NOW.plus(shift), Duration.ofMinutes(5));
             assertThat(judge(evidence(), other)).containsExactly("issued_at");
         }
     }
@@ -115,15 +125,18 @@ class SimulatedEvidenceTest {
         quote.put("measurement", "0b");
         Evidence forged = new Evidence(
                 HardwareType.SIMULATED, Json.write(quote), evidence().reportData());
-        Expected allows = new Expected(ReportDataTest.members(), Set.of("0b"), NOW, Duration.ofMinutes(5));
+        Expected allows = new Expected(known(), Set.of("0b"), NOW, Duration.ofMinutes(5));
         assertThat(judge(forged, allows)).containsExactly("signature");
     }
 
     @Test
     void verify_severalFaults_listsAll() throws Exception {
-        Expected other =
-                new Expected(Json.object().put("epoch", 4), Set.of("00"), NOW.plusSeconds(3600), Duration.ofMinutes(5));
-        assertThat(rules(SimulatedEvidence.verify(newKey().getPublic(), Role.UPDATE, evidence(), other)))
+        Expected other = new Expected(
+                read(Role.UPDATE, Json.object().put("epoch", 4)),
+                Set.of("00"),
+                NOW.plusSeconds(3600),
+                Duration.ofMinutes(5));
+        assertThat(rules(SimulatedEvidence.verify(newKey().getPublic(), evidence(), other)))
                 .containsExactly("signature", "report_data.epoch", "measurement", "issued_at");
     }
 

@@ -2,8 +2,6 @@ package ai.coreason.enclave.sentry.contract;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.Mutations;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 
 class MessagesFuzzTest {
@@ -16,24 +14,6 @@ class MessagesFuzzTest {
     void roundTask_mutated_isReadOrRefused() throws Exception {
         Mutations.survive(
                 2, Json.write(MessagesTest.task().json()), b -> RoundTask.parse(Json.read(b), JobRules.inSimulation()));
-    }
-
-    @Test
-    void updateEnvelope_mutated_isReadOrRefused() throws Exception {
-        Mutations.survive(3, MessagesTest.envelope().write(), UpdateEnvelope::parse);
-    }
-
-    /** The same with a length that fits, so that the JSON inside is reached. */
-    @Test
-    void updateHeader_mutated_isReadOrRefused() throws Exception {
-        Mutations.survive(4, Json.write(MessagesTest.envelope().header().json()), json -> {
-            byte[] envelope = ByteBuffer.allocate(8 + json.length)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(json.length)
-                    .put(json)
-                    .array();
-            UpdateEnvelope.parseHeader(envelope).json();
-        });
     }
 
     @Test

@@ -14,7 +14,6 @@ import ai.coreason.enclave.sentry.attestation.snp.CertificateTable;
 import ai.coreason.enclave.sentry.attestation.snp.SnpVerifier;
 import ai.coreason.enclave.sentry.contract.Evidence;
 import ai.coreason.enclave.sentry.contract.HardwareType;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -35,14 +34,12 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
     /**
      * What evidence is asked for.
      *
-     * @param role the occasion
-     * @param expected the members of report data that the verifier knows, with their values
+     * @param expected what the verifier knows of the report data
      * @param at when certificates and lists have to be valid
      */
-    public record Occasion(ReportData.Role role, ObjectNode expected, Instant at) {
-        /** Copies the document. */
-        public Occasion {
-            expected = expected.deepCopy();
+    public record Occasion(ReportData expected, Instant at) {
+        private ReportData.Role role() {
+            return expected.role();
         }
     }
 
@@ -95,7 +92,7 @@ public record QuoteAppraiser(Anchors anchors, CertificateSource certificates) {
 
     /** Whether the quote vouches for just the GPU's evidence that came with it, or for none. */
     private static Optional<Reason> boundGpu(Evidence evidence, ReportData document) {
-        String bound = document.json().path("gpu_evidence_sha256").asText("none");
+        String bound = document.gpuEvidenceSha256().orElse("none");
         String came = evidence.gpu().map(Evidence.Gpu::sha256).orElse("none");
         return bound.equals(came)
                 ? Optional.empty()

@@ -99,7 +99,10 @@ class GpuAppraiserTest {
         List<X509Certificate> roots = new ArrayList<>(SnpPki.anchors().roots());
         roots.addAll(gpus.roots());
         return new QuoteAppraiser(new Anchors(roots), new FolderCertificates(folder))
-                .judge(evidence, new QuoteAppraiser.Occasion(role, members(), SnpPki.NOW), policy);
+                .judge(
+                        evidence,
+                        new QuoteAppraiser.Occasion(ReportData.parse(role, members(), ""), SnpPki.NOW),
+                        policy);
     }
 
     private static Reason only(Verdict verdict) {

@@ -74,7 +74,10 @@ class QuoteAppraiserTest {
 
     private static Verdict judge(Evidence evidence, ReportData.Role role, CertificateSource source) {
         return new QuoteAppraiser(SnpPki.anchors(), source)
-                .judge(evidence, new QuoteAppraiser.Occasion(role, members(), SnpPki.NOW), policy(measurement()));
+                .judge(
+                        evidence,
+                        new QuoteAppraiser.Occasion(ReportData.parse(role, members(), ""), SnpPki.NOW),
+                        policy(measurement()));
     }
 
     private static Verdict judge(Evidence evidence) {
