@@ -7,7 +7,6 @@ import ai.coreason.enclave.privacy.ledger.DatasetAccount;
 import ai.coreason.enclave.privacy.ledger.LedgerMirror;
 import ai.coreason.enclave.privacy.ledger.audit.LedgerExport;
 import ai.coreason.enclave.web.Roles;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
@@ -20,10 +19,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -41,6 +38,15 @@ public class LedgerResource {
     @Inject
     private LedgerKey key;
 
+    /** For the container. */
+    public LedgerResource() {}
+
+    /** A resource outside of a server. */
+    LedgerResource(LedgerMirror mirror, LedgerKey key) {
+        this.mirror = mirror;
+        this.key = key;
+    }
+
     /** Exports charges. */
     @GET
     @Operation(
@@ -52,10 +58,14 @@ public class LedgerResource {
             @QueryParam("dataset") @DefaultValue("") String dataset,
             @QueryParam("node") @DefaultValue("") String node,
             @QueryParam("format") @DefaultValue("json") String format) {
-        List<DatasetAccount> accounts = mirror.accounts().stream()
-                .filter(a -> dataset.isEmpty() || a.dataset().datasetId().equals(dataset))
-                .filter(a -> node.isEmpty() || a.source().equals(node))
-                .toList();
+        List<DatasetAccount> ofDataset = chosen(
+                "dataset", dataset, a -> a.dataset().datasetId(), mirror.accounts(), "a dataset that is registered");
+        List<DatasetAccount> accounts = chosen(
+                "node",
+                node,
+                DatasetAccount::source,
+                ofDataset,
+                "a node that registered " + (dataset.isEmpty() ? "one" : dataset));
         return switch (format) {
             case "json" ->
                 Response.ok(json(accounts)).type(MediaType.APPLICATION_JSON).build();
@@ -63,6 +73,24 @@ public class LedgerResource {
                 Response.ok(csv(accounts)).type("text/csv;charset=UTF-8").build();
             default -> throw InvalidDocument.at("format", "json or csv", format);
         };
+    }
+
+    /** Those of a name, or all where none is asked for. A name that none has is refused: an export without it would verify all the same. */
+    private static List<DatasetAccount> chosen(
+            String field,
+            String name,
+            Function<DatasetAccount, String> of,
+            List<DatasetAccount> accounts,
+            String expected) {
+        if (name.isEmpty()) {
+            return accounts;
+        }
+        List<DatasetAccount> chosen =
+                accounts.stream().filter(a -> of.apply(a).equals(name)).toList();
+        if (chosen.isEmpty()) {
+            throw InvalidDocument.at(field, expected, name);
+        }
+        return chosen;
     }
 
     private ObjectNode json(List<DatasetAccount> accounts) {
@@ -75,41 +103,13 @@ public class LedgerResource {
     }
 
     private String csv(List<DatasetAccount> accounts) {
-        List<ObjectNode> rows = accounts.stream()
+        return LedgerCsv.of(accounts.stream()
                 .flatMap(a -> rows(a).stream())
                 .map(ChargeRow::json)
-                .toList();
-        Set<String> columns = new LinkedHashSet<>();
-        rows.forEach(r -> r.properties().forEach(e -> columns.add(e.getKey())));
-        StringBuilder out = new StringBuilder();
-        if (!rows.isEmpty()) {
-            out.append(String.join(",", columns)).append("\r\n");
-        }
-        for (ObjectNode row : rows) {
-            out.append(columns.stream().map(c -> cell(row.path(c))).collect(Collectors.joining(",")))
-                    .append("\r\n");
-        }
-        return out.toString();
+                .toList());
     }
 
     private List<ChargeRow> rows(DatasetAccount a) {
         return mirror.rows(a.source(), a.dataset().datasetId());
-    }
-
-    /** RFC 4180, with a quote in front of what a spreadsheet would take for a formula. */
-    private static String cell(JsonNode value) {
-        if (value.isNull() || value.isMissingNode()) {
-            return "";
-        }
-        if (!value.isTextual()) {
-            return value.isContainerNode() ? quoted(value.toString()) : value.asText();
-        }
-        String text = value.textValue();
-        boolean formula = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0;
-        return quoted(formula ? "'" + text : text);
-    }
-
-    private static String quoted(String text) {
-        return text.matches("[A-Za-z0-9_.:-]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }
