@@ -1,6 +1,8 @@
 package ai.coreason.enclave.web.jobs;
 
 import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.evaluation.HeldOut;
+import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDesk;
 import ai.coreason.enclave.overseer.job.NodePlan;
@@ -166,12 +168,23 @@ public class JobJson {
         o.put("update_bytes", bytes).put("base_digest", r.baseDigest());
         r.modelDigest().ifPresent(d -> o.put("model_digest", d));
         o.putObject("metrics");
-        r.score().ifPresent(s -> {
-            ObjectNode shown = o.putObject("hold_out").put("records", s.records());
-            s.loss().ifPresentOrElse(v -> shown.put("loss", v), () -> shown.putNull("loss"));
-            s.accuracy().ifPresent(v -> shown.put("accuracy", v));
-        });
+        r.heldOut().ifPresent(said -> o.set("hold_out", heldOut(said)));
         return o;
+    }
+
+    private static ObjectNode heldOut(HeldOut said) {
+        if (said instanceof HeldOut.Refused refused) {
+            return Json.object().put("refused", refused.why());
+        }
+        HeldOut.Measured measured = (HeldOut.Measured) said;
+        Score s = measured.score();
+        ObjectNode shown = Json.object().put("records", s.records());
+        s.loss().ifPresentOrElse(v -> shown.put("loss", v), () -> shown.putNull("loss"));
+        s.accuracy().ifPresent(v -> shown.put("accuracy", v));
+        if (!measured.notes().isBlank()) {
+            shown.put("notes", measured.notes());
+        }
+        return shown;
     }
 
     private static long millis(Instant from, Instant to) {

@@ -5,6 +5,7 @@ import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
 import ai.coreason.enclave.launcher.simulate.preflight.PreflightReport;
 import ai.coreason.enclave.launcher.simulate.preflight.RecordCheck;
+import ai.coreason.enclave.overseer.evaluation.PublicData;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.DataPackage;
 import ai.coreason.enclave.sentry.data.encode.ResourceFit;
@@ -14,11 +15,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
- * Records that no node trains on and that the Overseer measures each round's model on: a file that is written and described as
- * a node's data are.
+ * Records that no node trains on and that the Overseer measures each round's model on: a file, or a folder where the format has
+ * such, that is written and described as a node's data are.
  *
  * @param file the records
  * @param resource the node's resource, as its data package describes it
@@ -41,8 +44,20 @@ record PublicRecords(Path file, ObjectNode resource) {
         Path real = file.toRealPath();
         try {
             DataPackage data = describe(real.getFileName().toString(), real.getParent());
-            ResourceFit.objections(job, data.resources().get(0)).forEach(o -> wrong(report, o.getMessage()));
-            RecordCheck.problems(data, data.resources().get(0)).forEach(p -> wrong(report, p));
+            List<InvalidDocument> fit =
+                    ResourceFit.objections(job, data.resources().get(0));
+            fit.forEach(o -> wrong(report, o.getMessage()));
+            List<String> problems = RecordCheck.problems(data, data.resources().get(0));
+            problems.forEach(p -> wrong(report, p));
+            if (problems.isEmpty() && fit.isEmpty()) {
+                PublicData.records(
+                                data,
+                                data.resources().get(0),
+                                job,
+                                Runtime.getRuntime().maxMemory())
+                        .notes()
+                        .forEach(n -> report.note("--holdout: " + file + ": " + n));
+            }
         } catch (InvalidDocument e) {
             wrong(report, e.getMessage());
         }
@@ -68,14 +83,32 @@ record PublicRecords(Path file, ObjectNode resource) {
     void write(Path folder) throws IOException {
         PrivateFile.folder(folder);
         Path copy = folder.resolve("records" + ending());
-        Files.copy(file, copy);
+        copy(file, copy);
         PrivateFile.write(
                 folder.resolve("datapackage.json"),
                 Json.pretty(descriptor(copy.getFileName().toString())).getBytes(StandardCharsets.UTF_8));
     }
 
+    private static void copy(Path from, Path to) throws IOException {
+        if (!Files.isDirectory(from)) {
+            Files.copy(from, to);
+            return;
+        }
+        Files.createDirectory(to);
+        List<Path> inside;
+        try (Stream<Path> all = Files.list(from)) {
+            inside = all.toList();
+        }
+        for (Path each : inside) {
+            copy(each, to.resolve(each.getFileName()));
+        }
+    }
+
     /** What says how a file is written: the last part of its name, or the last two of a compressed one. */
     private String ending() {
+        if (Files.isDirectory(file)) {
+            return "";
+        }
         String name = file.getFileName().toString();
         int dot = name.lastIndexOf('.');
         boolean packed = name.toLowerCase(Locale.ROOT).endsWith(".gz");

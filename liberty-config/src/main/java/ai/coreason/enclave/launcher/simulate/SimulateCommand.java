@@ -193,8 +193,8 @@ public final class SimulateCommand implements Callable<Integer> {
                     + ", got "
                     + nodes);
         }
-        if (holdout != null && !Files.isRegularFile(holdout)) {
-            report.problem("--holdout: expected a file of public records, got nothing at " + holdout);
+        if (holdout != null && !Files.exists(holdout)) {
+            report.problem("--holdout: expected public records, got nothing at " + holdout);
         }
         refuse(report);
         return new OutFolder(out);
@@ -249,15 +249,19 @@ public final class SimulateCommand implements Callable<Integer> {
         JsonNode score =
                 report.path("rounds").path(report.path("rounds").size() - 1).path("hold_out");
         String name = score.has("accuracy") ? "accuracy" : "loss";
-        say(
-                score.path(name).isNumber()
-                        ? String.format(
-                                Locale.ROOT,
-                                "hold-out %s %.3f on %s",
-                                name,
-                                score.path(name).asDouble(),
-                                holdout.getFileName())
-                        : "hold-out: not measured: the Overseer's log says why");
+        if (score.path(name).isNumber()) {
+            say(String.format(
+                    Locale.ROOT,
+                    "hold-out %s %.3f on %s",
+                    name,
+                    score.path(name).asDouble(),
+                    holdout.getFileName()));
+            if (score.has("notes")) {
+                say("  note: " + score.get("notes").asText());
+            }
+        } else {
+            say("hold-out: not measured: " + score.path("refused").asText("the Overseer's log says why"));
+        }
     }
 
     private void say(String line) {

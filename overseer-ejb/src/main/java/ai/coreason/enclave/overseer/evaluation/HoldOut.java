@@ -10,17 +10,19 @@ import java.util.Arrays;
 final class HoldOut implements AutoCloseable {
     private final FederationJob job;
     private final Encoded records;
+    private final String notes;
     private final Predictor predictor;
     private final int outputs;
 
-    private HoldOut(FederationJob job, Encoded records, Predictor predictor) {
+    private HoldOut(FederationJob job, PublicData.Records records, Predictor predictor) {
         this.job = job;
-        this.records = records;
+        this.records = records.encoded();
+        this.notes = String.join("; ", records.notes());
         this.predictor = predictor;
         this.outputs = Math.toIntExact(Arrays.stream(job.model().outputShape()).reduce(1, Math::multiplyExact));
     }
 
-    static HoldOut of(FederationJob job, Encoded records) {
+    static HoldOut of(FederationJob job, PublicData.Records records) {
         return new HoldOut(job, records, new Predictor(job.model()));
     }
 
@@ -30,7 +32,7 @@ final class HoldOut implements AutoCloseable {
     }
 
     /** Measures a model of the job. */
-    Score score(Weights weights) {
+    HeldOut score(Weights weights) {
         Score.Tally tally = new Score.Tally(job.model().loss(), outputs);
         float[] given = predictor.predict(weights, records.x());
         if (records.classes() == null) {
@@ -38,7 +40,7 @@ final class HoldOut implements AutoCloseable {
         } else {
             tally.classes(given, records.classes());
         }
-        return tally.score();
+        return new HeldOut.Measured(tally.score(), notes);
     }
 
     @Override

@@ -1,11 +1,14 @@
 package ai.coreason.enclave.overseer.evaluation;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.job.DictionaryAgreement;
 import ai.coreason.enclave.overseer.load.MemoryPlan;
 import ai.coreason.enclave.overseer.load.MemoryShare;
 import ai.coreason.enclave.overseer.load.ModelMemory;
 import ai.coreason.enclave.overseer.vault.ModelStore;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.data.DataResource;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
@@ -16,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -26,6 +31,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class ModelEvaluation {
     private static final Logger LOG = System.getLogger(ModelEvaluation.class.getName());
+    private static final int REMEMBERED = 1000;
+    private static final String HERE = "the Overseer's public records";
 
     @Inject
     private ModelStore models;
@@ -34,22 +41,33 @@ public class ModelEvaluation {
     private ModelMemory memory;
 
     @Inject
+    private NodeRegistry nodes;
+
+    @Inject
     @ConfigProperty(name = "enclave.public.dir")
     private Optional<String> folder;
 
     private final long recordBytes = new MemoryPlan(Runtime.getRuntime().maxMemory()).publicRecords();
     private PublicData data = PublicData.none();
     private Optional<HoldOut> last = Optional.empty();
-    /** The digest of a job whose records were refused: they are not read again each round. */
-    private Optional<String> refused = Optional.empty();
+    /** Why records were refused, by the digests of jobs: they are not read again each round. The job that asked longest ago goes first. */
+    private final Map<String, HeldOut.Refused> refused = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, HeldOut.Refused> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
 
     /** For the container. */
     public ModelEvaluation() {}
 
     /** An evaluation outside of a server. */
-    ModelEvaluation(ModelStore models, ModelMemory memory, PublicData data) {
+    ModelEvaluation(ModelStore models, ModelMemory memory, NodeRegistry nodes, PublicData data) {
         this.models = models;
         this.memory = memory;
+        this.nodes = nodes;
         this.data = data;
     }
 
@@ -76,47 +94,64 @@ public class ModelEvaluation {
      * Measures a model.
      *
      * @param modelDigest a model of the job's graph in the vault
-     * @return empty where there are no public records of the job's dataset, or they cannot be used, which the log explains: a
-     *     round goes on without
+     * @return empty where there are no public records of the job's dataset; where they cannot be used, why: a round goes on without
      */
-    public synchronized Optional<Score> of(FederationJob job, String modelDigest) {
-        Optional<DataResource> resource = data.of(job);
-        if (resource.isEmpty() || refused(job)) {
-            return Optional.empty();
+    public synchronized Optional<HeldOut> of(FederationJob job, String modelDigest) {
+        return data.of(job).map(resource -> {
+            HeldOut.Refused before = refused.get(job.digest());
+            return before == null ? measured(job, resource, modelDigest) : before;
+        });
+    }
+
+    private HeldOut measured(FederationJob job, DataResource resource, String modelDigest) {
+        Optional<String> difference = difference(job, resource);
+        if (difference.isPresent()) {
+            return refused(job, resource, difference.get());
         }
         MemoryShare.Permit permit = memory.oneModel(job.model());
         try {
-            return Optional.of(holdOut(job, resource.get()).score(models.weights(modelDigest, job.model())));
+            return holdOut(job, resource).score(models.weights(modelDigest, job.model()));
         } catch (InvalidDocument e) {
-            refused = Optional.of(job.digest());
-            LOG.log(
-                    Level.WARNING,
-                    "evaluation.refused job_digest=" + job.digest() + " resource="
-                            + resource.get().name() + " why=" + e.getMessage());
-            return Optional.empty();
+            return refused(job, resource, e.getMessage());
         } catch (IOException | RuntimeException | LinkageError e) {
-            LOG.log(
-                    Level.WARNING,
-                    "evaluation.failed job_digest=" + job.digest() + " resource="
-                            + resource.get().name(),
-                    e);
-            return Optional.empty();
+            LOG.log(Level.WARNING, "evaluation.failed " + about(job, resource), e);
+            return new HeldOut.Refused("not measured; the Overseer's log says why");
         } finally {
             permit.close();
         }
     }
 
-    /** Whether a job's records were refused when they were last read. */
-    boolean refused(FederationJob job) {
-        return refused.filter(job.digest()::equals).isPresent();
+    private HeldOut.Refused refused(FederationJob job, DataResource resource, String why) {
+        HeldOut.Refused out = new HeldOut.Refused(why);
+        refused.put(job.digest(), out);
+        LOG.log(Level.WARNING, "evaluation.refused " + about(job, resource) + " why=" + why);
+        return out;
+    }
+
+    private static String about(FederationJob job, DataResource resource) {
+        return "job_digest=" + job.digest() + " resource=" + resource.name();
     }
 
     private HoldOut holdOut(FederationJob job, DataResource resource) throws IOException {
         if (last.isEmpty() || !last.get().of(job)) {
             close();
-            last = Optional.of(HoldOut.of(job, data.encoded(job, resource, recordBytes)));
+            PublicData.Records records = data.records(job, resource, recordBytes);
+            records.notes().forEach(n -> LOG.log(Level.WARNING, "evaluation.note " + about(job, resource) + " " + n));
+            last = Optional.of(HoldOut.of(job, records));
         }
         return last.get();
+    }
+
+    /** What a number or a name means here has to be what it means at the sites that trained on it. */
+    private Optional<String> difference(FederationJob job, DataResource resource) {
+        Map<String, PublicDictionary> told = new LinkedHashMap<>();
+        job.clients()
+                .forEach(node -> nodes.dictionary(node, job.dataset().name()).ifPresent(d -> told.put(node, d)));
+        if (told.isEmpty()) {
+            return Optional.empty();
+        }
+        told.put(HERE, resource.dictionary());
+        return DictionaryAgreement.difference(job.dataset(), told);
     }
 
     @PreDestroy

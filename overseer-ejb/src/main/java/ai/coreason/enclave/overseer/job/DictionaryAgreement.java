@@ -60,23 +60,41 @@ public final class DictionaryAgreement {
      * @throws JobRefused naming each field, what differs and the sites
      */
     public static void require(FederationJob job, Function<String, Optional<PublicDictionary>> told) {
+        Map<String, Optional<PublicDictionary>> nodes = new LinkedHashMap<>();
+        job.clients().forEach(node -> nodes.put(node, told.apply(node)));
+        differences(job.dataset(), nodes).ifPresent(why -> {
+            throw new JobRefused(JobRefused.Kind.DICTIONARY, why);
+        });
+    }
+
+    /**
+     * In what dictionaries differ.
+     *
+     * @param told by who told them
+     * @return each field, what differs and with whom; empty if a job's fields mean the same for all
+     */
+    public static Optional<String> difference(DatasetSpec spec, Map<String, PublicDictionary> told) {
+        Map<String, Optional<PublicDictionary>> all = new LinkedHashMap<>();
+        told.forEach((who, dictionary) -> all.put(who, Optional.of(dictionary)));
+        return differences(spec, all);
+    }
+
+    private static Optional<String> differences(DatasetSpec spec, Map<String, Optional<PublicDictionary>> told) {
         Map<String, Optional<Map<String, PublicField>>> sites = new LinkedHashMap<>();
-        job.clients().forEach(node -> sites.put(node, told.apply(node).map(DictionaryAgreement::byName)));
-        DatasetSpec spec = job.dataset();
+        told.forEach((who, dictionary) -> sites.put(who, dictionary.map(DictionaryAgreement::byName)));
         List<String> differences = new ArrayList<>();
         for (int i = 0; i < spec.features().size(); i++) {
             difference("dataset.features[" + i + "]", spec.features().get(i), sites)
                     .ifPresent(differences::add);
         }
         difference("dataset.label", spec.label(), sites).ifPresent(differences::add);
-        if (!differences.isEmpty()) {
-            String more = differences.size() > SHOWN_FIELDS
-                    ? "; and " + (differences.size() - SHOWN_FIELDS) + " fields more"
-                    : "";
-            throw new JobRefused(
-                    JobRefused.Kind.DICTIONARY,
-                    differences.stream().limit(SHOWN_FIELDS).collect(Collectors.joining("; ")) + more);
+        if (differences.isEmpty()) {
+            return Optional.empty();
         }
+        String more = differences.size() > SHOWN_FIELDS
+                ? "; and " + (differences.size() - SHOWN_FIELDS) + " fields more"
+                : "";
+        return Optional.of(differences.stream().limit(SHOWN_FIELDS).collect(Collectors.joining("; ")) + more);
     }
 
     private static Map<String, PublicField> byName(PublicDictionary dictionary) {

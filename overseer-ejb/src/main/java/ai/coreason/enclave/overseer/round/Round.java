@@ -1,6 +1,7 @@
 package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.base.AttemptKey;
+import ai.coreason.enclave.overseer.evaluation.HeldOut;
 import ai.coreason.enclave.overseer.evaluation.Score;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -75,6 +76,9 @@ public class Round {
     @Column(name = "held_out_accuracy")
     private Double heldOutAccuracy;
 
+    @Column(name = "held_out_notes", length = HeldOut.MAX_TEXT)
+    private String heldOutNotes;
+
     @Version
     private long version;
 
@@ -97,12 +101,21 @@ public class Round {
         aggregatingAt = Instant.now();
     }
 
-    /** Ends the attempt with the next model, and how well that does on public records, if there are any. */
-    void close(String newModelDigest, Optional<Score> score) {
+    /** Ends the attempt with the next model, and what public records say of it, if there are any. */
+    void close(String newModelDigest, Optional<HeldOut> heldOut) {
         moveTo(RoundState.CLOSED);
         modelDigest = newModelDigest;
-        score.ifPresent(this::keep);
+        heldOut.ifPresent(this::keep);
         endedAt = Instant.now();
+    }
+
+    private void keep(HeldOut heldOut) {
+        if (heldOut instanceof HeldOut.Refused refused) {
+            heldOutNotes = refused.why();
+        } else if (heldOut instanceof HeldOut.Measured measured) {
+            keep(measured.score());
+            heldOutNotes = measured.notes().isBlank() ? null : measured.notes();
+        }
     }
 
     private void keep(Score score) {
@@ -169,9 +182,13 @@ public class Round {
         return Optional.ofNullable(modelDigest);
     }
 
-    /** How well that model does on public records; empty where it was not measured. */
-    public Optional<Score> score() {
-        return Optional.ofNullable(heldOutRecords).map(n -> new Score(n, number(heldOutLoss), number(heldOutAccuracy)));
+    /** What public records say of that model; empty where there are none. */
+    public Optional<HeldOut> heldOut() {
+        Optional<String> notes = Optional.ofNullable(heldOutNotes);
+        return Optional.ofNullable(heldOutRecords)
+                .<HeldOut>map(n -> new HeldOut.Measured(
+                        new Score(n, number(heldOutLoss), number(heldOutAccuracy)), notes.orElse("")))
+                .or(() -> notes.map(HeldOut.Refused::new));
     }
 
     private static OptionalDouble number(Double kept) {

@@ -1,7 +1,7 @@
 package ai.coreason.enclave.overseer.round;
 
 import ai.coreason.enclave.base.AttemptKey;
-import ai.coreason.enclave.overseer.evaluation.Score;
+import ai.coreason.enclave.overseer.evaluation.HeldOut;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
 import ai.coreason.enclave.overseer.job.JobEvent;
@@ -74,7 +74,7 @@ public class RoundStepper {
     /** For the container. */
     public RoundStepper() {}
 
-    /** A stepper outside of a server that closes no round. */
+    /** A stepper outside of a server, for jobs without early stopping. */
     RoundStepper(
             EntityManager em,
             RoundOpener opener,
@@ -86,6 +86,7 @@ public class RoundStepper {
         this.table = new RoundTable(em);
         this.opener = opener;
         this.documents = documents;
+        this.metrics = new RoundMetrics();
         this.audit = audit;
         this.stops = stops;
         this.keys = keys;
@@ -129,15 +130,15 @@ public class RoundStepper {
     /**
      * Ends a round with its new model, and the job with its last round.
      *
-     * @param score how well the model does on public records; empty where it was not measured
+     * @param heldOut what public records say of the model; empty where there are none
      */
-    public Step close(String jobId, Round aggregated, String modelDigest, Optional<Score> score) {
+    public Step close(String jobId, Round aggregated, String modelDigest, Optional<HeldOut> heldOut) {
         Job job = em.find(Job.class, jobId, LockModeType.PESSIMISTIC_WRITE);
         Round round = table.last(jobId, aggregated.number()).orElseThrow();
         if (job.state() != JobState.RUNNING || round.state() != RoundState.AGGREGATING || stops.frozen(jobId)) {
             return new Step.Wait();
         }
-        round.close(modelDigest, score);
+        round.close(modelDigest, heldOut);
         job.closeRound(round.number(), modelDigest);
         RoundEvent closed = new RoundEvent.Closed(
                 round.key(), round.baseDigest(), modelDigest, admitted(round).size());

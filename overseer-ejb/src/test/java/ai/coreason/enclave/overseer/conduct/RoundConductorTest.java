@@ -2,8 +2,8 @@ package ai.coreason.enclave.overseer.conduct;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.coreason.enclave.overseer.evaluation.HeldOut;
 import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
-import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.JobAdmitted;
 import ai.coreason.enclave.overseer.round.Round;
 import ai.coreason.enclave.overseer.round.RoundMoved;
@@ -47,7 +47,7 @@ class RoundConductorTest {
         }
 
         @Override
-        public Step close(String jobId, Round aggregated, String modelDigest, Optional<Score> score) {
+        public Step close(String jobId, Round aggregated, String modelDigest, Optional<HeldOut> heldOut) {
             events.add("close " + jobId + " " + modelDigest);
             return new Step.Opened(List.of("node of " + jobId));
         }

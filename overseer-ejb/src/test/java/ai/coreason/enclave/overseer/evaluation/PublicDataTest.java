@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.Json;
+import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
 import ai.coreason.enclave.overseer.load.MemoryPlan;
 import ai.coreason.enclave.overseer.load.ModelMemory;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.encode.Encoded;
 import ai.coreason.enclave.sentry.tensor.DType;
 import ai.coreason.enclave.sentry.tensor.Safetensors;
 import ai.coreason.enclave.sentry.tensor.Tensor;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -20,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,7 +77,7 @@ class PublicDataTest {
 
     private static Encoded encoded(PublicData data, FederationJob job, long memory) throws IOException {
         DataResource resource = data.of(job).orElseThrow();
-        return data.encoded(job, resource, memory);
+        return data.records(job, resource, memory).encoded();
     }
 
     @Test
@@ -104,16 +109,92 @@ class PublicDataTest {
 
     @Test
     void of_recordsThatWereRefused_areNotReadAgainForTheSameJob() throws IOException {
-        ModelEvaluation evaluation = new ModelEvaluation(
-                null, new ModelMemory(new MemoryPlan(PLENTY), Duration.ofSeconds(1)), csv("d", "10,0\n"));
-        FederationJob job = job("identity", "1");
-        assertThat(evaluation.of(job, "a".repeat(64))).isEmpty();
+        ModelEvaluation evaluation = evaluation(csv("d", "10,0\n"), Optional.empty());
+        FederationJob one = job("identity", "1");
+        FederationJob two = job("identity", "2");
+        String why = refusal(evaluation, one);
+        String other = refusal(evaluation, two);
+        assertThat(why).startsWith("r.csv: expected records that obey the schema, got ");
+        assertThat(other).startsWith("dataset.features: expected as many numbers");
 
         Files.delete(folder.resolve("r.csv"));
 
-        assertThat(evaluation.refused(job)).isTrue();
-        assertThat(evaluation.of(job, "a".repeat(64))).isEmpty();
-        assertThat(evaluation.refused(job("identity", "2"))).isFalse();
+        assertThat(refusal(evaluation, one)).isEqualTo(why);
+        assertThat(refusal(evaluation, two)).isEqualTo(other);
+    }
+
+    private static String refusal(ModelEvaluation evaluation, FederationJob job) {
+        return ((HeldOut.Refused) evaluation.of(job, "a".repeat(64)).orElseThrow()).why();
+    }
+
+    private static ModelEvaluation evaluation(PublicData data, Optional<PublicDictionary> told) {
+        NodeRegistry nodes = new NodeRegistry() {
+            @Override
+            public Optional<PublicDictionary> dictionary(String nodeId, String datasetId) {
+                return told;
+            }
+        };
+        return new ModelEvaluation(null, new ModelMemory(new MemoryPlan(PLENTY), Duration.ofSeconds(1)), nodes, data);
+    }
+
+    private static PublicDictionary site(String maximum, String labels) {
+        return PublicDictionary.parse(Json.read("""
+                [{"names": ["x"], "type": "number", "maximum": %s},
+                 {"names": ["y"], "type": "integer", "enum": %s}]
+                """.formatted(maximum, labels)));
+    }
+
+    /** A model that trained on other units, bounds or classes would be measured without an error, and get a figure that means nothing. */
+    @Test
+    void of_recordsThatMeanSomethingElseThanTheSites_areRefusedNamingWhat() throws IOException {
+        PublicData data = csv("d", "1,0\n");
+
+        assertThat(refusal(evaluation(data, Optional.of(site("1000", "[0, 1]"))), job("identity", "1")))
+                .startsWith("dataset.features[0] x: expected the same maximum at all sites, got ")
+                .contains("1000 at a")
+                .contains("9 at the Overseer's public records");
+    }
+
+    @Test
+    void of_recordsThatMeanTheSame_areMeasured() throws IOException {
+        ModelEvaluation evaluation = evaluation(csv("d", "1,0\n"), Optional.of(site("9", "[0, 1]")));
+
+        assertThat(refusal(evaluation, job("identity", "1"))).isEqualTo("not measured; the Overseer's log says why");
+    }
+
+    /** A jobs's feature of which there is no value at all would be read as zeros. */
+    @Test
+    void records_allMissAFeature_areRefused() {
+        assertThatThrownBy(() -> encoded(csv("d", ",0\n,1\n"), job("identity", "1"), PLENTY))
+                .hasMessage("r.csv: expected a value of x in some record, got none in 2 records");
+    }
+
+    @Test
+    void records_someAreIncomplete_haveNotes() throws IOException {
+        PublicData data = csv("d", "1,0\n,0\n2,\n");
+        FederationJob job = job("identity", "1");
+
+        assertThat(data.records(job, data.of(job).orElseThrow(), PLENTY).notes())
+                .containsExactlyInAnyOrder(
+                        "1 of 3 records are left out, as they miss the label",
+                        "1 of 3 records miss x",
+                        "1 of 3 records miss y",
+                        "all labels are one and the same, as the job reads them: a model learns to say just that");
+    }
+
+    @Test
+    void read_twoResourcesOfOneDataset_isRefusedNamingBoth() throws IOException {
+        csv("d", "1,0\n");
+        Path file = folder.resolve("datapackage.json");
+        ObjectNode described = (ObjectNode) Json.read(Files.readAllBytes(file));
+        ArrayNode resources = (ArrayNode) described.get("resources");
+        resources.add(resources.get(0).deepCopy());
+        ((ObjectNode) resources.get(1)).put("name", "again").put("path", "again.csv");
+        Files.write(file, Json.write(described));
+
+        assertThatThrownBy(() -> PublicData.read(folder))
+                .hasMessageStartingWith("resources: expected one resource of each dataset")
+                .hasMessageEndingWith("got r and again of d");
     }
 
     /** Or one file of an operator would end the Overseer, again and again. */

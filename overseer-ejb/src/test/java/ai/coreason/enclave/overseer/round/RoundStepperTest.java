@@ -6,6 +6,8 @@ import ai.coreason.enclave.base.AttemptKey;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.overseer.OverseerDatabase;
 import ai.coreason.enclave.overseer.SmallJob;
+import ai.coreason.enclave.overseer.evaluation.HeldOut;
+import ai.coreason.enclave.overseer.evaluation.Score;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.job.Job;
 import ai.coreason.enclave.overseer.job.JobDocuments;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,16 +280,21 @@ class RoundStepperTest {
                                 + job.reason().orElseThrow() + "\"}");
     }
 
-    @Test
-    void step_frozenEndedOrUnknownJob_waits() {
-        admit();
-        StopOrders stops = new StopOrders(
+    /** Orders that the audit log of these tests is not told. */
+    private StopOrders untold() {
+        return new StopOrders(
                 em,
                 new AuditLog() {
                     @Override
                     public void append(String event, ObjectNode details) {}
                 },
                 new Silent<>());
+    }
+
+    @Test
+    void step_frozenEndedOrUnknownJob_waits() {
+        admit();
+        StopOrders stops = untold();
         stops.stop(StopOrder.Kind.JOB, GOOD, "operator");
         assertThat(stepper().step(GOOD)).isEqualTo(new RoundStepper.Step.Wait());
         assertThat(last().state()).isEqualTo(RoundState.OPEN);
@@ -319,6 +327,66 @@ class RoundStepperTest {
         assertThat(stepper().close(GOOD, last(), "c".repeat(64), Optional.empty()))
                 .isEqualTo(new RoundStepper.Step.Wait());
         assertThat(last().state()).isEqualTo(RoundState.OPEN);
+    }
+
+    private RoundStepper.Step closed(Optional<HeldOut> heldOut) {
+        admit();
+        stepper().step(GOOD);
+        events.clear();
+        RoundStepper.Step next = stepper().close(GOOD, last(), "c".repeat(64), heldOut);
+        em.flush();
+        em.clear();
+        return next;
+    }
+
+    @Test
+    void close_lastRound_completesTheJobWithItsModelAndTellsBothInOrder() {
+        assertThat(closed(Optional.empty())).isEqualTo(new RoundStepper.Step.Wait());
+
+        Job job = em.find(Job.class, GOOD);
+        assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(job.roundsClosed()).isEqualTo(1);
+        assertThat(job.modelDigest()).isEqualTo("c".repeat(64));
+        assertThat(last().modelDigest()).contains("c".repeat(64));
+        assertThat(events).hasSize(2);
+        assertThat(events.get(0)).startsWith("round.closed ");
+        assertThat(events.get(1)).startsWith("job.completed ");
+    }
+
+    @Test
+    void close_roundBeforeTheLast_opensTheNext() {
+        em.createQuery("update Job j set j.roundsTotal = 2").executeUpdate();
+        em.clear();
+
+        assertThat(closed(Optional.empty())).isEqualTo(new RoundStepper.Step.Opened(List.of("round 2.1")));
+        assertThat(em.find(Job.class, GOOD).state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void close_frozenMeanwhile_waitsAndKeepsTheRound() {
+        admit();
+        stepper().step(GOOD);
+        untold().stop(StopOrder.Kind.JOB, GOOD, "operator");
+
+        assertThat(stepper().close(GOOD, last(), "c".repeat(64), Optional.empty()))
+                .isEqualTo(new RoundStepper.Step.Wait());
+        assertThat(last().state()).isEqualTo(RoundState.AGGREGATING);
+    }
+
+    @Test
+    void close_figuresOnPublicRecords_areKeptWithTheirNotes() {
+        HeldOut measured = new HeldOut.Measured(
+                new Score(7, OptionalDouble.of(0.25), OptionalDouble.empty()), "1 of 8 records miss x");
+        closed(Optional.of(measured));
+
+        assertThat(last().heldOut()).contains(measured);
+    }
+
+    @Test
+    void close_publicRecordsThatSayNothing_keepsWhy() {
+        closed(Optional.of(new HeldOut.Refused("w".repeat(2 * HeldOut.MAX_TEXT))));
+
+        assertThat(last().heldOut()).contains(new HeldOut.Refused("w".repeat(HeldOut.MAX_TEXT - 1) + "…"));
     }
 
     private void assertFailed(String why) {
