@@ -90,14 +90,23 @@ public class JobResource {
             summary = "Submit a federation job",
             description =
                     "The same job_id with the same document of the same user is the same job; without job_id one is"
-                            + " assigned. The job belongs to who submits it: no other foundry user sees it or takes its model.")
+                            + " assigned. The job belongs to who submits it: no other foundry user sees it or takes its model."
+                            + " With frozen=true no node is asked until an operator thaws the job, so that data owners can"
+                            + " approve it by its job_digest first.")
     @APIResponse(responseCode = "202", description = "Taken in; Location is the job")
     @APIResponse(responseCode = "400", description = "A field is wrong: which, what was expected, what came")
     @APIResponse(responseCode = "409", description = "The job_id belongs to another job, or to another user's")
     @APIResponse(responseCode = "422", description = "Too few nodes can pay; each node's affordable rounds are told")
-    public Response submit(InputStream body, @Context UriInfo uri, @Context SecurityContext caller) throws IOException {
+    public Response submit(
+            @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @QueryParam("frozen") @DefaultValue("false")
+                    String frozen,
+            InputStream body,
+            @Context UriInfo uri,
+            @Context SecurityContext caller)
+            throws IOException {
+        boolean still = Query.truth("frozen", frozen);
         FederationJob job = FederationJob.parse(JsonBody.read(body), mode.rules());
-        Job stored = jobs.submit(job, Caller.of(caller));
+        Job stored = jobs.submit(job, Caller.of(caller), still);
         return Response.accepted(json.whole(stored))
                 .location(uri.getAbsolutePathBuilder().path(stored.id()).build())
                 .build();

@@ -23,6 +23,18 @@ public final class Query {
         throw outside(name, text, min, max);
     }
 
+    /**
+     * Yes or no.
+     *
+     * @throws InvalidDocument if the text is neither {@code true} nor {@code false}
+     */
+    public static boolean truth(String name, String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw InvalidDocument.at(name, "true or false", text);
+        }
+        return text.equals("true");
+    }
+
     private static InvalidDocument outside(String name, String text, long min, long max) {
         return InvalidDocument.at(name, "a whole number in [" + min + ", " + max + "]", text);
     }

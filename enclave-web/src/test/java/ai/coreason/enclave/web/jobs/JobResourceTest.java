@@ -229,10 +229,18 @@ class JobResourceTest {
 
     @Test
     void submit_bodyThatIsNoJob_isRefusedByName() {
-        assertThatThrownBy(() -> resource.submit(Calls.body("{"), null, ANN)).isInstanceOf(InvalidDocument.class);
-        assertThatThrownBy(() -> resource.submit(Calls.body("{\"clients\": []}"), null, ANN))
+        assertThatThrownBy(() -> resource.submit("false", Calls.body("{"), null, ANN))
+                .isInstanceOf(InvalidDocument.class);
+        assertThatThrownBy(() -> resource.submit("true", Calls.body("{\"clients\": []}"), null, ANN))
                 .isInstanceOf(InvalidDocument.class)
                 .hasMessageContaining("clients");
         assertThat(done).isEmpty();
+    }
+
+    @Test
+    void submit_frozenIsNeitherTrueNorFalse_isRefusedByNameBeforeTheBodyIsRead() {
+        assertThatThrownBy(() -> resource.submit("yes", Calls.body("{"), null, ANN))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage("frozen: expected true or false, got yes");
     }
 }

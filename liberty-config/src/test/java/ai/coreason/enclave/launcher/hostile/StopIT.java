@@ -256,6 +256,27 @@ class StopIT {
         assertThat(TestOverseer.events()).contains("job.frozen", "job.thawed");
     }
 
+    /** The way of a site that approves by digest: there is none before the submission, and no node is asked before the thaw. */
+    @Test
+    void submitFrozen_noNodeIsAskedUntilItIsThawed() throws Exception {
+        JsonNode job = TestOverseer.post("foundry", "/jobs?frozen=true", TestJobs.job(List.of(ann.id()), 1, 1))
+                .ok()
+                .json();
+        String id = job.get("job_id").asText();
+        assertThat(job.get("frozen").asBoolean()).isTrue();
+        assertThat(job.get("job_digest").asText()).hasSize(64);
+
+        assertThat(ann.get("/tasks/next?wait_seconds=2").status()).isEqualTo(204);
+        assertThat(TestOverseer.get("operator", "/jobs/" + id + "/rounds").ok().json())
+                .isEmpty();
+
+        order("/jobs/" + id + "/thaw");
+        RoundTask task = ann.task();
+        assertThat(task.jobDigest()).isEqualTo(job.get("job_digest").asText());
+        train(ann, task);
+        completed(id);
+    }
+
     @Test
     void freezeFederation_noTaskNoEnrolmentNoJobUntilItIsThawed() throws Exception {
         TestNode stranger = TestNode.stranger("stop_late");

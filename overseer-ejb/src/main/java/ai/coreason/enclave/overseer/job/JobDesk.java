@@ -3,6 +3,7 @@ package ai.coreason.enclave.overseer.job;
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.overseer.enrolment.EnrolledNode;
 import ai.coreason.enclave.overseer.enrolment.NodeRegistry;
+import ai.coreason.enclave.overseer.stop.StopOrder;
 import ai.coreason.enclave.overseer.stop.StopOrders;
 import ai.coreason.enclave.overseer.token.User;
 import ai.coreason.enclave.overseer.vault.ModelStore;
@@ -63,10 +64,12 @@ public class JobDesk {
      * initial model.
      *
      * @param submitter who asks, and to whom the job then belongs
+     * @param frozen whether it is frozen from the first, so that owners can approve it by its digest before any node is asked; a job
+     *     that was there before stays as it is
      * @throws InvalidDocument if the document names what this federation, or this user, does not have
      * @throws JobRefused if too few nodes can pay, their dictionaries differ, or the id belongs to another document or user
      */
-    public Job submit(FederationJob job, User submitter) {
+    public Job submit(FederationJob job, User submitter, boolean frozen) {
         String id = job.jobId().orElseGet(() -> UUID.randomUUID().toString());
         Optional<Job> known = known(id, job, submitter);
         if (known.isPresent()) {
@@ -90,6 +93,10 @@ public class JobDesk {
                 job, mode.simulation(), node -> offer(node, job.dataset().name()));
         DictionaryAgreement.require(
                 job, node -> nodes.dictionary(node, job.dataset().name()));
+        job.clients().stream()
+                .flatMap(node -> nodes.dictionary(node, job.dataset().name()).stream())
+                .findFirst()
+                .ifPresent(told -> GraphFit.require(job, told));
         audit.lock();
         Optional<Job> meanwhile = known(id, job, submitter);
         if (meanwhile.isPresent()) {
@@ -102,6 +109,9 @@ public class JobDesk {
         em.persist(stored);
         plans.forEach(p -> em.persist(new Participation(id, p)));
         audit.append(new JobEvent.Submitted(id, digests, submitter));
+        if (frozen) {
+            stops.stop(StopOrder.Kind.JOB, id, submitter.subject());
+        }
         submitted.fire(new JobSubmitted(id));
         return stored;
     }

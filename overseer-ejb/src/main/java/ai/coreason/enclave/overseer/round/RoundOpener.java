@@ -28,11 +28,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Opens attempts at rounds: takes out nodes that cannot pay or are in quarantine, halts the job when too few are left, hands out the tasks. */
 @Stateless
 @TransactionAttribute(TransactionAttributeType.MANDATORY)
 public class RoundOpener {
+    private static final int SHOWN = 3;
+
     private static final int NONCE_BYTES = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -91,8 +94,9 @@ public class RoundOpener {
         }
         Opening opening = Opening.of(all.stream().map(Participation::state).toList(), document.minClients());
         if (opening instanceof Opening.End end) {
-            job.moveTo(end.as(), end.why());
-            events.accept(new JobEvent.Ended(job.id(), end.as(), end.why(), Optional.of(job.modelDigest())));
+            String why = end.why() + whoLeft(all);
+            job.moveTo(end.as(), why);
+            events.accept(new JobEvent.Ended(job.id(), end.as(), why, Optional.of(job.modelDigest())));
             return List.of();
         }
         List<Participation> active = all.stream().filter(Participation::active).toList();
@@ -104,6 +108,18 @@ public class RoundOpener {
         em.persist(round);
         active.forEach(p -> em.persist(invitation(round, p.nodeId(), now)));
         return active.stream().map(Participation::nodeId).toList();
+    }
+
+    /** The reasons of those that cannot go on, so that nobody has to look for them in the rounds. */
+    private static String whoLeft(List<Participation> all) {
+        List<String> reasons = all.stream()
+                .filter(p -> !p.active())
+                .map(p -> p.nodeId() + ": " + p.reason().orElse(p.state().name()))
+                .toList();
+        String more = reasons.size() > SHOWN ? "; and " + (reasons.size() - SHOWN) + " more" : "";
+        return reasons.isEmpty()
+                ? ""
+                : " (" + reasons.stream().limit(SHOWN).collect(Collectors.joining("; ")) + more + ")";
     }
 
     /** A stale node has no part in this attempt; it has in the next if it enrols again before. */

@@ -191,6 +191,7 @@ class PublicDataTest {
         resources.add(resources.get(0).deepCopy());
         ((ObjectNode) resources.get(1)).put("name", "again").put("path", "again.csv");
         Files.write(file, Json.write(described));
+        Files.copy(folder.resolve("r.csv"), folder.resolve("again.csv"));
 
         assertThatThrownBy(() -> PublicData.read(folder))
                 .hasMessageStartingWith("resources: expected one resource of each dataset")

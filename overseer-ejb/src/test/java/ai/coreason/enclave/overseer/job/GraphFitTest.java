@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
+import ai.coreason.enclave.sentry.contract.PublicDictionary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,23 @@ class GraphFitTest {
         assertThatThrownBy(() -> GraphFit.require(job(encode, inputs, 1)))
                 .hasMessage(
                         "model.inputs[0].shape: expected " + expected + ", as dataset.features gives, got " + inputs);
+    }
+
+    private static PublicDictionary told(String values) {
+        return PublicDictionary.parse(Json.read("""
+                [{"names": ["p"], "type": "number"}, {"names": ["q"], "type": "string"%s}]
+                """.formatted(values)));
+    }
+
+    @Test
+    void require_valuesThatSitesTold_countsThemExactly() {
+        PublicDictionary three = told(", \"enum\": [\"a\", \"b\", \"c\"]");
+
+        assertThatCode(() -> GraphFit.require(job("one_hot", 4, 1), three)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> GraphFit.require(job("one_hot", 5, 1), three))
+                .hasMessage("model.inputs[0].shape: expected 4 values, as dataset.features gives by the sites'"
+                        + " dictionaries, got 5");
+        assertThatCode(() -> GraphFit.require(job("one_hot", 5, 1), told(""))).doesNotThrowAnyException();
     }
 
     @Test

@@ -112,9 +112,10 @@ class RoundOpenerTest {
         assertThat(new RoundTable(em).rounds("job-1")).hasSize(1);
         assertThat(events).hasSize(2);
         assertThat(events.get(0)).startsWith("node.left {\"job_id\":\"job-1\",\"node_id\":\"node_va\",\"reason\":\"");
+        String left = new ParticipationTable(em).of("job-1", NODE).reason().orElseThrow();
         assertThat(events.get(1))
                 .isEqualTo(event + " {\"job_id\":\"job-1\",\"reason\":\"0 of 1 nodes can go on, fewer than"
-                        + " min_clients 1\",\"model_digest\":\"m\"}");
+                        + " min_clients 1 (" + NODE + ": " + left + ")\",\"model_digest\":\"m\"}");
     }
 
     @Test
