@@ -54,8 +54,7 @@ public class EnrolmentResource {
         f.end();
         if (desk.frozen()) {
             return Problem.response(
-                    ProblemType.UNAVAILABLE,
-                    "federation: expected one that goes on, got one that an operator has frozen");
+                    ProblemType.UNAVAILABLE, "federation: frozen by an operator; expected one that is not");
         }
         String nonce = nodes.nonce(nodeId);
         return Response.status(Response.Status.CREATED)

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Why a user's call is not let through. Pure.
@@ -46,7 +47,8 @@ public record Refusal(ProblemType type, String detail, Optional<String> challeng
         return Collections.disjoint(user.roles(), roles)
                 ? Optional.of(new Refusal(
                         ProblemType.FORBIDDEN,
-                        "expected a token with a role that allows this, got another",
+                        "Authorization: expected a token with the role "
+                                + roles.stream().sorted().collect(Collectors.joining(" or ")) + ", got one without",
                         Optional.of(Unauthenticated.CHALLENGE + ", error=\"insufficient_scope\"")))
                 : Optional.empty();
     }

@@ -58,7 +58,7 @@ class EnrolmentResourceTest {
         Calls.assertProblem(
                 resource.nonce(Calls.body("{\"node_id\": \"a\"}")),
                 ProblemType.UNAVAILABLE,
-                "federation: expected one that goes on, got one that an operator has frozen");
+                "federation: frozen by an operator; expected one that is not");
     }
 
     @Test

@@ -21,7 +21,7 @@ final class EnrolmentGate {
     /** Why nobody can enrol now; empty if nodes can. */
     Optional<Answer> frozen() {
         return stops.frozen()
-                ? refused(Ground.FROZEN, "federation: expected one that goes on, got one that an operator has frozen")
+                ? refused(Ground.FROZEN, "federation: frozen by an operator; expected one that is not")
                 : Optional.empty();
     }
 

@@ -76,9 +76,7 @@ public class JobDesk {
             return known.get();
         }
         if (stops.frozen()) {
-            throw new JobRefused(
-                    JobRefused.Kind.STATE,
-                    "federation: expected one that goes on, got one that an operator has frozen");
+            throw new JobRefused(JobRefused.Kind.STATE, "federation: frozen by an operator; expected one that is not");
         }
         job.initialModel()
                 .filter(digest -> !new JobTable(em).holds(submitter.subject(), digest))

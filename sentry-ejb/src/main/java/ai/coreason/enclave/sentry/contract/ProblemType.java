@@ -27,7 +27,7 @@ public enum ProblemType {
     /** The model's graph is refused, such as for an operator that mixes samples. */
     MODEL_REFUSED("Model refused", 422),
     /** Fewer nodes than needed can pay the first round. */
-    BUDGET_REFUSED("Privacy budget does not reach", 422),
+    BUDGET_REFUSED("Privacy budget is not enough", 422),
     /** The nodes' data dictionaries differ in a field that the job uses. */
     DICTIONARIES_DIFFER("Data dictionaries differ", 422),
     /** The evidence was judged and is not trusted; {@code reasons} lists why. */
