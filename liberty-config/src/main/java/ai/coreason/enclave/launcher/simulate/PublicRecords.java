@@ -42,7 +42,8 @@ record PublicRecords(Path file, ObjectNode resource) {
         try {
             DataPackage data = describe(real.getFileName().toString(), real.getParent());
             ResourceFit.objections(job, data.resources().get(0)).forEach(o -> wrong(report, o.getMessage()));
-            RecordCheck.problems(data, data.resources().get(0)).forEach(p -> wrong(report, p));
+            RecordCheck.problems(data, data.resources().get(0), note -> report.note("--holdout: " + file + ": " + note))
+                    .forEach(p -> wrong(report, p));
         } catch (InvalidDocument e) {
             wrong(report, e.getMessage());
         }
