@@ -1,8 +1,8 @@
 package ai.coreason.enclave.launcher.server;
 
 import ai.coreason.enclave.base.PrivateFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,9 +54,10 @@ public record ServerLayout(String name, Path folder) {
         bootstrap.setProperty("enclave.dist.dir", distribution.dist().toString());
         bootstrap.setProperty("enclave.state.dir", state().toString());
         bootstrap.putAll(variables);
-        StringWriter text = new StringWriter();
-        bootstrap.store(text, null);
-        write("bootstrap.properties", text.toString());
+        ByteArrayOutputStream escaped =
+                new ByteArrayOutputStream(); // a writer would leave what is not Latin-1 as it is
+        bootstrap.store(escaped, null);
+        write("bootstrap.properties", escaped.toString(StandardCharsets.ISO_8859_1));
         forgetSecrets(secrets.keySet());
         for (Map.Entry<String, String> secret : secrets.entrySet()) {
             write("variables/" + secret.getKey(), secret.getValue());

@@ -8,6 +8,7 @@ import ai.coreason.enclave.launcher.simulate.preflight.RecordCheck;
 import ai.coreason.enclave.overseer.evaluation.PublicData;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.DataPackage;
+import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.encode.ResourceFit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,8 +16,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -44,20 +47,18 @@ record PublicRecords(Path file, ObjectNode resource) {
         Path real = file.toRealPath();
         try {
             DataPackage data = describe(real.getFileName().toString(), real.getParent());
-            List<InvalidDocument> fit =
-                    ResourceFit.objections(job, data.resources().get(0));
+            DataResource described = data.resources().get(0);
+            List<InvalidDocument> fit = ResourceFit.objections(job, described);
             fit.forEach(o -> wrong(report, o.getMessage()));
-            List<String> problems = RecordCheck.problems(data, data.resources().get(0));
+            Set<String> notes = new LinkedHashSet<>();
+            List<String> problems = RecordCheck.problems(data, described, notes::add);
             problems.forEach(p -> wrong(report, p));
             if (problems.isEmpty() && fit.isEmpty()) {
-                PublicData.records(
-                                data,
-                                data.resources().get(0),
-                                job,
-                                Runtime.getRuntime().maxMemory())
-                        .notes()
-                        .forEach(n -> report.note("--holdout: " + file + ": " + n));
+                notes.addAll(PublicData.records(
+                                data, described, job, Runtime.getRuntime().maxMemory())
+                        .notes());
             }
+            notes.forEach(n -> report.note("--holdout: " + file + ": " + n));
         } catch (InvalidDocument e) {
             wrong(report, e.getMessage());
         }

@@ -93,7 +93,7 @@ final class Report {
                     : "no privacy mechanism";
             out.append(String.format(
                     Locale.ROOT,
-                    "  %-20s %8d rows  %s  %s%n",
+                    "  %-20s %8d rows declared  %s  %s%n",
                     n.path("node_id").asText(),
                     n.path("declared_rows").asLong(),
                     spent,

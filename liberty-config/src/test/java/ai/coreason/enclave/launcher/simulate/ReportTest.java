@@ -64,6 +64,7 @@ class ReportTest {
         assertThat(Report.summary(Report.of(JOB, ROUNDS, 5000, 3000), 3))
                 .contains("HALTED_BUDGET after 1 of 3 rounds, 5.0 s (servers ready after 3.0 s)")
                 .contains("reason: too few can pay")
+                .contains("10 rows declared")
                 .contains("eps 0.810 of 3.000 at delta 0.001")
                 .contains("no privacy mechanism")
                 .contains("NOT FINISHED: model.safetensors is the model after round 1")

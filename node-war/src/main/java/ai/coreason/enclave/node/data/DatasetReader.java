@@ -7,7 +7,6 @@ import ai.coreason.enclave.sentry.data.DataPackage;
 import ai.coreason.enclave.sentry.data.DataResource;
 import ai.coreason.enclave.sentry.data.encode.Encoded;
 import ai.coreason.enclave.sentry.data.encode.RecordEncoder;
-import ai.coreason.enclave.sentry.data.encode.UnitSizes;
 import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,6 +79,6 @@ public final class DatasetReader {
             return new Reading.Refused(found, unnamed);
         }
         Encoded records = encoder.encoded();
-        return new Reading.Ready(found.noted(records.remarks()).noted(UnitSizes.notes(records)), records.examples());
+        return new Reading.Ready(records.told(found), records.examples());
     }
 }

@@ -14,6 +14,7 @@ import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.sentry.contract.DatasetStanding.Closure;
 import ai.coreason.enclave.sentry.contract.DeclineReason;
 import ai.coreason.enclave.sentry.contract.FederationJob;
+import ai.coreason.enclave.sentry.data.encode.RecordNotes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,10 +121,10 @@ final class LocalExamples {
         }
         if (reading instanceof Reading.Ready ready) {
             refuseCopies(dataset, prints);
-            standings.note(id, RecordNotes.of(dataset.dataset(), ready));
+            standings.note(id, RecordNotes.of(dataset.dataset(), ready.findings(), ready.examples()));
             return ready.examples();
         }
-        throw refused(id, RecordNotes.refusal(dataset.dataset(), (Reading.Refused) reading));
+        throw refused(id, RecordRefusals.refusal(dataset.dataset(), (Reading.Refused) reading));
     }
 
     private void refuseCopies(OfferedDataset dataset, Fingerprints prints) throws Declined, IOException {
@@ -132,10 +133,10 @@ final class LocalExamples {
         try {
             copies = fingerprints.keep(dataset.resource(), prints, standings.distinctFrom(id));
         } catch (UnusableSketch e) {
-            throw refused(id, RecordNotes.unusable(e));
+            throw refused(id, RecordRefusals.unusable(e));
         }
         if (!copies.isEmpty()) {
-            String why = RecordNotes.copies(copies);
+            String why = RecordRefusals.copies(copies);
             standings.close(id, why, copies.stream().map(Copy::other).toList());
             throw unusable(why);
         }

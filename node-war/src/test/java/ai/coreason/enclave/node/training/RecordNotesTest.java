@@ -11,6 +11,9 @@ import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.JobRules;
 import ai.coreason.enclave.sentry.data.DataPackage;
 import ai.coreason.enclave.sentry.data.DataResource;
+import ai.coreason.enclave.sentry.data.encode.RecordLook;
+import ai.coreason.enclave.sentry.data.encode.RecordNotes;
+import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +42,16 @@ class RecordNotesTest {
         FederationJob job =
                 FederationJob.parse(Json.read(Files.readAllBytes(data.resolve("job.json"))), JobRules.inSimulation());
         Reading reading = DatasetReader.of(read, resource, job).read(SamplePrints.of(resource));
+        if (reading instanceof Reading.Ready ready) {
+            RecordLook look = RecordLook.of(job, resource, 1 << 20);
+            Findings found = resource.format().read(read.files(resource), look);
+            assertThat(look.notes(found.noted(read.passedOver(resource))))
+                    .as("what a simulation prints")
+                    .isEqualTo(RecordNotes.of(resource.dataset(), ready.findings(), ready.examples()));
+        }
         return reading instanceof Reading.Ready ready
-                ? RecordNotes.of(resource.dataset(), ready)
-                : List.of(RecordNotes.refusal(resource.dataset(), (Reading.Refused) reading));
+                ? RecordNotes.of(resource.dataset(), ready.findings(), ready.examples())
+                : List.of(RecordRefusals.refusal(resource.dataset(), (Reading.Refused) reading));
     }
 
     @Test
@@ -86,5 +96,35 @@ class RecordNotesTest {
                         "1 of 3 records are left out, as they miss the label",
                         "1 of 3 records miss age: a job that uses it reads zeros, or leaves the record out where it is the label",
                         "1 of 3 records miss y: a job that uses it reads zeros, or leaves the record out where it is the label");
+    }
+
+    @Test
+    void of_unitsLostValuesAndOneClass_areToldAsASimulationPrintsThem() throws Exception {
+        Files.writeString(
+                folder.resolve("a.csv"), "who,sex,y\n" + "p1,F,1\n".repeat(12) + "p2,male,1\np3,,1\np4,male,1\n");
+        Files.writeString(folder.resolve("datapackage.json"), """
+                {"resources": [{"name": "a", "path": "a.csv", "format": "csv", "schema": {"fields": [
+                   {"name": "who", "type": "string"}, {"name": "sex", "type": "string"},
+                   {"name": "y", "type": "string", "constraints": {"enum": ["0", "1", "2"]}}]},
+                 "coreason": {"data_owner": "o", "dataset_id": "d", "privacy_unit": {"column": "who", "max_records": 1},
+                              "declared_rows": 4, "delta": 0.001, "epsilon_ceiling": 5}}]}
+                """);
+        Files.writeString(folder.resolve("job.json"), """
+                {"clients": ["a"], "min_clients": 1, "rounds": 2, "strategy": "FED_AVG",
+                 "privacy": {"noise_multiplier": 3.0, "max_grad_norm": 1.0, "target_epsilon": 3.0},
+                 "dataset": {"name": "d",
+                             "features": [{"field": "sex", "encode": "one_hot", "order": ["female", "male"]}],
+                             "label": {"field": "y", "encode": "class"}},
+                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
+                 "model": {"format": "coreason.graph/v1",
+                           "inputs": [{"name": "x", "dtype": "float32", "shape": [2]}],
+                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 3}],
+                           "output": "fc", "loss": "cross_entropy"}}
+                """);
+        assertThat(read(folder, "a"))
+                .contains(
+                        "12 of 15 records have a value of sex that the job's order leaves out: it is read as zeros",
+                        "all labels are one and the same, as the job reads them: a model learns to say just that")
+                .anyMatch(n -> n.startsWith("1 of 4 units of who have more than 1 records, the largest 12, "));
     }
 }

@@ -180,10 +180,12 @@ class RecordsToldTest {
         assertThat(told(FHIR).notes())
                 .contains(
                         "1 units of patient to train on, far from the 200 declared, by which this site's updates are scaled",
-                        "1 resources of type Condition were entered in error, as they say, and were left out",
-                        "1 resources of type Observation were entered in error, as they say, and were left out",
-                        "1 resources of type Observation have a modifierExtension, which may turn their meaning, and were"
-                                + " left out",
+                        "1 resources of type Condition say by their verificationStatus that they are an error, are"
+                                + " excluded or did not happen, and were left out",
+                        "1 resources of type Observation say by their status that they are an error, are excluded or did"
+                                + " not happen, and were left out",
+                        "1 resources of type Observation have a modifierExtension that is not understood and may turn"
+                                + " their meaning, and were left out",
                         "1 resources of type Observation give a quantity with a comparator such as <, of which paths read"
                                 + " the number alone",
                         "sex: its path leads nowhere in any of 1 records");

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -15,8 +16,8 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 /**
  * The tables that one room of the software owns, and how they came to be: SQL migrations {@code V<n>__<what>.sql} in the folder
  * {@code db/<name>} of the class path, the same files for Derby and PostgreSQL. Each set has a history of its own in the table
- * {@code <name>_schema}, so that rooms which share a database move independently. An empty file {@code flyway.location} beside
- * them is how Flyway finds the folder in Liberty. Thread-safe.
+ * {@code <name>_schema}, so that rooms which share a database move independently. The file
+ * {@code migrations.txt} beside them names them. Thread-safe.
  *
  * <p>In a migration {@code ${text}}, {@code ${bytes}} and {@code ${boolean}} stand for the database's own types.
  *
@@ -46,7 +47,7 @@ public record Tables(String name, String oldest) {
             Flyway flyway = flyway(database);
             refuseNewer(flyway);
             flyway.migrate();
-        } catch (SQLException | FlywayException e) {
+        } catch (SQLException | FlywayException | IllegalStateException e) {
             throw new Unusable(
                     "the tables of " + name + ": expected to bring them to this version, got: " + e.getMessage(), e);
         }
@@ -55,10 +56,11 @@ public record Tables(String name, String oldest) {
     private Flyway flyway(DataSource database) throws SQLException {
         try (Connection connection = database.getConnection()) {
             boolean derby = connection.getMetaData().getDatabaseProductName().contains("Derby");
-            return new FluentConfiguration(Tables.class.getClassLoader())
+            ClassLoader loader = Tables.class.getClassLoader();
+            return new FluentConfiguration(loader)
                     .dataSource(database)
-                    .locations("classpath:db/" + name)
-                    .failOnMissingLocations(true)
+                    .resourceProvider(Migrations.in(loader, "db/" + name))
+                    .javaMigrationClassProvider(List::of)
                     .callbackLocations(new String[0])
                     .table(name + "_schema")
                     .placeholders(derby ? DERBY : POSTGRESQL)

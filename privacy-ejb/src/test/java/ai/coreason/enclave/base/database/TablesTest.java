@@ -74,6 +74,16 @@ class TablesTest {
                 .hasMessageContaining("the tables of trial");
     }
 
+    /** A set that is not there must not look like one that has nothing to do. */
+    @Test
+    void upgrade_noMigrations_isRefusedByName() {
+        assertThatThrownBy(() -> new Tables("nowhere", "thing").upgrade(database))
+                .isInstanceOf(Tables.Unusable.class)
+                .hasMessage(
+                        "the tables of nowhere: expected to bring them to this version, got: db/nowhere/migrations.txt:"
+                                + " expected a file of the class path, got none");
+    }
+
     private void run(String... statements) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {

@@ -74,7 +74,7 @@ public final class Preflight {
             clients.putAll(clients(job.get(), data.get()));
             together(job.get(), clients);
         }
-        Map<String, Long> bytes = data.isEmpty() ? Map.of() : records(data.get(), clients);
+        Map<String, Long> bytes = data.isEmpty() ? Map.of() : records(data.get(), clients, job);
         return report.problems().isEmpty() && job.isPresent() && data.isPresent()
                 ? Optional.of(new Cleared(job.get(), data.get(), bytes))
                 : Optional.empty();
@@ -183,7 +183,8 @@ public final class Preflight {
         ModelStore.requireTrained(job.model());
     }
 
-    private Map<String, Long> records(DataPackage data, Map<String, DataResource> clients) throws IOException {
+    private Map<String, Long> records(DataPackage data, Map<String, DataResource> clients, Optional<FederationJob> job)
+            throws IOException {
         Map<String, Long> bytes = new LinkedHashMap<>();
         Map<String, DataResource> read = new LinkedHashMap<>(clients);
         if (read.isEmpty()) {
@@ -192,7 +193,7 @@ public final class Preflight {
         for (Map.Entry<String, DataResource> e : read.entrySet()) {
             long size = RecordCheck.bytes(data.files(e.getValue()));
             bytes.put(e.getKey(), size);
-            new RecordCheck(data, e.getValue()).into(report, size);
+            new RecordCheck(data, e.getValue(), clients.isEmpty() ? Optional.empty() : job).into(report, size);
         }
         return bytes;
     }

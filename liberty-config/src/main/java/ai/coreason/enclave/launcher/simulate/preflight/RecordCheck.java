@@ -1,6 +1,7 @@
 package ai.coreason.enclave.launcher.simulate.preflight;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.contract.PublicField;
 import ai.coreason.enclave.sentry.data.DataPackage;
 import ai.coreason.enclave.sentry.data.DataResource;
@@ -15,41 +16,48 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
  * Reads the records of one site as its node will, and says in plain text where they depart from their schema: file, line,
- * column and what was expected, never a value. Not thread-safe; one instance reads one resource.
+ * column and what was expected, never a value. Where they do not, it notes what the node's log would tell the site's people.
+ * Not thread-safe; one instance reads one resource.
  */
 public final class RecordCheck {
     private static final int SHOWN_VALUES = 12;
 
     private final DataPackage data;
     private final DataResource resource;
+    private final Optional<FederationJob> job;
 
-    RecordCheck(DataPackage data, DataResource resource) {
+    /** @param job what reads the records; empty where it does not fit them, or there is none */
+    RecordCheck(DataPackage data, DataResource resource, Optional<FederationJob> job) {
         this.data = data;
         this.resource = resource;
+        this.job = job;
     }
 
     /**
      * Reads all records. A file that is too large for this process's memory is left to its node, and a note says so; one whose
-     * reading stays flat never is.
+     * reading stays flat never is, but what the job makes of its records may be.
      *
      * @param bytes the files' size in memory
      */
     void into(PreflightReport report, long bytes) {
         String name = resource.path();
-        if (bytes * resource.format().memoryPerByte() > Runtime.getRuntime().maxMemory()) {
+        long left = Runtime.getRuntime().maxMemory() - bytes * resource.format().memoryPerByte();
+        if (left < 0) {
             report.note(name + ": " + (bytes >> 20) + " MiB, too large to be checked here; its node checks it");
             return;
         }
         try {
-            Findings found = resource.format().read(data.files(resource), RecordSink.NONE);
-            problems(found).forEach(report::problem);
-            if (found.clean()) {
-                found.notes().forEach(note -> report.note(name + ": " + note));
-                noteCount(found.rows(), report);
+            NodeLook look = new NodeLook(job, resource, left);
+            Findings found = read(data, resource, look);
+            List<String> problems = problems(found);
+            problems.forEach(report::problem);
+            if (problems.isEmpty()) {
+                look.notes(found).forEach(note -> report.note(resource.name() + ", " + name + ": " + note));
             }
         } catch (InvalidDocument e) {
             report.problem(name + ": " + e.getMessage());
@@ -59,24 +67,29 @@ public final class RecordCheck {
         }
     }
 
+    private static Findings read(DataPackage data, DataResource resource, RecordSink sink) throws IOException {
+        List<String> passedOver = data.passedOver(resource);
+        return resource.format().read(data.files(resource), sink).noted(passedOver);
+    }
+
     /**
-     * What is wrong with a resource's records, one problem each; also that there are none.
+     * What is wrong with the records of a resource that no node trains on, one problem each; also that there are none.
      *
+     * @param notes takes what is worth a look where nothing is wrong
      * @throws InvalidDocument if the file is not of its format
      * @throws IOException if it cannot be read
      */
-    public static List<String> problems(DataPackage data, DataResource resource) throws IOException {
-        Findings found = resource.format().read(data.files(resource), RecordSink.NONE);
-        return found.rows() == 0
-                ? List.of("expected at least one record, got none")
-                : new RecordCheck(data, resource).problems(found);
-    }
-
-    private void noteCount(long rows, PreflightReport report) {
-        if (rows == 0) {
-            report.note(resource.path() + ": no record to train on: " + resource.name()
-                    + " can send nothing but noise, and pays for it all the same");
+    public static List<String> problems(DataPackage data, DataResource resource, Consumer<String> notes)
+            throws IOException {
+        Findings found = read(data, resource, RecordSink.NONE);
+        if (found.rows() == 0) {
+            return List.of("expected at least one record, got none");
         }
+        List<String> problems = new RecordCheck(data, resource, Optional.empty()).problems(found);
+        if (problems.isEmpty()) {
+            found.notes().forEach(notes);
+        }
+        return problems;
     }
 
     private List<String> problems(Findings found) {

@@ -169,4 +169,81 @@ class PreflightTest {
                 .isEmpty();
         assertThat(report.problems()).hasSize(2);
     }
+
+    private static ObjectNode site(String name, int declared) {
+        return (ObjectNode) Json.read("""
+                {"name": "%s", "path": "%s.csv", "format": "csv", "schema": {"fields": [
+                   {"name": "sex", "type": "string"},
+                   {"name": "y", "type": "integer", "constraints": {"required": true, "enum": [0, 1]}}]},
+                 "coreason": {"data_owner": "o_%s", "dataset_id": "d", "privacy_unit": "record",
+                              "declared_rows": %d, "delta": 0.001, "epsilon_ceiling": 5}}
+                """.formatted(name, name, name, declared));
+    }
+
+    private void twoSites(String recordsOfB) throws IOException {
+        dataPackage = Json.object();
+        dataPackage.putArray("resources").add(site("a", 4)).add(site("b", 100));
+        job = (ObjectNode) Json.read("""
+                {"clients": ["a", "b"], "min_clients": 1, "rounds": 2, "strategy": "FED_AVG",
+                 "privacy": {"mechanism": "NONE"},
+                 "dataset": {"name": "d",
+                             "features": [{"field": "sex", "encode": "one_hot", "order": ["female", "male"]}],
+                             "label": {"field": "y", "encode": "binary"}},
+                 "training": {"optimizer": "SGD", "learning_rate": 0.5, "local_steps": 5, "batch_size": 16},
+                 "model": {"format": "coreason.graph/v1",
+                           "inputs": [{"name": "x", "dtype": "float32", "shape": [2]}],
+                           "nodes": [{"name": "fc", "op": "linear", "in": ["x"], "out_features": 1}],
+                           "output": "fc", "loss": "bce_with_logits"}}
+                """);
+        Files.writeString(folder.resolve("a.csv"), "sex,y\nfemale,0\nmale,1\nfemale,1\nmale,0\n");
+        Files.writeString(folder.resolve("b.csv"), recordsOfB);
+    }
+
+    /** Whoever tries a job out reads no node's log: what that tells of the records is on the console before servers start. */
+    @Test
+    void check_siteWhoseWordsAreNotTheJobs_isToldAsItsNodeWouldTell() throws IOException {
+        twoSites("sex,y\n" + "F,0\nM,1\n".repeat(50));
+
+        assertThat(check(false)).as("%s", report.problems()).isPresent();
+        assertThat(report.notes())
+                .contains(
+                        "b, b.csv: 100 of 100 records have a value of sex that the job's order leaves out: it is read as"
+                                + " zeros")
+                .noneMatch(n -> n.startsWith("a, "));
+    }
+
+    @Test
+    void check_siteOfFewRecordsWithGapsAndOneClass_isToldAsItsNodeWouldTell() throws IOException {
+        twoSites("sex,y\n" + ",1\n".repeat(12));
+
+        assertThat(check(false)).as("%s", report.problems()).isPresent();
+        assertThat(report.notes())
+                .contains(
+                        "b, b.csv: 12 records to train on, far from the 100 declared, by which this site's updates are"
+                                + " scaled",
+                        "b, b.csv: 12 of 12 records miss sex: a job that uses it reads zeros, or leaves the record out where"
+                                + " it is the label",
+                        "b, b.csv: all labels are one and the same, as the job reads them: a model learns to say just that");
+    }
+
+    @Test
+    void check_siteWithoutRecords_isToldOnce() throws IOException {
+        twoSites("sex,y\n");
+
+        assertThat(check(false)).as("%s", report.problems()).isPresent();
+        assertThat(report.notes().stream().filter(n -> n.startsWith("b, b.csv: ")))
+                .containsExactly(
+                        "b, b.csv: 0 records to train on, of 100 declared: a job gets nothing but noise from this"
+                                + " site, and the budget is spent all the same");
+    }
+
+    @Test
+    void check_recordsThatBreakTheirSchema_areProblemsAndNoNotes() throws IOException {
+        twoSites("sex,y\n" + "F,2\n".repeat(3));
+
+        assertThat(check(false)).isEmpty();
+        assertThat(report.problems())
+                .containsExactly("b.csv: column y: expected one of 0, 1, got another (3 times, first on" + " line 2)");
+        assertThat(report.notes()).noneMatch(n -> n.startsWith("b, "));
+    }
 }

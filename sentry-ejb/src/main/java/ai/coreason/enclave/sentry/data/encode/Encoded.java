@@ -2,6 +2,7 @@ package ai.coreason.enclave.sentry.data.encode;
 
 import ai.coreason.enclave.privacy.dpsgd.Examples;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
+import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +28,9 @@ public record Encoded(
         Optional<int[]> units,
         PrivacyUnit unit,
         List<String> notes) {
+    static final String ONE_LABEL =
+            "all labels are one and the same, as the job reads them: a model learns to say just that";
+
     public Examples examples() {
         Examples single = classes == null ? Examples.of(shape, x, targets) : Examples.of(shape, x, classes);
         return units.map(u -> single.byUnit(u, unit.maxRecords())).orElse(single);
@@ -46,9 +50,14 @@ public record Encoded(
                 : IntStream.range(1, classes.length).allMatch(i -> classes[i] == classes[0]);
         List<String> all = new ArrayList<>(notes);
         if (one && (classes == null ? targets.length : classes.length) > 1) {
-            all.add("all labels are one and the same, as the job reads them: a model learns to say just that");
+            all.add(ONE_LABEL);
         }
         return all;
+    }
+
+    /** What was found in the records, with what is worth a look now that they are encoded. */
+    public Findings told(Findings found) {
+        return found.noted(remarks()).noted(UnitSizes.notes(this));
     }
 
     @Override

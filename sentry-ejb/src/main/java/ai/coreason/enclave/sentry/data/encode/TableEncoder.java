@@ -2,15 +2,12 @@ package ai.coreason.enclave.sentry.data.encode;
 
 import ai.coreason.enclave.base.InvalidDocument;
 import ai.coreason.enclave.privacy.ledger.PrivacyUnit;
-import ai.coreason.enclave.sentry.contract.EncodedField;
 import ai.coreason.enclave.sentry.contract.EncodingSpec;
 import ai.coreason.enclave.sentry.contract.FederationJob;
 import ai.coreason.enclave.sentry.data.schema.Grouping;
 import ai.coreason.enclave.sentry.data.schema.Row;
 import ai.coreason.enclave.sentry.data.schema.TableSchema;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -24,8 +21,7 @@ public final class TableEncoder implements RecordEncoder {
     private static final int HEAP_PER_NUMBER = 24;
 
     private final int mostNumbers;
-    private final List<FeatureEncoder> features = new ArrayList<>();
-    private final FeatureEncoder label;
+    private final TableFeatures features;
     private final PrivacyUnit unit;
     private final Optional<Grouping> grouping;
     private final boolean classes;
@@ -35,8 +31,6 @@ public final class TableEncoder implements RecordEncoder {
     private float[] x;
     private float[] y = new float[1];
     private int count;
-    /** How many records have a value that the feature's encoding has no number of its own for. */
-    private final long[] lost;
 
     /**
      * Prepares the encoders.
@@ -53,20 +47,14 @@ public final class TableEncoder implements RecordEncoder {
      * fit is said before they are read, and records up to twice as many as declared still do.
      */
     public TableEncoder(FederationJob job, TableSchema schema, PrivacyUnit unit, long declaredUnits, long heapBytes) {
-        ResourceFit.requireTable(job, schema);
+        this.features = new TableFeatures(job, schema);
         this.mostNumbers = (int) Math.min(MAX_NUMBERS, heapBytes / HEAP_PER_NUMBER);
         this.unit = unit;
         tokens = job.model().tokens();
         grouping = unit.column().isEmpty() ? Optional.empty() : Optional.of(new Grouping(schema, unit.column()));
-        List<EncodedField> asked = job.dataset().features();
-        for (int i = 0; i < asked.size(); i++) {
-            features.add(FeatureEncoder.of(asked.get(i), "dataset.features[" + i + "]", schema));
-        }
-        lost = new long[asked.size()];
-        label = FeatureEncoder.of(job.dataset().label(), "dataset.label", schema);
         classes = job.dataset().label().encode() instanceof EncodingSpec.ClassIndex;
         shape = ModelFit.inputShape(job.model());
-        long numbers = features.stream().mapToLong(FeatureEncoder::width).sum();
+        long numbers = features.numbers();
         if (2 * numbers * (double) declaredUnits > mostNumbers) {
             throw InvalidDocument.at(
                     "dataset.features",
@@ -81,7 +69,7 @@ public final class TableEncoder implements RecordEncoder {
     /** Takes one record. What it states wrongly is found elsewhere, and then nothing of it is used. */
     @Override
     public void row(Row row) {
-        if (row.missing(label.column())) {
+        if (!features.labelled(row)) {
             return;
         }
         if ((count + 1L) * width > mostNumbers) {
@@ -94,13 +82,7 @@ public final class TableEncoder implements RecordEncoder {
         if (count == y.length) {
             y = Arrays.copyOf(y, 2 * y.length);
         }
-        int at = count * width;
-        for (int i = 0; i < lost.length; i++) {
-            FeatureEncoder feature = features.get(i);
-            lost[i] += feature.write(row, x, at) ? 0 : 1;
-            at += feature.width();
-        }
-        label.write(row, y, count);
+        features.write(row, x, count * width, y, count);
         grouping.ifPresent(g -> g.add(row));
         count++;
     }
@@ -111,24 +93,12 @@ public final class TableEncoder implements RecordEncoder {
         ModelFit.toTokens(inputs, tokens);
         float[] labels = Arrays.copyOf(y, count);
         if (!classes) {
-            return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit, notes());
+            return new Encoded(shape, inputs, labels, null, grouping.map(Grouping::units), unit, features.notes());
         }
         long[] indices = new long[count];
         for (int i = 0; i < count; i++) {
             indices[i] = (long) labels[i];
         }
-        return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit, notes());
-    }
-
-    private List<String> notes() {
-        List<String> notes = new ArrayList<>();
-        for (int i = 0; i < lost.length; i++) {
-            if (lost[i] > 0) {
-                FeatureEncoder feature = features.get(i);
-                notes.add(
-                        lost[i] + " of " + count + " records have a value of " + feature.name() + " " + feature.loss());
-            }
-        }
-        return notes;
+        return new Encoded(shape, inputs, null, indices, grouping.map(Grouping::units), unit, features.notes());
     }
 }

@@ -27,6 +27,7 @@ final class FhirClaims {
     private long errorFiles;
     private long listedFiles;
     private long without;
+    private long wrapped;
 
     /** How many entries are what was searched for, by the total of a search, which all of its pages state. */
     private final Map<Long, Long> searches = new TreeMap<>();
@@ -42,6 +43,9 @@ final class FhirClaims {
         if (named.contains(type)) {
             read.merge(type, 1L, Long::sum);
         }
+        if (type.equals("Parameters")) {
+            wrapped += resources(resource.path("parameter"));
+        }
         if (type.equals("OperationOutcome")) {
             for (JsonNode issue : resource.path("issue")) {
                 if (!issue.path("severity").asText().equals("information")) {
@@ -50,6 +54,18 @@ final class FhirClaims {
                 }
             }
         }
+    }
+
+    /** How many resources stand in parameters and their parts; those of a Bundle one by one. */
+    private static long resources(JsonNode parameters) {
+        long count = 0;
+        for (JsonNode parameter : parameters) {
+            JsonNode resource = parameter.path("resource");
+            boolean bundle = resource.path("resourceType").asText().equals("Bundle");
+            count += bundle ? resource.path("entry").size() : resource.isObject() ? 1 : 0;
+            count += resources(parameter.path("part"));
+        }
+        return count;
     }
 
     /** Takes note of a line of an export's log, or of its manifest. */
@@ -127,6 +143,11 @@ final class FhirClaims {
                 notes.add("a search found " + total + " resources, the files hold " + found + " of them"));
         if (without > 0) {
             notes.add(without + " entries of Bundles hold no resource and were passed over");
+        }
+        if (wrapped > 0) {
+            notes.add(
+                    wrapped + " resources stand within Parameters and were passed over: write them as Bundles, or one a"
+                            + " line");
         }
         return notes;
     }

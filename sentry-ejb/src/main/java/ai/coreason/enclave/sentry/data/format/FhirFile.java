@@ -72,6 +72,7 @@ final class FhirFile {
                     || entry.has("fullUrl") && !entry.get("fullUrl").isTextual()) {
                 throw refusal(parser.currentLocation(), "an entry of a Bundle", "something else");
             }
+            requireUnmodified(entry);
             if (entry.path("request").path("method").asText().equals("DELETE")) {
                 deletions.add(((ObjectNode) entry).without("resource"));
             } else if (entry.has("resource")) {
@@ -213,8 +214,19 @@ final class FhirFile {
         if (!entries.isArray() && !entries.isMissingNode()) {
             throw refusal(parser.currentLocation(), "an array of a Bundle's entries", "something else");
         }
+        requireUnmodified(resource);
         entries.forEach(before::take);
         before.end(resource);
+    }
+
+    /** What FHIR forbids to read without understanding it, and that concerns all that stands in it. */
+    private void requireUnmodified(JsonNode bundleOrEntry) {
+        if (FhirModifiers.obscure(bundleOrEntry)) {
+            throw refusal(
+                    parser.currentLocation(),
+                    "a Bundle without implicitRules or modifierExtension, which are not understood",
+                    "one with them");
+        }
     }
 
     private InvalidDocument refusal(JsonLocation at, String expected, String came) {

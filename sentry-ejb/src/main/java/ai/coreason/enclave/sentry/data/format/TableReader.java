@@ -48,7 +48,13 @@ public final class TableReader {
     private final int[] columns;
 
     private int width;
+    /** What the columns are called in the file, in its order. */
+    private List<String> names;
+
     private long spanning;
+    private long comments;
+    private long namesAgain;
+    private long firstNamesAgain;
     /** Of each record's cells, a number that is the same for the same cells and hardly ever for others. */
     private long[] prints = new long[1024];
 
@@ -59,7 +65,8 @@ public final class TableReader {
         Set<String> missingValues = new HashSet<>(table.schema().missingValues());
         missingValues.addAll(table.missingTexts());
         this.cells = new Cells(table.schema(), missingValues);
-        width = table.schema().fields().size();
+        names = table.schema().fields().stream().map(Field::name).toList();
+        width = names.size();
         columns = IntStream.range(0, width).toArray();
     }
 
@@ -106,10 +113,13 @@ public final class TableReader {
             long[] line = {parser.getCurrentLineNumber() + 1};
             cells.tally().at(() -> "line " + line[0]);
             while (records.hasNext()) {
-                record(records.next(), rows);
+                CSVRecord record = records.next();
+                line[0] += countComments(record.getComment());
+                record(record, rows, line[0]);
                 bounded.recordEnds();
                 line[0] = parser.getCurrentLineNumber() + 1;
             }
+            countComments(parser.getTrailerComment());
             return cells.tally().findings().noted(notes());
         } catch (UncheckedIOException e) {
             throw refusal(e.getCause(), parser.getCurrentLineNumber());
@@ -118,10 +128,16 @@ public final class TableReader {
 
     /** Names in the header may be data where a header was forgotten, so an undeclared one is told by its position. */
     private void readHeader(Iterator<CSVRecord> records) {
-        List<String> header = records.hasNext() ? records.next().toList() : List.of();
+        List<String> header = List.of();
+        if (records.hasNext()) {
+            CSVRecord first = records.next();
+            countComments(first.getComment());
+            header = first.toList();
+        }
         Map<String, Integer> positions = new HashMap<>();
         Set<String> declared = table.schema().fields().stream().map(Field::name).collect(Collectors.toSet());
         width = header.size();
+        names = header;
         for (int i = 0; i < width; i++) {
             String name = header.get(i);
             if (!declared.contains(name)) {
@@ -152,7 +168,19 @@ public final class TableReader {
         }
     }
 
-    private void record(CSVRecord record, Consumer<Row> rows) {
+    /**
+     * Takes note of comments.
+     *
+     * @param text their lines; null where there are none
+     * @return how many lines they are
+     */
+    private long countComments(String text) {
+        long lines = text == null ? 0 : text.chars().filter(c -> c == '\n').count() + 1;
+        comments += lines;
+        return lines;
+    }
+
+    private void record(CSVRecord record, Consumer<Row> rows, long line) {
         boolean blankLine = record.size() == 1 && record.get(0).isEmpty() && width > 1;
         if (blankLine) {
             return;
@@ -161,6 +189,9 @@ public final class TableReader {
         if (record.size() != width) {
             cells.tally().violation(Findings.RECORD, Rule.CELLS);
             return;
+        }
+        if (statesNames(record)) {
+            firstNamesAgain = namesAgain++ == 0 ? line : firstNamesAgain;
         }
         for (int i = 0; i < columns.length; i++) {
             if (columns[i] < 0) {
@@ -171,6 +202,13 @@ public final class TableReader {
         }
         look(record);
         rows.accept(cells.complete());
+    }
+
+    /** Whether a record is a header, as of a second file that was put behind the first. */
+    private boolean statesNames(CSVRecord record) {
+        return IntStream.range(0, width)
+                .allMatch(
+                        i -> record.get(i).strip().equalsIgnoreCase(names.get(i).strip()));
     }
 
     private void look(CSVRecord record) {
@@ -193,6 +231,17 @@ public final class TableReader {
     /** What is worth a look though it obeys. */
     private List<String> notes() {
         List<String> notes = new ArrayList<>();
+        if (comments > 0) {
+            notes.add(comments
+                    + " lines begin with the dialect's commentChar and were passed over: a record that begins with"
+                    + " it is lost");
+        }
+        if (namesAgain > 0) {
+            notes.add(namesAgain + " records are the names of the columns, the first on line " + firstNamesAgain + ": "
+                    + (table.dialect().header()
+                            ? "a second file may have been put behind the first with its header"
+                            : "the dialect's header false says that the first line is a record"));
+        }
         if (spanning > 0) {
             notes.add(spanning + " records have cells that go over several lines, as a quote that opens on one line and"
                     + " closes on another makes them: quoteChar null in the dialect reads files that do not quote");

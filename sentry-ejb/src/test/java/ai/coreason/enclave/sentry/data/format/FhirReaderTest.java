@@ -385,6 +385,22 @@ class FhirReaderTest {
     }
 
     @Test
+    void read_resourcesWithinParameters_arePassedOverAndTold() throws Exception {
+        String parameters =
+                "{\"resourceType\": \"Parameters\", \"parameter\": [{\"name\": \"return\", \"resource\": %s},"
+                        + " {\"name\": \"a\", \"part\": [{\"name\": \"b\", \"resource\": %s}, {\"name\": \"c\", \"valueCode\": \"d\"}]}]}";
+        String inner = bundle(entry("", observation("o2", "Patient/a", "2")), entry("", patient("b")));
+        String text = observation("o1", "Patient/a", "1") + patient("a");
+        Findings found = read(text
+                + parameters.formatted(inner, patient("c"))
+                + bundle(entry("", parameters.formatted(inner, patient("c")))));
+        assertThat(found.rows()).isEqualTo(1);
+        assertThat(found.notes())
+                .contains(
+                        "6 resources stand within Parameters and were passed over: write them as Bundles, or one a line");
+    }
+
+    @Test
     void read_typeThatOccursNowhere_isTold() throws Exception {
         assertThat(read(observation("o1", "Patient/a", "1") + patient("a")).notes())
                 .containsExactly("no file has a resource of type Condition, which the data package names");

@@ -392,4 +392,53 @@ class TableReaderTest {
         assertThat(cells).containsExactly("\"x", "1", "10\"", "y\"");
         assertThat(found.notes()).isEmpty();
     }
+
+    private static Findings texts(String dialect, String csv) throws IOException {
+        Dialect read = Dialect.read(JsonFields.of(Json.read(dialect.replace('\'', '"')), "dialect"));
+        return TableReader.read(new StringReader(csv), Packages.texts(read, List.of("id", "age")), row -> {});
+    }
+
+    /** Records whose ids begin with the character were gone without a word. */
+    @Test
+    void read_linesThatTheCommentCharacterTakes_areCounted() throws Exception {
+        Findings found = texts("{'commentChar': '#'}", "# of May\nid,age\n#1,30\n#2,31\na,32\nb,33\n#3,34\n");
+        assertThat(found.rows()).isEqualTo(2);
+        assertThat(found.notes())
+                .containsExactly(
+                        "4 lines begin with the dialect's commentChar and were passed over: a record that begins"
+                                + " with it is lost");
+        assertThat(texts("{}", "id,age\n#1,30\n").notes()).isEmpty();
+    }
+
+    @Test
+    void read_recordThatBreaksTheSchemaBehindComments_isFoundOnItsLine() throws Exception {
+        JsonNode json = Json.read("{\"commentChar\": \"#\"}");
+        CsvTable table = new CsvTable(
+                Dialect.read(JsonFields.of(json, "dialect")), Packages.table().schema());
+        Findings found = TableReader.read(
+                new StringReader(HEADER + "id1,30,low,true,0\n# a\n# b\nid2,130,low,true,0\n"), table, row -> {});
+        assertThat(found.notes()).contains("age: MAXIMUM first on line 5");
+    }
+
+    @Test
+    void read_columnNamesAsARecord_areToldWithTheirLine() throws Exception {
+        Findings joined = texts("{'commentChar': '#'}", "age,id\n1,a\n# b\nage,id\n2,c\nAge, ID\n");
+        assertThat(joined.rows()).isEqualTo(4);
+        assertThat(joined.notes())
+                .contains("2 records are the names of the columns, the first on line 4: a second file may have been put"
+                        + " behind the first with its header");
+        assertThat(texts("{'header': false}", "id,age\na,1\n").notes())
+                .containsExactly(
+                        "1 records are the names of the columns, the first on line 1: the dialect's header false"
+                                + " says that the first line is a record");
+        assertThat(texts("{'header': false}", "age,id\nid,1\n").notes()).isEmpty();
+    }
+
+    @Test
+    void read_columnNamesAgainThatBreakTheSchema_explainTheFindings() throws Exception {
+        Findings found = read(HEADER + "id1,30,low,true,0\n" + HEADER);
+        assertThat(found.clean()).isFalse();
+        assertThat(found.notes())
+                .anyMatch(n -> n.startsWith("1 records are the names of the columns, the first on line 3"));
+    }
 }

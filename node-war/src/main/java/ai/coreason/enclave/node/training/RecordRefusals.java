@@ -5,45 +5,13 @@ import ai.coreason.enclave.node.copies.Copy;
 import ai.coreason.enclave.node.copies.UnusableSketch;
 import ai.coreason.enclave.node.data.Reading;
 import ai.coreason.enclave.privacy.ledger.Dataset;
-import ai.coreason.enclave.sentry.data.schema.Findings;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What a site's people should know of their records, in sentences. They count records, so they never leave the site. */
-final class RecordNotes {
-    /** Beyond this ratio, either way, the public number of units is far from the true one. */
-    private static final double FAR = 1.25;
-
-    private RecordNotes() {}
-
-    /** What is worth a look although every record obeys the schema. */
-    static List<String> of(Dataset dataset, Reading.Ready ready) {
-        List<String> notes = new ArrayList<>();
-        String unit = dataset.unit().column().isEmpty()
-                ? "records"
-                : "units of " + dataset.unit().column();
-        long units = ready.examples().units();
-        long declared = dataset.declaredRows();
-        if (units == 0) {
-            notes.add("0 " + unit + " to train on, of " + declared
-                    + " declared: a job gets nothing but noise from this site, and the budget is spent all the same");
-        } else if (units > FAR * declared || units * FAR < declared) {
-            notes.add(units + " " + unit + " to train on, far from the " + declared
-                    + " declared, by which this site's updates are scaled");
-        }
-        Findings found = ready.findings();
-        if (found.rows() > ready.examples().count()) {
-            notes.add(found.rows() - ready.examples().count() + " of " + found.rows()
-                    + " records are left out, as they miss the label");
-        }
-        found.missing()
-                .forEach((column, count) -> notes.add(count + " of " + found.rows() + " records miss " + column
-                        + ": a job that uses it reads zeros, or leaves the record out where it is the label"));
-        notes.addAll(found.notes());
-        return notes;
-    }
+/** Why a site's records cannot be used, in sentences for its people. They count records, so they never leave the site. */
+final class RecordRefusals {
+    private RecordRefusals() {}
 
     /** That records are copies, of which datasets, and what the owner can do. */
     static String copies(List<Copy> copies) {
