@@ -14,6 +14,8 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -41,6 +43,9 @@ import picocli.CommandLine.Command;
             AttestCommand.class
         })
 public final class Enclave extends CommandGroup {
+    /** Tells of its own versions and tables what nobody at a terminal can act on. Held, so that its level stays. */
+    private static final Logger LIBRARY = Logger.getLogger("org.flywaydb");
+
     /** The version in the manifest of this jar. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
@@ -52,6 +57,7 @@ public final class Enclave extends CommandGroup {
 
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] args) {
+        LIBRARY.setLevel(Level.SEVERE);
         System.exit(commandLine()
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setOut(visible(System.out))

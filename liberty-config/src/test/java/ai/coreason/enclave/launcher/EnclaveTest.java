@@ -189,7 +189,7 @@ class EnclaveTest {
 
         assertThat(run("simulate", "--out", "" + results, "--holdout", "" + folder.resolve("none.csv")))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("--holdout: expected a file of public records, got nothing at ");
+        assertThat(err.toString()).contains("--holdout: expected public records, got nothing at ");
         assertThat(results).doesNotExist();
     }
 

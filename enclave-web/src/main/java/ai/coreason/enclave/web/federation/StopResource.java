@@ -95,7 +95,7 @@ public class StopResource {
     @APIResponse(responseCode = "204", description = STOPPED)
     @APIResponse(responseCode = "404", description = "No such node")
     public Response revokeNode(@PathParam("node_id") String nodeId) {
-        return done(JsonFields.isIdentifier(nodeId) && nodes.revoke(nodeId, operator()), "node_id", "a node");
+        return done(JsonFields.isIdentifier(nodeId) && nodes.revoke(nodeId, operator()), "node_id", "a node", nodeId);
     }
 
     /** Lets a node enrol again. */
@@ -105,7 +105,11 @@ public class StopResource {
     @APIResponse(responseCode = "204", description = GOES_ON)
     @APIResponse(responseCode = "404", description = "No such node")
     public Response reinstateNode(@PathParam("node_id") String nodeId) {
-        return done(JsonFields.isIdentifier(nodeId) && nodeStops.reinstate(nodeId, operator()), "node_id", "a node");
+        return done(
+                JsonFields.isIdentifier(nodeId) && nodeStops.reinstate(nodeId, operator()),
+                "node_id",
+                "a node",
+                nodeId);
     }
 
     /** Revokes a certificate. */
@@ -123,7 +127,10 @@ public class StopResource {
         }
         String plain = new BigInteger(digits, 16).toString(16);
         return done(
-                nodeStops.revokeCertificate(plain, operator()), "serial", "the serial of a node's present certificate");
+                nodeStops.revokeCertificate(plain, operator()),
+                "serial",
+                "the serial of a node's present certificate",
+                plain);
     }
 
     /** Revokes a user's tokens. */
@@ -159,10 +166,12 @@ public class StopResource {
         return Response.noContent().build();
     }
 
-    private static Response done(boolean known, String parameter, String expected) {
+    private static Response done(boolean known, String parameter, String expected, String came) {
         return known
                 ? Response.noContent().build()
-                : Problem.response(ProblemType.NOT_FOUND, parameter + ": expected " + expected + ", got another");
+                : Problem.response(
+                        ProblemType.NOT_FOUND,
+                        parameter + ": expected " + expected + ", got " + InvalidDocument.shown(came));
     }
 
     private String operator() {

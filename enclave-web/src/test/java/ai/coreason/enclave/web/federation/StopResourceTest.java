@@ -86,13 +86,14 @@ class StopResourceTest {
 
     @Test
     void revokeAndReinstate_nodeThatIsNotThere_isNotFound() {
-        String detail = "node_id: expected a node, got another";
+        String detail = "node_id: expected a node, got b";
         Calls.assertProblem(resource.revokeNode("b"), ProblemType.NOT_FOUND, detail);
         Calls.assertProblem(resource.reinstateNode("b"), ProblemType.NOT_FOUND, detail);
         done.clear();
 
-        Calls.assertProblem(resource.revokeNode("a b"), ProblemType.NOT_FOUND, detail);
-        Calls.assertProblem(resource.reinstateNode("a b"), ProblemType.NOT_FOUND, detail);
+        String other = "node_id: expected a node, got a\ufffdb";
+        Calls.assertProblem(resource.revokeNode("a\u0007b"), ProblemType.NOT_FOUND, other);
+        Calls.assertProblem(resource.reinstateNode("a\u0007b"), ProblemType.NOT_FOUND, other);
         assertThat(done).isEmpty();
     }
 
@@ -101,7 +102,7 @@ class StopResourceTest {
         Calls.assertProblem(
                 resource.revokeCertificate("2f"),
                 ProblemType.NOT_FOUND,
-                "serial: expected the serial of a node's present certificate, got another");
+                "serial: expected the serial of a node's present certificate, got 2f");
         for (String serial : List.of("", "xyz", "f".repeat(65), "-1f")) {
             assertThatThrownBy(() -> resource.revokeCertificate(serial))
                     .isInstanceOf(InvalidDocument.class)

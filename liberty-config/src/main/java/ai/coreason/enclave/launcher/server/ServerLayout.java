@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,9 +28,20 @@ import java.util.stream.Stream;
  * @param folder the folder
  */
 public record ServerLayout(String name, Path folder) {
+    private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
+
     /** Makes the path absolute. */
     public ServerLayout {
         folder = folder.toAbsolutePath().normalize();
+    }
+
+    /** Why no server can have its files below a folder; empty if one can. */
+    public static Optional<String> objection(Path folder) {
+        String path = folder.toAbsolutePath().normalize().toString();
+        return ESCAPE.matcher(path).find()
+                ? Optional.of(
+                        "expected a path without % before two hex digits, which Open Liberty would decode, got " + path)
+                : Optional.empty();
     }
 
     /**

@@ -150,7 +150,7 @@ public final class ServerProcess implements AutoCloseable {
             if (now > tell) {
                 tell += TELL.toNanos();
                 told.accept(name() + ": not ready after "
-                        + Duration.ofNanos(now - start).toSeconds() + " s, waits for "
+                        + Duration.ofNanos(now - start).toSeconds() + " s: waiting for "
                         + logged(WAITS).orElse("the server to start"));
             }
         }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a command reaches the running Overseer of a folder that was started with {@code --simulation}.
@@ -26,11 +27,15 @@ public record LocalOverseer(URI api, String ca, String token) {
      */
     public static LocalOverseer of(Path folder, String role) throws IOException {
         OverseerFiles files = OverseerFiles.of(folder.toAbsolutePath().normalize());
-        String mode = files.mode().orElse("none");
-        if (!mode.equals(OverseerFiles.SIMULATION)) {
+        Optional<String> mode = files.mode();
+        if (mode.isEmpty()) {
+            throw new IOException("--state: expected an Overseer's folder, got "
+                    + (Files.isDirectory(folder) ? "another" : "nothing") + " at " + folder);
+        }
+        if (!mode.get().equals(OverseerFiles.SIMULATION)) {
             throw new IOException(
-                    "--state: expected the folder of an Overseer started with --simulation, got one of mode " + mode
-                            + "; give --api, --cacert and --token-file instead");
+                    "--state: expected the folder of an Overseer started with --simulation, got one of mode "
+                            + mode.get() + "; give --api, --cacert and --token-file instead");
         }
         PidFile running = PidFile.read(folder.toAbsolutePath().normalize())
                 .filter(p -> p.kind().equals("overseer") && p.process().isPresent())

@@ -95,10 +95,11 @@ final class NodeRunCommand implements Callable<Integer> {
                             + "; start with --insecure to run without, which every report will say");
             return ExitCode.NO_HARDWARE;
         }
-        Service.refuseSecond(state.folder());
-        FreePorts.objection("127.0.0.1", httpPort).ifPresent(o -> {
-            throw wrong("--http-port: " + o);
-        });
+        Service.refuseSecond(state.startable());
+        Optional<String> taken = FreePorts.objection("127.0.0.1", httpPort);
+        if (taken.isPresent()) {
+            throw new IOException("--http-port: " + taken.get()); // it may be free again soon
+        }
         Distribution distribution = Distribution.locate();
         Map<String, String> variables = new HashMap<>();
         variables.put("http.port", String.valueOf(httpPort));
@@ -114,7 +115,8 @@ final class NodeRunCommand implements Callable<Integer> {
                         Map.of(),
                         Libtorch.environment(distribution, state.folder().resolve("djl")),
                         detach,
-                        spec.commandLine().getOut());
+                        spec.commandLine().getOut(),
+                        () -> {});
     }
 
     private static String absolute(Path path) {

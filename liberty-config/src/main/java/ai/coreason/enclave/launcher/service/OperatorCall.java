@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * An operator's calls to an Overseer.
@@ -45,16 +46,17 @@ record OperatorCall(URI api, String ca, String token) {
                 .build();
         HttpResponse<byte[]> answer = FederationClient.trusting(ca).send(request, BodyHandlers.ofByteArray());
         if (answer.statusCode() / 100 != 2) {
-            throw new IOException(
-                    method + " /api/v1/" + path + ": expected 2xx, got " + answer.statusCode() + detail(answer.body()));
+            throw new IOException(detail(answer.body())
+                    .orElse(method + " /api/v1/" + path + ": expected 2xx, got " + answer.statusCode()));
         }
     }
 
-    private static String detail(byte[] body) {
+    /** What the Overseer says of it, if it says something. */
+    private static Optional<String> detail(byte[] body) {
         try {
-            return " " + Json.read(body).path("detail").asText();
+            return Optional.of(Json.read(body).path("detail").asText()).filter(d -> !d.isBlank());
         } catch (RuntimeException notAProblemDocument) {
-            return "";
+            return Optional.empty();
         }
     }
 

@@ -7,7 +7,9 @@ import ai.coreason.enclave.launcher.server.Libtorch;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import ai.coreason.enclave.sentry.data.DataPackage;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,7 +102,7 @@ final class OverseerRunCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         check();
         checkPublic();
-        OverseerFiles files = OverseerFiles.of(state.folder());
+        OverseerFiles files = OverseerFiles.of(state.startable());
         String mode = simulation ? OverseerFiles.SIMULATION : OverseerFiles.PRODUCTION;
         String made = files.mode().orElse(mode);
         if (!made.equals(mode)) {
@@ -108,16 +110,17 @@ final class OverseerRunCommand implements Callable<Integer> {
         }
         String tables = files.database().orElse(database.kind());
         if (!tables.equals(database.kind())) {
-            throw state.wrong("expected a folder whose tables are in " + database.kind() + ", as --database "
-                    + (database.kind().equals(OverseerFiles.DERBY) ? "is left out" : "says")
-                    + ", got one whose tables are in "
-                    + tables + ": jobs and ledgers would be missing");
+            throw state.wrong(
+                    tables.equals(OverseerFiles.DERBY)
+                            ? "its tables are in the folder itself (Derby), and with --database jobs and ledgers would be missing:"
+                                    + " start without --database, or in another folder"
+                            : "its tables are in PostgreSQL, and without --database jobs and ledgers would be missing: start with"
+                                    + " --database, as before");
         }
         Service.refuseSecond(state.folder());
         checkPorts();
         Distribution distribution = Distribution.locate();
         files.make(mode);
-        files.keepDatabase(tables);
         String any = listen.equals("0.0.0.0") ? "127.0.0.1" : listen;
         Set<String> reached = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", any));
         reached.addAll(names);
@@ -129,7 +132,8 @@ final class OverseerRunCommand implements Callable<Integer> {
                         secrets(files, List.copyOf(reached)),
                         Libtorch.environment(distribution, state.folder().resolve("djl")),
                         detach,
-                        spec.commandLine().getOut());
+                        spec.commandLine().getOut(),
+                        () -> files.keepDatabase(tables));
     }
 
     private Map<String, String> secrets(OverseerFiles files, List<String> reached) throws IOException {
@@ -159,6 +163,11 @@ final class OverseerRunCommand implements Callable<Integer> {
         if (httpsPort == nodePort) {
             throw wrong("--node-port: expected another port than --https-port, got " + nodePort + " for both");
         }
+        try {
+            InetAddress.getByName(listen);
+        } catch (UnknownHostException e) {
+            throw wrong("--listen: expected an address of this machine, got " + listen);
+        }
         database.variables();
         database.secrets();
         issuer.variables(simulation);
@@ -181,13 +190,14 @@ final class OverseerRunCommand implements Callable<Integer> {
         }
     }
 
-    /** @throws ParameterException naming every port that another process has */
-    private void checkPorts() {
+    /** @throws IOException naming every port that another process has */
+    private void checkPorts() throws IOException {
         List<String> taken = new ArrayList<>();
         FreePorts.objection(listen, httpsPort).ifPresent(o -> taken.add("--https-port: " + o));
         FreePorts.objection(listen, nodePort).ifPresent(o -> taken.add("--node-port: " + o));
         if (!taken.isEmpty()) {
-            throw wrong(String.join("; ", taken));
+            throw new IOException(
+                    String.join("; ", taken)); // nothing is wrong with the command line: it may be free again soon
         }
     }
 

@@ -33,6 +33,13 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
     /** The folder's lock file. */
     private static final String LOCK = ".lock";
 
+    /** What is to be done once a server has shown that it can run. */
+    @FunctionalInterface
+    interface WhenReady {
+        /** Does it. */
+        void run() throws IOException;
+    }
+
     /**
      * Starts the server and waits until it is ready; then returns if detached, else waits until it ends. One that is not detached may
      * take its time, as long as it answers.
@@ -46,7 +53,8 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
             Map<String, String> secrets,
             Map<String, String> environment,
             boolean detach,
-            PrintWriter out)
+            PrintWriter out,
+            WhenReady ready)
             throws IOException, InterruptedException {
         ServerProcess server = start(distribution, variables, secrets, environment, detach);
         try {
@@ -54,6 +62,7 @@ record Service(String kind, Path folder, URI readiness, HttpClient client) {
                 out.println(line);
                 out.flush();
             });
+            ready.run();
         } catch (IOException | InterruptedException e) {
             server.close();
             PidFile.delete(folder);

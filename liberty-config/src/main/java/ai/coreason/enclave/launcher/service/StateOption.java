@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher.service;
 
+import ai.coreason.enclave.launcher.server.ServerLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,14 @@ final class StateOption {
 
     Path folder() {
         return folder.toAbsolutePath().normalize();
+    }
+
+    /** The folder, which may have to be made, of a server that is to be started. */
+    Path startable() {
+        ServerLayout.objection(folder()).ifPresent(o -> {
+            throw wrong(o);
+        });
+        return folder();
     }
 
     /** The folder, which must be there. */

@@ -2,6 +2,7 @@ package ai.coreason.enclave.launcher.simulate;
 
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.base.PrivateFile;
+import ai.coreason.enclave.launcher.server.ServerLayout;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,10 @@ record OutFolder(Path path) {
     Optional<String> problem() {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             return Optional.of("expected a folder, got a file at " + path);
+        }
+        Optional<String> objection = ServerLayout.objection(path);
+        if (objection.isPresent()) {
+            return objection;
         }
         Path there = path;
         while (!Files.exists(there)) {

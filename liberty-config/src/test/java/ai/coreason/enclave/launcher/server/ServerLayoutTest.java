@@ -2,7 +2,7 @@ package ai.coreason.enclave.launcher.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.Reader;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,20 +30,20 @@ class ServerLayoutTest {
         layout.write(
                 distribution,
                 "node",
-                Map.of("http.port", "4711", "enclave.site.file", "/a folder/with=odd:signs\\.json"),
+                Map.of("http.port", "4711", "enclave.site.file", "/a folder/l\u00e4ufe \u4e2d+/with=odd:signs\\.json"),
                 Map.of("enclave.tls.password", "hidden"));
     }
 
     @Test
     void write_variables_comeBackAsWritten() throws Exception {
         Properties read = new Properties();
-        try (Reader in = Files.newBufferedReader(layout.configuration().resolve("bootstrap.properties"))) {
-            read.load(in);
+        try (InputStream in = Files.newInputStream(layout.configuration().resolve("bootstrap.properties"))) {
+            read.load(in); // as Liberty does, which takes bytes for Latin-1
         }
 
         assertThat(read)
                 .containsEntry("http.port", "4711")
-                .containsEntry("enclave.site.file", "/a folder/with=odd:signs\\.json")
+                .containsEntry("enclave.site.file", "/a folder/l\u00e4ufe \u4e2d+/with=odd:signs\\.json")
                 .containsEntry("enclave.state.dir", layout.state().toString());
         assertThat(layout.configuration().resolve("server.xml")).hasContent("<server/>");
     }

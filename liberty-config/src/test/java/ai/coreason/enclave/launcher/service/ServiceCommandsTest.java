@@ -105,12 +105,52 @@ class ServiceCommandsTest {
                     "--node-port",
                     "" + other.getLocalPort());
 
-            assertThat(code).isEqualTo(ExitCode.USAGE);
+            assertThat(code).isEqualTo(ExitCode.FAILED);
             assertThat(err.toString())
                     .contains("--https-port: expected a port that is free, got " + one.getLocalPort())
                     .contains("--node-port: expected a port that is free, got " + other.getLocalPort());
         }
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void overseerRun_addressThatIsNone_namesListenAndNotThePorts() {
+        assertThat(run(
+                        Enclave.commandLine(),
+                        "overseer",
+                        "run",
+                        "--simulation",
+                        "--state",
+                        "" + folder.resolve("S"),
+                        "--listen=no such host"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("--listen: expected an address of this machine, got no such host")
+                .doesNotContain("--https-port:");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    /** Liberty takes it for an escape, and would look for the server's keys elsewhere. */
+    @Test
+    void run_folderWithAnEscapeInItsPath_isRefused() throws IOException {
+        Path site = Files.writeString(folder.resolve("site.json"), "{\"node_id\":\"a\",\"simulation\":{}}");
+        Path state = folder.resolve("r%41x");
+        String why = "--state: expected a path without % before two hex digits, which Open Liberty would decode, got "
+                + state;
+        assertThat(run(Enclave.commandLine(), "overseer", "run", "--simulation", "--state", "" + state))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(why);
+        assertThat(run(Enclave.commandLine(), "node", "run", "--state", "" + state, "--site", "" + site))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(why);
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void freeze_folderThatIsNotThere_saysSo() {
+        Path none = folder.resolve("none");
+        run(Enclave.commandLine(), "overseer", "freeze", "--state", "" + none);
+        assertThat(err.toString()).contains("--state: expected an Overseer's folder, got nothing at " + none);
     }
 
     @Test
@@ -128,7 +168,7 @@ class ServiceCommandsTest {
                     "--http-port",
                     "" + taken.getLocalPort());
 
-            assertThat(code).isEqualTo(ExitCode.USAGE);
+            assertThat(code).isEqualTo(ExitCode.FAILED);
             assertThat(err.toString())
                     .contains("--http-port: expected a port that is free, got " + taken.getLocalPort());
         }
@@ -212,8 +252,9 @@ class ServiceCommandsTest {
         assertThat(run(Enclave.commandLine(), "overseer", "run", "--simulation", "--state", "" + folder))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("--state: expected a folder whose tables are in derby, as --database is left out,"
-                        + " got one whose tables are in postgresql: jobs and ledgers would be missing");
+                .contains(
+                        "--state: its tables are in PostgreSQL, and without --database jobs and ledgers would be missing:"
+                                + " start with --database, as before");
 
         Path older = folder.resolve("older");
         OverseerFiles.of(older).make(OverseerFiles.SIMULATION);
@@ -230,8 +271,9 @@ class ServiceCommandsTest {
                         "--database-password-file=" + password))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
-                .contains("--state: expected a folder whose tables are in postgresql, as --database says, got one whose"
-                        + " tables are in derby");
+                .contains(
+                        "--state: its tables are in the folder itself (Derby), and with --database jobs and ledgers would be"
+                                + " missing: start without --database, or in another folder");
     }
 
     @Test
