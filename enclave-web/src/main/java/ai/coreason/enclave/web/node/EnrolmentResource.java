@@ -54,7 +54,7 @@ public class EnrolmentResource {
         f.end();
         if (desk.frozen()) {
             return Problem.response(
-                    ProblemType.UNAVAILABLE, "federation: frozen by an operator; expected one that is not");
+                    ProblemType.UNAVAILABLE, "federation: expected one that no operator has frozen, got a frozen one");
         }
         String nonce = nodes.nonce(nodeId);
         return Response.status(Response.Status.CREATED)

@@ -83,12 +83,13 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     static String detail(int status) {
         return switch (status) {
             case 401 -> Unauthenticated.DETAIL;
-            case 403 -> "the token has no role that allows this; the API description names the roles of each operation";
+            case 403 ->
+                "Authorization: expected a token with a role that the API description names for this, got another";
             case 404 -> "address: expected one of the API description, got another";
-            case 405 -> "method: not one that this address takes; the API description lists them";
+            case 405 -> "method: expected one that this address takes, as the API description lists, got another";
             case 406 -> "Accept: expected one that allows what this address answers with, got another";
             case 415 ->
-                "Content-Type: not one that this operation takes; the API description names it, mostly application/json";
+                "Content-Type: expected the one that the API description names, mostly application/json, got another";
             default -> "expected a request as the API description has it, got another";
         };
     }

@@ -58,7 +58,7 @@ class EnrolmentResourceTest {
         Calls.assertProblem(
                 resource.nonce(Calls.body("{\"node_id\": \"a\"}")),
                 ProblemType.UNAVAILABLE,
-                "federation: frozen by an operator; expected one that is not");
+                "federation: expected one that no operator has frozen, got a frozen one");
     }
 
     @Test

@@ -29,7 +29,6 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Four nodes train while 200 slow connections and 100 bombs go to both ports of the Overseer, from the nodes' own address and from
  * another: every round completes, health answers, and nothing ends. The figures are printed.
  */
-@Tag("alone")
 class LoadIT {
     private static final int SLOW = 200;
     private static final int BOMBS = 100;

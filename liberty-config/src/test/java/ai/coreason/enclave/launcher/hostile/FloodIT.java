@@ -25,13 +25,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Nodes that send more at once than an Overseer can hold or compute: it goes on, and so does everybody else. */
 @ExtendWith(TestOverseer.class)
-@Tag("alone")
 class FloodIT {
     /** Two layers of this width have 10 million parameters: 40 MB an update. */
     private static final int WIDTH = 3160;

@@ -21,7 +21,7 @@ final class EnrolmentGate {
     /** Why nobody can enrol now; empty if nodes can. */
     Optional<Answer> frozen() {
         return stops.frozen()
-                ? refused(Ground.FROZEN, "federation: frozen by an operator; expected one that is not")
+                ? refused(Ground.FROZEN, "federation: expected one that no operator has frozen, got a frozen one")
                 : Optional.empty();
     }
 

@@ -76,7 +76,8 @@ public class JobDesk {
             return known.get();
         }
         if (stops.frozen()) {
-            throw new JobRefused(JobRefused.Kind.STATE, "federation: frozen by an operator; expected one that is not");
+            throw new JobRefused(
+                    JobRefused.Kind.STATE, "federation: expected one that no operator has frozen, got a frozen one");
         }
         job.initialModel()
                 .filter(digest -> !new JobTable(em).holds(submitter.subject(), digest))

@@ -2,12 +2,16 @@ package ai.coreason.enclave.sentry.attestation;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
 /** The forms in which sites have revocation lists, from the list in DER. */
@@ -63,6 +67,12 @@ public final class ListForms {
         out.put(
                 "a member of JSON in hex",
                 ascii("{\"list\": \"" + HexFormat.of().formatHex(der) + "\"}"));
+        out.put("Base64 of its PEM", ascii(base64(ascii(pem(der)))));
+        out.put("Base64 of its Base64", ascii(base64(ascii(base64(der)))));
+        out.put("PEM in an address", ascii(URLEncoder.encode(pem(der), StandardCharsets.US_ASCII)));
+        out.put("an array of C", ascii("unsigned char list[] = {" + numbers(der, "0x%02x") + "};\n"));
+        out.put("numbers in JSON", ascii("{\"list\": [" + numbers(der, "%d") + "]}"));
+        out.put("zlib", zlib(der));
         out.put("a description alone", ascii("Certificate Revocation List (CRL):\n    Version 2\n"));
         return out;
     }
@@ -71,6 +81,20 @@ public final class ListForms {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(bytes);
+        }
+        return out.toByteArray();
+    }
+
+    private static String numbers(byte[] bytes, String form) {
+        return IntStream.range(0, bytes.length)
+                .mapToObj(i -> String.format(Locale.ROOT, form, bytes[i] & 0xff))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static byte[] zlib(byte[] bytes) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (DeflaterOutputStream zlib = new DeflaterOutputStream(out)) {
+            zlib.write(bytes);
         }
         return out.toByteArray();
     }

@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Signs by which a file may hold a certificate revocation list that {@link ListEncoding} does not read: damaged, cut off,
@@ -30,9 +32,9 @@ public final class ListSigns {
     /** How a list of version 2 begins inside of something else. */
     private static final Pattern INSIDE = Pattern.compile("\\x30" + LONG + "\\x30" + LONG + VERSION, Pattern.DOTALL);
 
-    /** How files begin that are packed: gzip, compress, bzip2, xz, Zstandard, LZ4, zip, 7z. */
+    /** How files begin that are packed: gzip, compress, zlib, bzip2, xz, Zstandard, LZ4, zip, 7z. */
     private static final Pattern PACKED = Pattern.compile(
-            "\\x1f[\\x8b\\x9d\\xa0]|BZh|\\xfd7zXZ|\\x28\\xb5\\x2f\\xfd|\\x04\\x22\\x4d\\x18|PK\\x03\\x04|7z\\xbc\\xaf");
+            "\\x1f[\\x8b\\x9d\\xa0]|\\x78[\\x01\\x9c\\xda]|BZh|\\xfd7zXZ|\\x28\\xb5\\x2f\\xfd|\\x04\\x22\\x4d\\x18|PK\\x03\\x04|7z\\xbc\\xaf");
 
     /** Where one line of Base64 goes on in the next, in a text or a member of JSON. */
     private static final Pattern WRAP =
@@ -41,6 +43,20 @@ public final class ListSigns {
     private static final Pattern BASE64 =
             Pattern.compile("(?:(?<![A-Za-z0-9+/])|(?<=\\\\[nr]))M[A-P][A-Za-z0-9+/]{22}");
     private static final Pattern HEX = Pattern.compile("(?<![0-9A-Fa-f])30(?:[:\\s]{0,2}[0-9A-Fa-f]{2}){13}");
+
+    /** Base64 of anything, also with the letters of addresses. */
+    private static final Pattern BASE64_RUN = Pattern.compile("[A-Za-z0-9+/_-]{40,}+");
+
+    private static final Pattern PERCENT = Pattern.compile("%([0-9A-Fa-f]{2})");
+
+    /** Bytes as numbers, of a program or in JSON. */
+    private static final Pattern NUMBERS = Pattern.compile(
+            "(?:0x[0-9A-Fa-f]{1,2}|\\d{1,3})(?:\\s{0,9}[,;]\\s{0,9}(?:0x[0-9A-Fa-f]{1,2}|\\d{1,3})){13,}+");
+
+    private static final Pattern NUMBER = Pattern.compile("0x([0-9A-Fa-f]{1,2})|(\\d{1,3})");
+
+    /** So often something is unwrapped that may be wrapped in an encoding of text. */
+    private static final int WRAPPED = 2;
 
     private ListSigns() {}
 
@@ -56,10 +72,13 @@ public final class ListSigns {
 
     /** Whether a file, or the beginning of one, is a list or may hold one. */
     public static boolean mayHold(byte[] file) {
+        return PACKED.matcher(latin(file)).lookingAt() || shows(file, WRAPPED);
+    }
+
+    private static boolean shows(byte[] file, int wrapped) {
         String bytes = latin(file);
         String text = ListEncoding.text(file);
-        return PACKED.matcher(bytes).lookingAt()
-                || bytes.startsWith("ustar", 257)
+        return bytes.startsWith("ustar", 257)
                 || START.matcher(bytes).lookingAt()
                 || INSIDE.matcher(bytes).find()
                 || hasBlock(text)
@@ -68,7 +87,33 @@ public final class ListSigns {
                 || writes(
                         BASE64.matcher(WRAP.matcher(text).replaceAll("")),
                         t -> latin(Base64.getDecoder().decode(t)))
-                || writes(HEX.matcher(text), t -> latin(HexFormat.of().parseHex(t.replaceAll("[:\\s]", ""))));
+                || writes(HEX.matcher(text), t -> latin(HexFormat.of().parseHex(t.replaceAll("[:\\s]", ""))))
+                || writes(NUMBERS.matcher(text), ListSigns::numbers)
+                || wrapped > 0 && unwrapped(text).anyMatch(inner -> shows(inner, wrapped - 1));
+    }
+
+    /** What a text stands for where it is one of an address, or holds Base64. */
+    private static Stream<byte[]> unwrapped(String text) {
+        Stream<byte[]> plain = PERCENT.matcher(text).find()
+                ? Stream.of(PERCENT.matcher(text)
+                        .replaceAll(
+                                r -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(r.group(1), 16))))
+                        .getBytes(StandardCharsets.ISO_8859_1))
+                : Stream.empty();
+        Stream<byte[]> decoded = BASE64_RUN
+                .matcher(WRAP.matcher(text).replaceAll(""))
+                .results()
+                .map(r -> r.group().replace('-', '+').replace('_', '/'))
+                .map(run -> Base64.getDecoder().decode(run.substring(0, run.length() / 4 * 4)));
+        return Stream.concat(plain, decoded);
+    }
+
+    private static String numbers(String list) {
+        return NUMBER.matcher(list)
+                .results()
+                .map(r -> r.group(1) == null ? Integer.parseInt(r.group(2)) : Integer.parseInt(r.group(1), 16))
+                .map(n -> String.valueOf((char) n.intValue()))
+                .collect(Collectors.joining());
     }
 
     private static boolean writes(Matcher text, UnaryOperator<String> bytes) {
