@@ -6,12 +6,14 @@ import ai.coreason.enclave.base.PrivateFile;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a started server leaves in its folder, so that a later command finds it.
@@ -23,6 +25,8 @@ import java.util.Optional;
  */
 record PidFile(String kind, long pid, Instant started, URI readiness) {
     private static final String NAME = "server.pid";
+    /** A process's state behind its name, as proc(5) has it. */
+    private static final Pattern ENDED = Pattern.compile("\\s*[ZXx]\\b");
     /** A JVM derives the start from the kernel's boot time, which clock corrections move. */
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
@@ -69,10 +73,21 @@ record PidFile(String kind, long pid, Instant started, URI readiness) {
         Files.deleteIfExists(folder.resolve(NAME));
     }
 
+    /** Whether a process was killed and only its parent has not asked for it yet, which some never do: Java takes it for alive. */
+    private static boolean isZombie(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"), StandardCharsets.ISO_8859_1);
+            return ENDED.matcher(stat.substring(stat.lastIndexOf(')') + 1)).lookingAt();
+        } catch (IOException goneOrNotLinux) {
+            return false;
+        }
+    }
+
     /** The server's process, if it still runs. */
     Optional<ProcessHandle> process() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
+                .filter(p -> !isZombie(p.pid()))
                 .filter(p -> p.info()
                         .startInstant()
                         .filter(i -> Duration.between(i, started).abs().compareTo(TOLERANCE) <= 0)

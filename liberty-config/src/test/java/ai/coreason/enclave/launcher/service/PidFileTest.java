@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,35 @@ class PidFileTest {
         child.waitFor();
 
         assertThat(pid.process()).isEmpty();
+    }
+
+    private static void await(Path file, String text) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!Files.readString(file).contains(text)) {
+            assertThat(System.nanoTime()).as("waiting for " + text).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** As a server that was just killed, whose parent, or a container's first process, never asks how it ended. */
+    @Test
+    void process_endedAndNeverAskedFor_isEmpty() throws Exception {
+        String child = "exec 3<&0; cat <&3 > /dev/null & echo $!; exec sleep 600";
+        Process parent = new ProcessBuilder("sh", "-c", child).start();
+        try (BufferedReader said = parent.inputReader()) {
+            long pid = Long.parseLong(said.readLine());
+            Path stat = Path.of("/proc", String.valueOf(pid), "stat");
+            await(Path.of("/proc", String.valueOf(parent.pid()), "comm"), "sleep"); // which asks for no child
+            PidFile file = PidFile.of("node", ProcessHandle.of(pid).orElseThrow(), URI.create("http://127.0.0.1/"));
+            assertThat(file.process()).isPresent();
+
+            parent.getOutputStream().close();
+
+            await(stat, ") Z ");
+            assertThat(file.process()).isEmpty();
+        } finally {
+            parent.destroyForcibly();
+        }
     }
 
     @Test
