@@ -92,7 +92,8 @@ public class JobResource {
                     "The same job_id with the same document of the same user is the same job; without job_id one is"
                             + " assigned. The job belongs to who submits it: no other foundry user sees it or takes its model."
                             + " With frozen=true no node is asked until an operator thaws the job, so that data owners can"
-                            + " approve it by its job_digest first.")
+                            + " approve it by its job_digest first; a job that was there before stays as it is, which its member"
+                            + " frozen says.")
     @APIResponse(responseCode = "202", description = "Taken in; Location is the job")
     @APIResponse(responseCode = "400", description = "A field is wrong: which, what was expected, what came")
     @APIResponse(responseCode = "409", description = "The job_id belongs to another job, or to another user's")

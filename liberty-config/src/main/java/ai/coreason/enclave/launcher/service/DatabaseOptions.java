@@ -54,9 +54,9 @@ final class DatabaseOptions {
     Map<String, String> variables() {
         Map<String, String> variables = new HashMap<>();
         if (url.isEmpty()) {
-            requireAlone("--database-user", user);
-            requireAlone("--database-password-file", passwordFile);
-            requireAlone("--database-ssl", ssl);
+            refuseAlone("--database-user", user);
+            refuseAlone("--database-password-file", passwordFile);
+            refuseAlone("--database-ssl", ssl);
             return variables;
         }
         URI address = address(url.get());
@@ -87,7 +87,7 @@ final class DatabaseOptions {
         return url.isEmpty() ? OverseerFiles.DERBY : OverseerFiles.POSTGRESQL;
     }
 
-    private void requireAlone(String option, Optional<?> value) {
+    private void refuseAlone(String option, Optional<?> value) {
         if (value.isPresent()) {
             throw wrong(option + ": expected --database beside it, got it alone");
         }
