@@ -1,6 +1,6 @@
 package ai.coreason.enclave.node;
 
-import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.Reason;
 import ai.coreason.enclave.node.copies.FingerprintFolder;
 import ai.coreason.enclave.node.enrolment.Enrolment;
 import ai.coreason.enclave.node.evidence.CodeManifest;
@@ -92,7 +92,7 @@ public class NodeApplication {
             LOG.log(System.Logger.Level.ERROR, "node.refuses-to-launch: " + e.getMessage());
             NodeExit.exit(NodeExit.NO_HARDWARE);
         } catch (IOException | RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "node.cannot-start: " + reason(e), e);
+            LOG.log(System.Logger.Level.ERROR, "node.cannot-start: " + Reason.of(e), e);
             NodeExit.exit(NodeExit.MISCONFIGURED);
         }
     }
@@ -191,11 +191,4 @@ public class NodeApplication {
     }
 
     /** The root cause, without the container's wrapping. */
-    private static String reason(Exception e) {
-        Throwable cause = e;
-        while (cause.getCause() != null && !(cause instanceof InvalidDocument)) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage());
-    }
 }

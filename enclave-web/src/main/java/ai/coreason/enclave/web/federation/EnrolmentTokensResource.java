@@ -120,7 +120,7 @@ public class EnrolmentTokensResource {
     public Response withdraw(@PathParam("token_id") String id) {
         return desk.withdraw(id, operator())
                 ? Response.noContent().build()
-                : Problem.response(ProblemType.NOT_FOUND, "token_id: expected the id of a token, got another");
+                : Problem.response(ProblemType.NOT_FOUND, "token_id: expected the id of a token, got an unknown one");
     }
 
     private String operator() {

@@ -83,6 +83,6 @@ public class NodesResource {
         return nodes.find(nodeId)
                 .map(n -> Response.ok(Json.read(n.report())).build())
                 .orElseGet(() -> Problem.response(
-                        ProblemType.NOT_FOUND, "node_id: expected a node that has enrolled, got another"));
+                        ProblemType.NOT_FOUND, "node_id: expected a node that has enrolled, got an unknown one"));
     }
 }

@@ -79,7 +79,9 @@ class EnrolmentTokensResourceTest {
     void withdraw_knownOrNot_isDoneOrNotFound() {
         assertThat(resource.withdraw("known").getStatus()).isEqualTo(204);
         Calls.assertProblem(
-                resource.withdraw("other"), ProblemType.NOT_FOUND, "token_id: expected the id of a token, got another");
+                resource.withdraw("other"),
+                ProblemType.NOT_FOUND,
+                "token_id: expected the id of a token, got an unknown one");
     }
 
     @Test

@@ -98,6 +98,6 @@ class NodesResourceTest {
         Calls.assertProblem(
                 resource.attestation("b"),
                 ProblemType.NOT_FOUND,
-                "node_id: expected a node that has enrolled, got another");
+                "node_id: expected a node that has enrolled, got an unknown one");
     }
 }

@@ -60,14 +60,14 @@ final class MeasureCommand implements Callable<Integer> {
             names = "--guest-features",
             paramLabel = "X",
             defaultValue = "0x1",
-            description = "SEV_FEATURES, decimal or 0x hex; ${DEFAULT-VALUE} when left out")
+            description = "SEV_FEATURES, decimal or 0x hex; default: ${DEFAULT-VALUE}")
     private String features;
 
     @Option(
             names = {"--hypervisor", "--vmm-type"},
             paramLabel = "NAME",
             defaultValue = "QEMU",
-            description = "QEMU, EC2 or GCE; ${DEFAULT-VALUE} when left out")
+            description = "QEMU, EC2 or GCE; default: ${DEFAULT-VALUE}")
     private String hypervisor;
 
     @Override

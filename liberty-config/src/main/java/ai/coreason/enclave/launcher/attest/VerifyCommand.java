@@ -68,7 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--at",
             paramLabel = "TIME",
-            description = "when certificates have to be valid, such as 2026-03-01T00:00:00Z; now when left out")
+            description = "when certificates have to be valid, such as 2026-03-01T00:00:00Z; default: now")
     private String at;
 
     @Option(

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.launcher.ledger;
 
+import ai.coreason.enclave.base.Reason;
 import ai.coreason.enclave.base.database.Tables;
 import ai.coreason.enclave.privacy.ledger.CarriedCharge;
 import ai.coreason.enclave.privacy.ledger.Charge;
@@ -82,15 +83,7 @@ final class NodeLedger implements AutoCloseable {
 
     private static IOException unusable(RuntimeException e) {
         return new IOException(
-                "--state: expected the database of a stopped node, got one that cannot be used: " + innermost(e), e);
-    }
-
-    private static String innermost(Throwable e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage();
+                "--state: expected the database of a stopped node, got one that cannot be used: " + Reason.of(e), e);
     }
 
     @Override

@@ -50,7 +50,7 @@ final class RecoverCommand implements Callable<Integer> {
             description = "ledger.json of `enclave ledger export`")
     private Path from;
 
-    @Option(names = "--ca", paramLabel = "FILE", description = "the authority; the site file's ca_file if left out")
+    @Option(names = "--ca", paramLabel = "FILE", description = "the authority; default: the site file's ca_file")
     private Path ca;
 
     @Override

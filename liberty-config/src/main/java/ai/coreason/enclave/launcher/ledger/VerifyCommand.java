@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Verifies an exported ledger, offline.",
-            "Checked are every signature up to the federation's authority, the hash chains, every epsilon by"
-                    + " recomputation, limits and ceilings, and countersigned heads. Nobody is asked."
+            "Checks every signature up to the federation's authority, the hash chains, every epsilon by"
+                    + " recomputation, limits and ceilings, and countersigned heads."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all of it holds", "1:something does not", "2:it could not be judged"})

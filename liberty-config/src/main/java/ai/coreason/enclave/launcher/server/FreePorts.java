@@ -3,7 +3,6 @@ package ai.coreason.enclave.launcher.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,21 +12,30 @@ public final class FreePorts {
     private FreePorts() {}
 
     /**
-     * Says why a server could not listen there now.
+     * Says why no server could listen at an address now.
+     *
+     * @param address a name or address of this machine; {@code 0.0.0.0} for all
+     * @return empty if one could
+     */
+    public static Optional<String> objection(String address) {
+        try {
+            new ServerSocket(0, 1, InetAddress.getByName(address)).close();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("expected an address of this machine, got " + address);
+        }
+    }
+
+    /**
+     * Says why a server could not listen at a port now.
      *
      * @param address a name or address of this machine; {@code 0.0.0.0} for all
      * @param port 1 to 65535
      * @return empty if it could
      */
     public static Optional<String> objection(String address, int port) {
-        InetAddress here;
         try {
-            here = InetAddress.getByName(address);
-        } catch (UnknownHostException e) {
-            return Optional.of("expected an address of this machine, got " + address);
-        }
-        try {
-            new ServerSocket(port, 1, here).close();
+            new ServerSocket(port, 1, InetAddress.getByName(address)).close();
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("expected a port that is free, got " + port + " of " + address + ": " + e.getMessage());

@@ -28,6 +28,8 @@ import java.util.stream.Stream;
  * @param folder the folder
  */
 public record ServerLayout(String name, Path folder) {
+    private static final String OVERSEER = "overseer";
+    private static final String NODE = "node";
     private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
     /** Makes the path absolute. */
@@ -42,6 +44,24 @@ public record ServerLayout(String name, Path folder) {
                 ? Optional.of(
                         "expected a path without % before two hex digits, which Open Liberty would decode, got " + path)
                 : Optional.empty();
+    }
+
+    /** The server that was started in a folder, by the name it has there; empty if none was. */
+    public static Optional<ServerLayout> in(Path folder) throws IOException {
+        Path servers = new ServerLayout(OVERSEER, folder).usr().resolve("servers");
+        if (!Files.isDirectory(servers)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> names = Files.list(servers)) {
+            return names.filter(p -> Files.exists(p.resolve("bootstrap.properties")))
+                    .findFirst()
+                    .map(p -> new ServerLayout(p.getFileName().toString(), folder));
+        }
+    }
+
+    /** {@code overseer} or {@code node}; a node of a simulation is named by its id. */
+    public String kind() {
+        return name.equals(OVERSEER) ? OVERSEER : NODE;
     }
 
     /**

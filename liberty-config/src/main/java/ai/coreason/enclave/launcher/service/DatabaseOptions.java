@@ -31,19 +31,19 @@ final class DatabaseOptions {
                     + " the Overseer's own folder when left out")
     private Optional<String> url = Optional.empty();
 
-    @Option(names = "--database-user", paramLabel = "NAME", description = "who connects; enclave when left out")
+    @Option(names = "--database-user", paramLabel = "NAME", description = "the user to connect as; default: enclave")
     private Optional<String> user = Optional.empty();
 
     @Option(
             names = "--database-password-file",
             paramLabel = "FILE",
-            description = "holds the password; or set " + ENVIRONMENT)
+            description = "the file that holds the password; or set " + ENVIRONMENT)
     private Optional<Path> passwordFile = Optional.empty();
 
     @Option(
             names = "--database-ssl",
             paramLabel = "MODE",
-            description = "disable, require, verify-ca or verify-full; verify-full when left out")
+            description = "disable, require, verify-ca or verify-full; default: verify-full")
     private Optional<String> ssl = Optional.empty();
 
     /**

@@ -23,14 +23,14 @@ final class FreezeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private OperatorOptions operator;
+    private ApiOptions api;
 
     @Option(names = "--job", paramLabel = "ID", description = "this job alone")
     private String job;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        operator.overseer().send("POST", OperatorCall.frozen(job) + "/freeze");
+        api.overseer("operator").send("POST", OverseerApi.frozen(job) + "/freeze");
         spec.commandLine().getOut().println("frozen");
         return ExitCode.OK;
     }

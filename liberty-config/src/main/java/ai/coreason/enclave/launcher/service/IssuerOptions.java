@@ -28,7 +28,8 @@ final class IssuerOptions {
     @Option(
             names = "--issuer",
             paramLabel = "ISSUER",
-            description = "the iss claim of user tokens; needed without --simulation, as the next two are")
+            description =
+                    "the iss claim of user tokens; required, with --keys and --audience, unless --simulation is given")
     private String issuer;
 
     @Option(names = "--keys", paramLabel = "URL", description = "the issuer's keys, a JSON Web Key Set, by https")
@@ -37,38 +38,39 @@ final class IssuerOptions {
     @Option(
             names = "--audience",
             paramLabel = "AUDIENCE",
-            description = "what must be among a token's aud: the name of this Overseer at the issuer")
+            description = "what a token's aud must contain: the name of this Overseer at the issuer")
     private String audience;
 
     @Option(
             names = "--issuer-ca",
             paramLabel = "FILE",
-            description = "the authorities of the keys' server, PEM; those that Java comes with when left out")
+            description =
+                    "certificates (PEM) that the server of --keys is checked against; default: the authorities that Java trusts")
     private Path ca;
 
     @Option(
             names = "--client",
             paramLabel = "CLIENT",
             description =
-                    "a client (azp, client_id) whose users may come; may be given several times; any when left out")
+                    "a client application (azp or client_id) whose tokens are accepted; may be repeated; default: any")
     private List<String> clients = new ArrayList<>();
 
     @Option(
             names = "--token-type",
             paramLabel = "TYPE",
-            description = "the typ header of access tokens, none where there is none; at+jwt when left out")
+            description = "the typ header of access tokens, or none for an issuer that sets no typ; default: at+jwt")
     private String type;
 
     @Option(
             names = "--roles-claim",
             paramLabel = "CLAIM",
-            description = "the claim with the roles, dots for one within another; groups when left out")
+            description = "the claim that holds the roles, with dots for nested claims; default: groups")
     private String rolesClaim;
 
     @Option(
             names = "--max-token-lifetime",
             paramLabel = "MINUTES",
-            description = "the longest time from iat to exp, 1 to 1440; 60 when left out")
+            description = "the longest lifetime (iat to exp) of a token, 1 to 1440; default: 60")
     private Long minutes;
 
     /**

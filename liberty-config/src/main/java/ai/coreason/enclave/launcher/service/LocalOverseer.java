@@ -2,22 +2,17 @@ package ai.coreason.enclave.launcher.service;
 
 import ai.coreason.enclave.launcher.server.OverseerFiles;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * How a command reaches the running Overseer of a folder that was started with {@code --simulation}.
- *
- * @param api {@code https://host:port}
- * @param ca the federation's authority, PEM
- * @param token a bearer token; a secret
- */
-public record LocalOverseer(URI api, String ca, String token) {
+/** How a command reaches the running Overseer of a folder that was started with {@code --simulation}. */
+final class LocalOverseer {
     private static final Duration VALIDITY = Duration.ofHours(1);
+
+    private LocalOverseer() {}
 
     /**
      * The Overseer of a folder.
@@ -25,7 +20,7 @@ public record LocalOverseer(URI api, String ca, String token) {
      * @param role of the token: foundry, operator or auditor
      * @throws IOException if none runs there, or it is not of a simulation
      */
-    public static LocalOverseer of(Path folder, String role) throws IOException {
+    static OverseerApi of(Path folder, String role) throws IOException {
         OverseerFiles files = OverseerFiles.of(folder.toAbsolutePath().normalize());
         Optional<String> mode = files.mode();
         if (mode.isEmpty()) {
@@ -40,15 +35,9 @@ public record LocalOverseer(URI api, String ca, String token) {
         PidFile running = PidFile.read(folder.toAbsolutePath().normalize())
                 .filter(p -> p.kind().equals("overseer") && p.process().isPresent())
                 .orElseThrow(() -> new IOException("--state: expected a running Overseer, got none in " + folder));
-        return new LocalOverseer(
+        return OverseerApi.of(
                 running.readiness().resolve("/"),
                 Files.readString(files.caFile(), StandardCharsets.US_ASCII),
                 files.tokens().issue("enclave-command-" + role, role, VALIDITY));
-    }
-
-    /** Never shows the token. */
-    @Override
-    public String toString() {
-        return "LocalOverseer[" + api + "]";
     }
 }

@@ -61,7 +61,7 @@ final class NodeRunCommand implements Callable<Integer> {
             names = "--http-port",
             paramLabel = "PORT",
             defaultValue = "9080",
-            description = "the port for health checks from this machine; ${DEFAULT-VALUE} when left out")
+            description = "the port for health checks from this machine; default: ${DEFAULT-VALUE}")
     private int httpPort;
 
     @Option(names = "--detach", description = "return once the node is enrolled, and leave it running")

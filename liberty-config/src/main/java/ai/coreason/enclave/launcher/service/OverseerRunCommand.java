@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,21 +53,21 @@ final class OverseerRunCommand implements Callable<Integer> {
             names = "--https-port",
             paramLabel = "PORT",
             defaultValue = "9443",
-            description = "the port for users; ${DEFAULT-VALUE} when left out")
+            description = "the port for users; default: ${DEFAULT-VALUE}")
     private int httpsPort;
 
     @Option(
             names = "--node-port",
             paramLabel = "PORT",
             defaultValue = "9444",
-            description = "the port for nodes; ${DEFAULT-VALUE} when left out")
+            description = "the port for nodes; default: ${DEFAULT-VALUE}")
     private int nodePort;
 
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "the address that both ports listen on; ${DEFAULT-VALUE} when left out")
+            description = "the address that both ports listen on; default: ${DEFAULT-VALUE}")
     private String listen;
 
     @Option(
@@ -190,9 +191,13 @@ final class OverseerRunCommand implements Callable<Integer> {
         }
     }
 
-    /** @throws IOException naming every port that another process has */
+    /** @throws IOException naming the address where nothing can listen, or every port that another process has */
     private void checkPorts() throws IOException {
         List<String> taken = new ArrayList<>();
+        Optional<String> elsewhere = FreePorts.objection(listen);
+        if (elsewhere.isPresent()) {
+            throw new IOException("--listen: " + elsewhere.get());
+        }
         FreePorts.objection(listen, httpsPort).ifPresent(o -> taken.add("--https-port: " + o));
         FreePorts.objection(listen, nodePort).ifPresent(o -> taken.add("--node-port: " + o));
         if (!taken.isEmpty()) {

@@ -23,7 +23,7 @@ final class RevokeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private OperatorOptions operator;
+    private ApiOptions api;
 
     @ArgGroup(multiplicity = "1")
     private What what;
@@ -52,17 +52,17 @@ final class RevokeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (undo && what.node == null) {
-            throw operator.wrong("--undo: expected --node with it, got another");
+            throw api.wrong("--undo: expected --node with it, got another option");
         }
-        OperatorCall overseer = operator.overseer();
+        OverseerApi overseer = api.overseer("operator");
         if (what.node != null) {
-            overseer.send("POST", "nodes/" + OperatorCall.segment(what.node) + (undo ? "/reinstate" : "/revoke"));
+            overseer.send("POST", "nodes/" + OverseerApi.encoded(what.node) + (undo ? "/reinstate" : "/revoke"));
         } else if (what.token != null) {
-            overseer.send("DELETE", "enrolment-tokens/" + OperatorCall.segment(what.token));
+            overseer.send("DELETE", "enrolment-tokens/" + OverseerApi.encoded(what.token));
         } else if (what.certificate != null) {
-            overseer.send("POST", "certificates/" + OperatorCall.segment(what.certificate) + "/revoke");
+            overseer.send("POST", "certificates/" + OverseerApi.encoded(what.certificate) + "/revoke");
         } else {
-            overseer.send("POST", "users/" + OperatorCall.segment(what.user) + "/revoke");
+            overseer.send("POST", "users/" + OverseerApi.encoded(what.user) + "/revoke");
         }
         spec.commandLine().getOut().println(undo ? "reinstated" : "revoked");
         return ExitCode.OK;

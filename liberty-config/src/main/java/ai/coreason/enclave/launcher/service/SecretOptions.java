@@ -24,12 +24,12 @@ final class SecretOptions {
             names = "--key-secret-file",
             paramLabel = "FILE",
             description = "holds the secret that sealing keys are kept under, at least 32 random characters; or set "
-                    + ENVIRONMENT + ". A simulation makes its own when left out")
+                    + ENVIRONMENT + ". A simulation makes its own by default")
     private Optional<Path> file = Optional.empty();
 
     @Option(
             names = "--keep-updates",
-            description = "keep each node's sealed updates and their keys after a job; destroyed when left out")
+            description = "keep each node's sealed updates and their keys after a job; by default they are destroyed")
     private boolean keepUpdates;
 
     /**

@@ -43,12 +43,17 @@ final class StateOption {
         return folder();
     }
 
-    /** The running server of that kind, if there is one. */
+    /** The running server of that kind, if there is one. A folder of the other kind is refused. */
     Optional<PidFile> running(String kind) throws IOException {
         Optional<PidFile> pid = PidFile.read(existing());
-        if (pid.isPresent() && !pid.get().kind().equals(kind)) {
-            throw wrong("expected the folder of a server of kind " + kind + ", got one of kind "
-                    + pid.get().kind());
+        Optional<String> found = pid.map(PidFile::kind);
+        Optional<String> other = (found.isPresent()
+                        ? found
+                        : ServerLayout.in(folder()).map(ServerLayout::kind))
+                .filter(k -> !k.equals(kind));
+        if (other.isPresent()) {
+            throw wrong("expected the folder of a server of kind " + kind + ", got one of kind " + other.get() + " in "
+                    + folder());
         }
         return pid.filter(p -> p.process().isPresent());
     }

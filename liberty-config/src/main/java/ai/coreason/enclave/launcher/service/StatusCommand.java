@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
         name = "status",
         mixinStandardHelpOptions = true,
         description = {
-            "Says whether the server of a folder runs and is ready. Exit 0 if it is, else 1.",
-            "Of a node, it says too which datasets are closed and what was noticed of their records."
+            "Says whether the server of a folder runs and is ready. Exit code 0 if it is, 1 if not.",
+            "For a node it also lists the datasets that are closed, and what was noticed about their records."
         })
 final class StatusCommand implements Callable<Integer> {
     private static final String READY = "ready";

@@ -27,7 +27,12 @@ public record StoppedNode(String nodeId, Path database, Path ca) {
     public static StoppedNode of(Path folder) throws IOException {
         Path absolute = folder.toAbsolutePath().normalize();
         Service.refuseSecond(absolute);
-        ServerLayout layout = layout(absolute);
+        ServerLayout layout = ServerLayout.in(absolute)
+                .orElseThrow(
+                        () -> new IOException("--state: expected the folder of a node, got another at " + absolute));
+        if (!layout.kind().equals("node")) {
+            throw new IOException("--state: expected the folder of a node, got an Overseer's at " + absolute);
+        }
         Path database = layout.state().resolve("db");
         if (!Files.isDirectory(database)) {
             throw new IOException(
@@ -49,20 +54,5 @@ public record StoppedNode(String nodeId, Path database, Path ca) {
             throw new IOException(site + ": expected a site file with node_id and ca_file, got another document");
         }
         return new StoppedNode(nodeId, database, site.resolveSibling(ca));
-    }
-
-    /** The server's configuration lies under its own name: {@code node}, or the node's id in a simulation. */
-    private static ServerLayout layout(Path folder) throws IOException {
-        Path servers = new ServerLayout("node", folder).usr().resolve("servers");
-        if (!Files.isDirectory(servers)) {
-            throw new IOException("--state: expected the folder of a node, got one without " + servers);
-        }
-        try (var names = Files.list(servers)) {
-            return names.filter(p -> Files.exists(p.resolve("bootstrap.properties")))
-                    .findFirst()
-                    .map(p -> new ServerLayout(p.getFileName().toString(), folder))
-                    .orElseThrow(
-                            () -> new IOException("--state: expected the folder of a node, got an empty " + servers));
-        }
     }
 }

@@ -22,14 +22,14 @@ final class ThawCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private OperatorOptions operator;
+    private ApiOptions api;
 
     @Option(names = "--job", paramLabel = "ID", description = "this job alone")
     private String job;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        operator.overseer().send("POST", OperatorCall.frozen(job) + "/thaw");
+        api.overseer("operator").send("POST", OverseerApi.frozen(job) + "/thaw");
         spec.commandLine().getOut().println("thawed");
         return ExitCode.OK;
     }

@@ -31,14 +31,14 @@ public final class TokenCommand implements Callable<Integer> {
     @Option(names = "--role", required = true, paramLabel = "ROLE", description = "foundry, operator or auditor")
     private String role;
 
-    @Option(names = "--subject", paramLabel = "NAME", description = "whom it names; the role when left out")
+    @Option(names = "--subject", paramLabel = "NAME", description = "the user that it names; default: the role's name")
     private String subject;
 
     @Option(
             names = "--hours",
             paramLabel = "N",
             defaultValue = "1",
-            description = "hours it is valid, 1 to 24; ${DEFAULT-VALUE} when left out")
+            description = "hours it is valid, 1 to 24; default: ${DEFAULT-VALUE}")
     private long hours;
 
     @Override

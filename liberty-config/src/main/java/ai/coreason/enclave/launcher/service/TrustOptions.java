@@ -31,13 +31,13 @@ final class TrustOptions {
             names = "--kds",
             paramLabel = "URL",
             description =
-                    "AMD's key server or a mirror, asked for what evidence and --certificates lack; none when left out")
+                    "AMD's key server or a mirror, asked for what neither the evidence nor --certificates hold; default: none")
     private URI kds;
 
     @Option(
             names = "--pcs",
             paramLabel = "URL",
-            description = "Intel's provisioning service or a mirror, likewise; none when left out")
+            description = "Intel's provisioning service or a mirror, likewise; default: none")
     private URI pcs;
 
     @Option(

@@ -65,8 +65,7 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "runs",
-            description =
-                    "folder for the results, which replace those of an earlier run; ${DEFAULT-VALUE} when left out")
+            description = "folder for the results, which replace those of an earlier run; default: ${DEFAULT-VALUE}")
     private Path out;
 
     @Option(

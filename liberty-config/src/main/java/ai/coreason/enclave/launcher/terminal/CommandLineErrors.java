@@ -7,10 +7,14 @@ import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -39,10 +43,20 @@ public final class CommandLineErrors
         return e instanceof InvalidDocument || e instanceof UnusableFile ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
-    /** A value of another type than the option's is told like every other wrong value. */
+    /** In one form, whoever noticed it: picocli's own sentences have others. */
     private static String wrong(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             return unknown(unmatched, e.getCommandLine());
+        }
+        if (e instanceof MutuallyExclusiveArgsException) {
+            return choice(e.getCommandLine(), "several");
+        }
+        if (e instanceof MissingParameterException missing
+                && !missing.getMissing().isEmpty()) {
+            return missing(missing.getMissing(), e.getCommandLine());
+        }
+        if (e instanceof OverwrittenOptionException twice && twice.getOverwritten() instanceof OptionSpec option) {
+            return option.longestName() + ": expected once, got several times";
         }
         ArgSpec argument = e.getArgSpec();
         boolean ofAnotherType = argument instanceof OptionSpec
@@ -53,6 +67,25 @@ public final class CommandLineErrors
                 ? ((OptionSpec) argument).longestName() + ": expected " + words(argument.type()) + ", got "
                         + e.getValue()
                 : e.getMessage();
+    }
+
+    private static String missing(List<ArgSpec> missing, CommandLine command) {
+        if (missing.stream().anyMatch(a -> a.group() != null && a.group().exclusive())) {
+            return choice(command, "none");
+        }
+        return missing.stream()
+                .map(a -> (a instanceof OptionSpec option ? option.longestName() + ": expected " : "expected ")
+                        + a.paramLabel() + ", got nothing")
+                .collect(Collectors.joining("; "));
+    }
+
+    /** The options of which a command takes exactly one. */
+    private static String choice(CommandLine command, String got) {
+        return command.getCommandSpec().argGroups().stream()
+                .filter(ArgGroupSpec::exclusive)
+                .flatMap(group -> group.options().stream())
+                .map(OptionSpec::longestName)
+                .collect(Collectors.joining(", ", "expected one of ", ", got " + got));
     }
 
     private static String unknown(UnmatchedArgumentException e, CommandLine command) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -67,7 +67,7 @@ class LoadIT {
                 printed().contains("node_va enrolled after") || !run.process().isAlive());
         Path overseer = overseer();
         Properties variables = new Properties();
-        try (Reader in = Files.newBufferedReader(overseer.resolve("usr/servers/overseer/bootstrap.properties"))) {
+        try (InputStream in = Files.newInputStream(overseer.resolve("usr/servers/overseer/bootstrap.properties"))) {
             variables.load(in);
         }
         int users = Integer.parseInt(variables.getProperty("https.port"));

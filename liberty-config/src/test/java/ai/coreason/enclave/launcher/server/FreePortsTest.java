@@ -22,7 +22,8 @@ class FreePortsTest {
 
     @Test
     void objection_addressOfNobody_isOne() {
-        assertThat(FreePorts.objection("192.0.2.1", 9443)).isPresent();
+        assertThat(FreePorts.objection("192.0.2.1")).hasValue("expected an address of this machine, got 192.0.2.1");
+        assertThat(FreePorts.objection("127.0.0.1")).isEmpty();
     }
 
     @Test

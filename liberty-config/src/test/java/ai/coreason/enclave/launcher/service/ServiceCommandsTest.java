@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.coreason.enclave.base.Json;
 import ai.coreason.enclave.launcher.Enclave;
 import ai.coreason.enclave.launcher.server.OverseerFiles;
+import ai.coreason.enclave.launcher.server.ServerLayout;
 import ai.coreason.enclave.launcher.terminal.ExitCode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -38,14 +39,15 @@ class ServiceCommandsTest {
             delimiter = '|',
             value = {
                 "overseer                                          | expected a command (run, stop, status, revoke, freeze or thaw), got none",
-                "overseer revoke                                   | --node",
-                "overseer revoke --node a --user b                 | mutually exclusive",
+                "overseer revoke                                   | expected one of --node, --token, --certificate, --user, got none",
+                "overseer revoke --node a --user b                 | expected one of --node, --token, --certificate, --user, got several",
                 "overseer revoke --node a                          | expected --state, or --api, --cacert and --token-file",
                 "overseer revoke --user a --undo                   | --undo: expected --node with it, got another",
                 "overseer freeze --state S --api https://h         | --state: expected no --api",
                 "overseer freeze --api http://h --cacert f --token-file f | --api: expected https://host:port, got http://h",
                 "overseer thaw --api https://h --cacert no.pem --token-file f | --cacert: expected a file that can be read",
-                "overseer run --simulation                         | --state",
+                "overseer thaw --api https://h --cacert pom.xml --token-file pom.xml | --token-file: expected one token and nothing else, got something else in pom.xml",
+                "overseer run --simulation                         | --state: expected DIR, got nothing",
                 "overseer run --state S --simulation --https-port 0 | --https-port: expected 1 to 65535, got 0",
                 "overseer run --state S --simulation --node-port 70000 | --node-port: expected 1 to 65535, got 70000",
                 "overseer run --state S --simulation --node-port 9443 | --node-port: expected another port than --https-port",
@@ -70,7 +72,8 @@ class ServiceCommandsTest {
                 "overseer run --state S --simulation --tsm no.d    | --tsm: expected a folder, got nothing at no.d",
                 "overseer run --state S --simulation --kds http://h | --kds: expected https://host, got http://h",
                 "overseer run --state S --simulation --pcs ftp://h | --pcs: expected https://host, got ftp://h",
-                "node run --state S                                | --site",
+                "node run --state S                                | --site: expected FILE, got nothing",
+                "node run --state S --state S --site f | --state: expected once, got several times",
                 "node run --state S --site no.json                 | --site: expected a site file, got nothing at no.json",
                 "node run --state S --site no.json --http-port -1  | --http-port: expected 1 to 65535, got -1",
                 "node run --state S --site no.json --tsm no.d      | --tsm: expected a folder, got none at no.d",
@@ -333,6 +336,39 @@ class ServiceCommandsTest {
         assertThat(run(Enclave.commandLine(), "overseer", "stop", "--state", "" + folder))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("expected the folder of a server of kind overseer, got one of kind node");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"overseer, node, overseer", "node, overseer, node", "node-a, overseer, node"})
+    void stopAndStatus_folderOfAnotherKindThatDoesNotRun_areRefused(String server, String asked, String kind)
+            throws IOException {
+        Path configuration = Files.createDirectories(new ServerLayout(server, folder).configuration());
+        Files.createFile(configuration.resolve("bootstrap.properties"));
+
+        for (String command : List.of("stop", "status")) {
+            assertThat(run(Enclave.commandLine(), asked, command, "--state", "" + folder))
+                    .isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(err.toString())
+                .contains("--state: expected the folder of a server of kind " + asked + ", got one of kind " + kind
+                        + " in " + folder);
+    }
+
+    @Test
+    void overseerRun_addressOfAnotherMachine_namesListenAndNotThePorts() {
+        assertThat(run(
+                        Enclave.commandLine(),
+                        "overseer",
+                        "run",
+                        "--simulation",
+                        "--state",
+                        "" + folder.resolve("S"),
+                        "--listen=192.0.2.1"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString())
+                .contains("--listen: expected an address of this machine, got 192.0.2.1")
+                .doesNotContain("port:");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package ai.coreason.enclave.overseer.lifecycle;
 
+import ai.coreason.enclave.base.Reason;
 import ai.coreason.enclave.overseer.evaluation.ModelEvaluation;
 import ai.coreason.enclave.overseer.job.FederationMode;
 import ai.coreason.enclave.overseer.token.TokenPolicy;
@@ -68,7 +69,7 @@ public class OverseerStart {
             OverseerTables.upgrade(database);
             openAudit();
         } catch (Exception e) {
-            LOG.log(Level.ERROR, "overseer.cannot-start: " + e.getMessage());
+            LOG.log(Level.ERROR, "overseer.cannot-start: " + (e.getMessage() == null ? Reason.of(e) : e.getMessage()));
             throw new IllegalStateException(e);
         }
         LOG.log(Level.INFO, "overseer.started mode=" + (mode.simulation() ? "simulation" : "production"));

@@ -12,10 +12,10 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /**
- * The options that say which Overseer an operator means: {@code --state} of one of this machine in a simulation, or address, authority
- * and token.
+ * The options that say which Overseer is called: {@code --state} of one of this machine in a simulation, or address, authority and
+ * token.
  */
-final class OperatorOptions {
+public final class ApiOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
@@ -28,7 +28,7 @@ final class OperatorOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "a file with a bearer token of the role operator")
+            description = "a file with a bearer token of a role that may do this")
     private Path tokenFile;
 
     @Option(
@@ -37,28 +37,41 @@ final class OperatorOptions {
             description = "the folder of an Overseer of this machine started with --simulation, instead of those three")
     private Path state;
 
-    /** The Overseer that is meant. */
-    OperatorCall overseer() throws IOException {
+    /**
+     * The Overseer that is meant.
+     *
+     * @param role whose token is made for an Overseer of this machine
+     * @throws ParameterException naming the option that does not fit
+     */
+    public OverseerApi overseer(String role) throws IOException {
         if (state != null) {
             if (api != null || ca != null || tokenFile != null) {
                 throw wrong("--state: expected no --api, --cacert or --token-file with it, got one");
             }
-            LocalOverseer local = LocalOverseer.of(state, "operator");
-            return new OperatorCall(local.api(), local.ca(), local.token());
+            return LocalOverseer.of(state, role);
         }
         if (api == null || ca == null || tokenFile == null) {
-            throw wrong("expected --state, or --api, --cacert and --token-file, got neither");
+            throw wrong("expected --state, or --api, --cacert and --token-file, got "
+                    + (api == null && ca == null && tokenFile == null ? "none" : "not all") + " of them");
         }
         if (!"https".equals(api.getScheme()) || api.getHost() == null) {
             throw wrong("--api: expected https://host:port, got " + api);
         }
-        return new OperatorCall(
-                api, text("--cacert", ca), text("--token-file", tokenFile).strip());
+        String authority = text("--cacert", ca);
+        String token = text("--token-file", tokenFile).strip();
+        if (!token.matches("[!-~]+")) {
+            throw wrong("--token-file: expected one token and nothing else, got something else in " + tokenFile);
+        }
+        try {
+            return OverseerApi.of(api, authority, token);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--cacert: expected certificates in PEM, got something else in " + ca);
+        }
     }
 
     private String text(String option, Path file) {
         try {
-            return Files.readString(file, StandardCharsets.US_ASCII);
+            return Files.readString(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw wrong(option + ": expected a file that can be read, got " + file);
         }
