@@ -68,6 +68,67 @@ class AdmissionPlannerTest {
     }
 
     @Test
+    void plan_noiseThatFollowsFromTheJobAndIsOutOfRange_namesTheMember() {
+        assertThatThrownBy(() -> AdmissionPlanner.plan(
+                        job(j -> {
+                            j.putArray("metrics").add("accuracy");
+                            ((ObjectNode) j.get("privacy")).put("noise_multiplier", 300_000);
+                        }),
+                        offer("va", 85, 0)))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessage(
+                        "privacy.metric_noise_multiplier: expected a number > 0, in [1.0E-6, 1000000.0], as 4.0 times the"
+                                + " gradient's is not, being 1200000.0, got nothing");
+        assertThatThrownBy(() -> AdmissionPlanner.plan(
+                        job(j -> {
+                            ((ObjectNode) j.get("privacy")).remove("noise_multiplier");
+                            ((ObjectNode) j.get("privacy"))
+                                    .put("target_epsilon", 1e-6)
+                                    .put("target_delta", 1e-9);
+                        }),
+                        offer("va", 85, 0)))
+                .isInstanceOf(InvalidDocument.class)
+                .hasMessageStartingWith("privacy.target_epsilon: expected one that 1000 steps at sampling rate")
+                .hasMessageContaining("got 1.0E-6, which takes ");
+    }
+
+    /** Whatever a job may say by its ranges gives a plan or an answer that names a member, and never another failure. */
+    @Test
+    void plan_endsOfTheRangesTogether_isAPlanOrNamesAMember() {
+        double[] targets = {Double.MIN_VALUE, 1e-300, 1e-6, 5};
+        double[] deltas = {Double.MIN_VALUE, 1e-300, 1e-9, 1e-3};
+        double[] rates = {Double.MIN_VALUE, 1e-12, 1};
+        int plans = 0;
+        for (double target : targets) {
+            for (double delta : deltas) {
+                for (double rate : rates) {
+                    for (boolean metric : new boolean[] {false, true}) {
+                        FederationJob job = job(j -> {
+                            ObjectNode privacy = (ObjectNode) j.get("privacy");
+                            privacy.remove("noise_multiplier");
+                            privacy.put("target_epsilon", target).put("target_delta", delta);
+                            ObjectNode training = (ObjectNode) j.get("training");
+                            training.remove("batch_size");
+                            training.put("sampling_rate", rate);
+                            if (metric) {
+                                j.putArray("metrics").add("accuracy");
+                            }
+                        });
+                        try {
+                            assertThat(AdmissionPlanner.plan(job, offer("va", 85, 0)))
+                                    .isNotNull();
+                            plans++;
+                        } catch (InvalidDocument refused) {
+                            assertThat(refused.field()).startsWith("privacy.");
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(plans).isPositive();
+    }
+
+    @Test
     void plan_jobWithOptimizerAndClipping_carriesThemAndComesBack() {
         FederationJob job = job(j -> {
             ((ObjectNode) j.get("privacy")).put("clipping", "automatic");

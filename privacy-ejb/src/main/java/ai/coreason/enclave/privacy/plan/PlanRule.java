@@ -1,6 +1,7 @@
 package ai.coreason.enclave.privacy.plan;
 
 import ai.coreason.enclave.base.InvalidDocument;
+import ai.coreason.enclave.base.JsonFields.Range;
 import ai.coreason.enclave.privacy.accounting.PlanAccountant;
 import ai.coreason.enclave.privacy.ledger.Dataset;
 import java.util.Optional;
@@ -23,11 +24,15 @@ public record PlanRule(PrivacySpec privacy, TrainingSpec training, MetricSpec me
      * What a node runs in every round of a job. Where the job leaves the noise open, it is the least with which all of the
      * job's rounds fit its target on this dataset, by {@link PlanAccountant#calibrate}.
      *
-     * @throws InvalidDocument if the job's metrics alone cost more than its target
+     * @throws InvalidDocument if the job's metrics alone cost more than its target, or noise that follows from the job is out of its
+     *     range
      */
     public TrainingPlan plan(Dataset dataset) {
         double rate = samplingRate(dataset);
         double sigma = privacy.mechanism() == Mechanism.NONE ? 0 : noise(rate, delta(dataset));
+        if (privacy.mechanism() != Mechanism.NONE) {
+            requireUsable(rate, sigma);
+        }
         return with(rate, sigma, rate * dataset.declaredRows());
     }
 
@@ -85,6 +90,28 @@ public record PlanRule(PrivacySpec privacy, TrainingSpec training, MetricSpec me
                 training.optimizer(),
                 metrics.beside(privacy.mechanism(), sigma),
                 privacy.noise());
+    }
+
+    /** What a job states is in its range already; what follows from it need not be. */
+    private void requireUsable(double rate, double sigma) {
+        Range usable = PlanRanges.NOISE_MULTIPLIER;
+        if (!usable.holds(sigma)) {
+            throw InvalidDocument.at(
+                    "privacy.target_epsilon",
+                    "one that " + allSteps() + " steps at sampling rate " + rate
+                            + " keep to with a noise multiplier that is " + usable.words(),
+                    privacy.targetEpsilon() + ", which takes " + sigma);
+        }
+        if (!metrics.metrics().isEmpty() && metrics.noiseMultiplier().isEmpty()) {
+            double beside = MetricRelease.USUAL_RATIO * sigma;
+            if (!usable.holds(beside)) {
+                throw InvalidDocument.at(
+                        "privacy.metric_noise_multiplier",
+                        usable.words() + ", as " + MetricRelease.USUAL_RATIO + " times the gradient's is not, being "
+                                + beside,
+                        "nothing");
+            }
+        }
     }
 
     private double noise(double rate, double delta) {
